@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { Metadata, UnixSeconds } from './common.ts';
+import { Hyperparameters, LeviOptions } from './levi.ts';
+import { LIMITS } from './limits.ts';
+
+export const JOB_STATUSES = ['validating_files', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export const JobStatus = z.enum(JOB_STATUSES);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** Which status may follow which; a transition is looked up here, never assumed. */
+export const NEXT_JOB_STATUS = {
+  validating_files: ['queued', 'failed', 'cancelled'],
+  queued: ['running', 'paused', 'cancelled', 'failed'],
+  running: ['queued', 'paused', 'succeeded', 'failed', 'cancelled'],
+  paused: ['queued', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+} as const satisfies Record<JobStatus, readonly JobStatus[]>;
+
+export const isFinished = (status: JobStatus): boolean => NEXT_JOB_STATUS[status].length === 0;
+
+export const CreateJobRequest = z.object({
+  model: z.string().describe('A backbone, such as all-minilm-l6-v2'),
+  training_file: z.string(),
+  validation_file: z.string().nullish(),
+  suffix: z
+    .string()
+    .min(1)
+    .max(LIMITS.suffixChars)
+    .regex(/^[A-Za-z0-9._-]+$/, 'may hold letters, digits, ".", "_" and "-" only')
+    .nullish(),
+  seed: z.int().min(0).max(2_147_483_647).nullish(),
+  method: z
+    .object({
+      type: z.string(),
+      supervised: z.object({ hyperparameters: Hyperparameters.optional() }).optional(),
+    })
+    .optional(),
+  hyperparameters: Hyperparameters.optional().describe('Deprecated by OpenAI, still sent by old code'),
+  integrations: z.array(z.unknown()).nullish(),
+  metadata: Metadata.nullish(),
+  levi: LeviOptions.optional(),
+});
+export type CreateJobRequest = z.infer<typeof CreateJobRequest>;
+
+export const JobError = z.object({ code: z.string(), message: z.string(), param: z.string().nullable() });
+export type JobError = z.infer<typeof JobError>;
+
+/** How far a running job is; absent until a worker reported. */
+export const JobProgress = z.object({
+  phase: z.enum(['preparing', 'extracting_features', 'training', 'evaluating', 'uploading']),
+  fraction: z.number().min(0).max(1).describe('Of the whole job'),
+});
+export type JobProgress = z.infer<typeof JobProgress>;
+
+export const Job = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job'),
+  created_at: UnixSeconds,
+  error: JobError.nullable(),
+  fine_tuned_model: z.string().nullable(),
+  finished_at: UnixSeconds.nullable(),
+  estimated_finish: UnixSeconds.nullable(),
+  hyperparameters: Hyperparameters,
+  method: z.object({ type: z.literal('supervised'), supervised: z.object({ hyperparameters: Hyperparameters }) }),
+  integrations: z.null(),
+  metadata: Metadata.nullable(),
+  model: z.string(),
+  organization_id: z.string(),
+  result_files: z.array(z.string()),
+  seed: z.int(),
+  status: JobStatus,
+  trained_tokens: z.int().nullable(),
+  training_file: z.string(),
+  validation_file: z.string().nullable(),
+  levi: LeviOptions,
+  progress: JobProgress.nullable(),
+});
+export type Job = z.infer<typeof Job>;
+
+export const JobEvent = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job.event'),
+  created_at: UnixSeconds,
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string(),
+  type: z.enum(['message', 'metrics']),
+  data: z.record(z.string(), z.unknown()).nullable(),
+});
+export type JobEvent = z.infer<typeof JobEvent>;
+
+/** An event before the gateway gave it an id and a time. */
+export const NewJobEvent = JobEvent.pick({ level: true, message: true, type: true, data: true });
+export type NewJobEvent = z.infer<typeof NewJobEvent>;

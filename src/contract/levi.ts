@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { LIMITS } from './limits.ts';
+
+/** Methods a job can be told to serve; `auto` serves the one with the lowest validation loss. */
+export const METHODS = ['prior', 'linear_probe', 'best_layer', 'concat_all', 'task_only', 'ensemble', 'levi', 'levi+ensemble'] as const;
+export const Method = z.enum(METHODS);
+export type Method = z.infer<typeof Method>;
+
+/** The `levi` block of a fine-tuning request. Unknown keys are refused, so that a misspelt option is never silently ignored. */
+export const LeviOptions = z.strictObject({
+  task: z.enum(['single_label']).optional(),
+  method: z.enum(['auto', ...METHODS]).optional(),
+  shift_files: z
+    .array(z.strictObject({ name: z.string().min(1).max(64), file: z.string() }))
+    .max(LIMITS.shiftFiles)
+    .optional()
+    .describe('Labelled files from other sources: reported on, never trained or chosen on'),
+  layers: z.union([z.literal('all'), z.array(z.int().min(0)).min(1)]).optional().describe('Tapped layers; 0 is the embeddings'),
+  width: z.int().min(1).max(512).optional().describe('r of the adapting layers'),
+  beta: z.number().min(0).max(1).optional(),
+  view_dropout: z.number().min(0).lt(1).optional(),
+  head_dropout: z.number().min(0).lt(1).optional(),
+  class_weight: z.union([z.literal('balanced'), z.record(z.string(), z.number().positive())]).optional(),
+  max_length: z.int().min(8).max(512).optional().describe('Tokens after which a text is truncated'),
+});
+export type LeviOptions = z.infer<typeof LeviOptions>;
+
+const autoOr = <Schema extends z.ZodType>(schema: Schema) => z.union([z.literal('auto'), schema]).optional();
+
+/** OpenAI's hyperparameters; `learning_rate_multiplier` scales LEVI's default learning rate. */
+export const Hyperparameters = z.object({
+  n_epochs: autoOr(z.int().min(1).max(50)),
+  batch_size: autoOr(z.int().min(1).max(256)),
+  learning_rate_multiplier: autoOr(z.number().positive().max(100)),
+});
+export type Hyperparameters = z.infer<typeof Hyperparameters>;

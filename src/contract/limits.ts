@@ -1,0 +1,29 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Every bound of the API in one place; each is named in the error that enforces it. */
+export const LIMITS = {
+  jsonBodyBytes: 4 * MIB,
+  fileBytes: 512 * MIB,
+  filenameChars: 255,
+  trainingLineBytes: 1 * MIB,
+  trainingRows: 100_000,
+  minTrainingRows: 10,
+  classes: 1_000,
+  labelChars: 256,
+  shiftFiles: 16,
+  predictInputs: 256,
+  predictModels: 100,
+  predictTextChars: 100_000,
+  metadataPairs: 16,
+  metadataKeyChars: 64,
+  metadataValueChars: 512,
+  suffixChars: 64,
+  webhookEndpoints: 20,
+  adapterBytes: 256 * MIB,
+  checkpointBytes: 512 * MIB,
+  pageDefault: 20,
+  pageMax: 100,
+  filesPageMax: 10_000,
+  jobAttempts: 3,
+} as const;

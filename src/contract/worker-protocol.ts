@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { JobError, JobProgress, NewJobEvent } from './fine-tuning.ts';
+import { Hyperparameters, LeviOptions } from './levi.ts';
+import { PredictRecord, Prediction, PredictUsage, Timings } from './predict.ts';
+
+/**
+ * What gateway and worker say to each other, both ways over HTTP with JSON bodies.
+ * Gateway routes live under /worker/v1 (bearer: the worker token); a worker's own routes
+ * under / (bearer: the `access_token` it made up and told at registration).
+ */
+
+export const RegisterWorker = z.strictObject({
+  name: z.string().max(128),
+  url: z.url().describe('Where the gateway reaches this worker'),
+  access_token: z.string().min(32),
+  device: z.enum(['cpu', 'webgpu', 'cuda']),
+  backbones: z.array(z.string()).describe('Prepared and ready'),
+  /** Leases of an earlier process of the same name are known dead and go back to the queue at once. */
+  replaces_name: z.boolean().default(false),
+});
+export type RegisterWorker = z.infer<typeof RegisterWorker>;
+export const RegisteredWorker = z.object({ worker_id: z.string(), heartbeat_interval_ms: z.int() });
+export type RegisteredWorker = z.infer<typeof RegisteredWorker>;
+
+export const WorkerHeartbeat = z.strictObject({ worker_id: z.string(), backbones: z.array(z.string()), queued_inputs: z.int() });
+export type WorkerHeartbeat = z.infer<typeof WorkerHeartbeat>;
+
+/** Asks for a job; the gateway answers 200 with a lease or 204. */
+export const ClaimRequest = z.strictObject({ worker_id: z.string() });
+export type ClaimRequest = z.infer<typeof ClaimRequest>;
+
+const LeasedFile = z.object({ id: z.string(), sha256: z.string(), bytes: z.int() });
+export const LeasedJob = z.object({
+  job_id: z.string(),
+  lease_token: z.string().describe('Fencing token of this attempt; every write names it'),
+  lease_duration_ms: z.int(),
+  attempt: z.int(),
+  project_id: z.string(),
+  cache_salt: z.string().describe("The project's salt for feature-cache keys"),
+  backbone: z.string(),
+  seed: z.int(),
+  hyperparameters: Hyperparameters,
+  levi: LeviOptions,
+  training_file: LeasedFile,
+  validation_file: LeasedFile.nullable(),
+  shift_files: z.array(LeasedFile.extend({ name: z.string() })),
+  has_checkpoint: z.boolean(),
+});
+export type LeasedJob = z.infer<typeof LeasedJob>;
+
+export const LeaseHeartbeat = z.strictObject({
+  lease_token: z.string(),
+  progress: JobProgress.optional(),
+  events: z.array(NewJobEvent).max(100).default([]),
+});
+export type LeaseHeartbeat = z.infer<typeof LeaseHeartbeat>;
+/** How cancel and pause travel back. */
+export const LeaseOrder = z.object({ order: z.enum(['continue', 'cancel', 'pause']) });
+export type LeaseOrder = z.infer<typeof LeaseOrder>;
+
+/** Blobs a job uploads before it completes; the lease token travels in `x-lease-token`. */
+export const ARTIFACTS = ['checkpoint', 'adapter', 'report', 'result'] as const;
+export const ArtifactName = z.enum(ARTIFACTS);
+export type ArtifactName = z.infer<typeof ArtifactName>;
+export const UploadedArtifact = z.object({ bytes: z.int(), sha256: z.string() });
+
+export const CompleteJob = z.strictObject({
+  lease_token: z.string(),
+  adapter_sha256: z.string(),
+  method: z.string(),
+  labels: z.array(z.string()),
+  trained_tokens: z.int(),
+  events: z.array(NewJobEvent).max(100).default([]),
+});
+export type CompleteJob = z.infer<typeof CompleteJob>;
+
+export const FailJob = z.strictObject({
+  lease_token: z.string(),
+  error: JobError,
+  retryable: z.boolean().describe('true: back to the queue while attempts are left'),
+});
+export type FailJob = z.infer<typeof FailJob>;
+
+export const ReleaseJob = z.strictObject({
+  lease_token: z.string(),
+  outcome: z.enum(['requeue', 'cancelled', 'paused']).describe('requeue: the worker shuts down; it costs no attempt'),
+});
+export type ReleaseJob = z.infer<typeof ReleaseJob>;
+
+/** Gateway to worker: `POST /predict`. */
+export const WorkerPredictRequest = z.strictObject({
+  backbone: z.string(),
+  cache_salt: z.string(),
+  adapters: z.array(z.strictObject({ model: z.string(), sha256: z.string(), bytes: z.int() })).min(1),
+  inputs: z.array(PredictRecord).min(1),
+  top_k: z.int().optional(),
+  views: z.boolean().default(false),
+});
+export type WorkerPredictRequest = z.infer<typeof WorkerPredictRequest>;
+export const WorkerPredictResponse = z.object({ data: z.array(Prediction), usage: PredictUsage, timings: Timings });
+export type WorkerPredictResponse = z.infer<typeof WorkerPredictResponse>;
+
+/** Worker to gateway: `GET /worker/v1/adapters/{sha256}` streams the adapter's bytes. */
+export const WorkerHealth = z.object({
+  status: z.enum(['starting', 'ready', 'draining', 'unhealthy']),
+  device: z.string(),
+  backbones: z.array(z.string()),
+  detail: z.string().nullable(),
+});
+export type WorkerHealth = z.infer<typeof WorkerHealth>;
