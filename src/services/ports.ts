@@ -1,0 +1,71 @@
+import type { Database } from '../store/database.ts';
+
+/** Large bytes by key. A blob is visible only when it is whole. */
+export interface BlobStore {
+  /** Streams `body` in, counting and hashing on the way; rejects with `payload_too_large` beyond `maxBytes`. */
+  put(key: string, body: ReadableStream<Uint8Array>, options: { readonly maxBytes: number }): Promise<StoredBlob>;
+  get(key: string): Promise<BlobContent | null>;
+  delete(key: string): Promise<void>;
+}
+export interface StoredBlob {
+  readonly sizeBytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+export interface BlobContent {
+  readonly sizeBytes: number;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+export interface Clock {
+  nowMs(): number;
+}
+
+/** HTTP to a worker. On Node a keep-alive pool (undici), 3x the throughput of fetch; on Workers fetch. */
+export interface WorkerTransport {
+  post(request: WorkerCall): Promise<WorkerAnswer>;
+}
+export interface WorkerCall {
+  readonly url: string;
+  readonly accessToken: string;
+  readonly body: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly requestId: string;
+}
+export interface WorkerAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Sends a webhook to a URL of a user's choosing: resolves, refuses private addresses, pins the address, follows no redirect. */
+export interface WebhookSender {
+  /** Rejects with `invalid_webhook_url` when the URL can never be allowed (scheme, literal private address). */
+  assertAllowed(url: string): void;
+  send(request: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly timeoutMs: number }): Promise<WebhookAnswer>;
+}
+export interface WebhookAnswer {
+  readonly status: number;
+  /** As sent, if it was. */
+  readonly retryAfter: string | null;
+}
+
+export interface Settings {
+  /** SHA-256 (hex) of every token a worker may register with. */
+  readonly workerTokenHashes: readonly string[];
+  readonly leaseDurationMs: number;
+  readonly workerHeartbeatMs: number;
+  readonly predictTimeoutMs: number;
+}
+
+/** Everything a use case may touch; made once per process by an entry point in functions/. */
+export interface Services {
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly workers: WorkerTransport;
+  readonly webhooks: WebhookSender;
+  readonly settings: Settings;
+  /** Called when a webhook event or a due delivery was written, so that the platform's clock need not wait for its next tick. */
+  readonly wakeOutbox: () => void;
+}
