@@ -1,0 +1,33 @@
+/** Pooled features of every tapped layer, row-major: `data[(row * taps + tap) * width + j]`. */
+export interface FeatureMatrix {
+  readonly rows: number;
+  readonly taps: number;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+/** A copy of the given rows, in the given order. */
+export function takeRows(features: FeatureMatrix, rows: ArrayLike<number>): FeatureMatrix {
+  const { taps, width } = features;
+  const rowSize = taps * width;
+  const data = new Float32Array(rows.length * rowSize);
+  for (let index = 0; index < rows.length; index++) {
+    const start = (rows[index] ?? 0) * rowSize;
+    data.set(features.data.subarray(start, start + rowSize), index * rowSize);
+  }
+  return { rows: rows.length, taps, width, data };
+}
+
+/** The given taps alone; the same object when they are all of them, in order. */
+export function takeTaps(features: FeatureMatrix, taps: readonly number[]): FeatureMatrix {
+  const { rows, width } = features;
+  if (taps.length === features.taps && taps.every((tap, index) => tap === index)) return features;
+  const data = new Float32Array(rows * taps.length * width);
+  for (let row = 0; row < rows; row++) {
+    for (const [index, tap] of taps.entries()) {
+      const start = (row * features.taps + tap) * width;
+      data.set(features.data.subarray(start, start + width), (row * taps.length + index) * width);
+    }
+  }
+  return { rows, taps: taps.length, width, data };
+}

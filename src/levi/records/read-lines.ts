@@ -1,0 +1,109 @@
+import { LIMITS } from '../../contract/limits.ts';
+import { trainingFileError } from './training-file-error.ts';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+export interface TextLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * The lines of a UTF-8 stream, counted from 1, without their ends (LF or CRLF) and without a byte order mark.
+ * At most one line is held in memory, and never more than `LIMITS.trainingLineBytes` of it.
+ * Throws `invalid_training_file` with the line number for a longer line, a NUL byte or bytes that are not UTF-8.
+ */
+export async function* readLines(stream: ReadableStream<Uint8Array>, file: string): AsyncGenerator<TextLine> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  let line = 1;
+  const hold = (part: Uint8Array): void => {
+    pendingBytes += part.length;
+    if (pendingBytes > LIMITS.trainingLineBytes) throw lineTooLong(file, line);
+    if (part.length > 0) pending.push(part);
+  };
+  const release = (): TextLine => {
+    const whole = { line, text: decodeLine(decoder, pending, { file, line }) };
+    pending = [];
+    pendingBytes = 0;
+    line += 1;
+    return whole;
+  };
+  for await (const chunk of chunksOf(stream)) {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+      hold(chunk.subarray(start, end));
+      yield release();
+      start = end + 1;
+    }
+    hold(chunk.subarray(start));
+  }
+  if (pendingBytes > 0) yield release();
+}
+
+// A ReadableStream is not async iterable in every browser; the reader is, and it cancels the source when the consumer stops.
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  let finished = false;
+  try {
+    for (;;) {
+      const next = await reader.read();
+      if (next.done) {
+        finished = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    if (!finished) await reader.cancel().catch(() => undefined);
+    reader.releaseLock();
+  }
+}
+
+function decodeLine(
+  decoder: TextDecoder,
+  parts: readonly Uint8Array[],
+  place: { readonly file: string; readonly line: number },
+): string {
+  const bytes = joinBytes(parts);
+  if (bytes.includes(0)) {
+    throw trainingFileError(
+      place,
+      'holds a NUL byte, so this is not a text file. Upload JSONL saved as UTF-8 (not UTF-16, not compressed).',
+    );
+  }
+  const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+  try {
+    const text = decoder.decode(bytes.subarray(0, end));
+    return place.line === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+  } catch (cause) {
+    throw trainingFileError(
+      place,
+      'is not valid UTF-8. Upload uncompressed JSONL, saved with the encoding UTF-8.',
+      cause,
+    );
+  }
+}
+
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return first;
+  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+function lineTooLong(file: string, line: number): Error {
+  const limit = `${LIMITS.trainingLineBytes / 1024 / 1024} MB`;
+  return trainingFileError(
+    { file, line },
+    `is longer than ${limit}. Write one JSON object per line and shorten the text; the backbone reads only its first few hundred tokens.`,
+  );
+}

@@ -1,0 +1,18 @@
+import { LevigateError } from '../../contract/errors.ts';
+
+export interface FilePlace {
+  /** The request field that named the file: `training_file`, `validation_file`, `levi.shift_files[0].file`. */
+  readonly file: string;
+  readonly line?: number;
+  readonly field?: string;
+}
+
+/** `invalid_training_file`, naming file, line and field. `problem` says what is wrong and how to mend it. */
+export function trainingFileError(place: FilePlace, problem: string, cause?: unknown): LevigateError {
+  const line = place.line === undefined ? '' : `, line ${place.line}`;
+  const field = place.field === undefined ? '' : `, field "${place.field}"`;
+  return new LevigateError('invalid_training_file', `${place.file}${line}${field}: ${problem}`, {
+    param: place.file,
+    cause,
+  });
+}

@@ -1,0 +1,13 @@
+/** One labelled example: what the backbone reads (`text`), what the task model may read besides (`fields`), and the answer. */
+export interface TrainingRecord {
+  readonly text: string;
+  /** Numbers and booleans in the file become their JSON spelling; surrounding white space is removed. */
+  readonly label: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface NumberedRecord {
+  /** Counted from 1, blank lines included, so that it is the line an editor shows. */
+  readonly line: number;
+  readonly record: TrainingRecord;
+}

@@ -1,0 +1,47 @@
+import { hashNgrams } from './hash-ngrams.ts';
+
+export const NGRAM_BUCKETS = 2 ** 16;
+const MIN_DOCUMENTS = 2;
+// 16 MB of weights; with very many classes the rarest buckets go first.
+const MAX_WEIGHTS = 2 ** 22;
+
+/**
+ * The buckets that the task model knows: those seen in at least two training texts, ascending.
+ * A bucket seen once says nothing that could be learned, and an unknown one must stay silent instead of noisy.
+ */
+export function learnNgramVocabulary(texts: readonly string[], scoresPerBucket: number): Int32Array {
+  const documents = new Int32Array(NGRAM_BUCKETS);
+  for (const text of texts) {
+    for (const bucket of new Set(hashNgrams(text, NGRAM_BUCKETS))) documents[bucket] = (documents[bucket] ?? 0) + 1;
+  }
+  const known = Array.from(documents.keys()).filter((bucket) => (documents[bucket] ?? 0) >= MIN_DOCUMENTS);
+  const limit = Math.max(1, Math.floor(MAX_WEIGHTS / scoresPerBucket));
+  if (known.length > limit) known.sort((a, b) => (documents[b] ?? 0) - (documents[a] ?? 0) || a - b).length = limit;
+  return Int32Array.from(known).sort();
+}
+
+/** Texts as rows of the vocabulary, compressed: text i holds `rows[offsets[i] .. offsets[i + 1]]`, its sum is scaled by `scales[i]`. */
+export interface EncodedTexts {
+  readonly offsets: Int32Array;
+  readonly rows: Int32Array;
+  readonly scales: Float32Array;
+}
+
+/** `vocabulary`: ascending buckets. A text of unknown n-grams alone becomes an empty list, hence a score of zero. */
+export function encodeTexts(texts: readonly string[], vocabulary: Int32Array): EncodedTexts {
+  const rowOfBucket = new Int32Array(NGRAM_BUCKETS).fill(-1);
+  for (const [row, bucket] of vocabulary.entries()) rowOfBucket[bucket] = row;
+  const offsets = new Int32Array(texts.length + 1);
+  const scales = new Float32Array(texts.length);
+  const rows: number[] = [];
+  for (const [index, text] of texts.entries()) {
+    for (const bucket of hashNgrams(text, NGRAM_BUCKETS)) {
+      const row = rowOfBucket[bucket] ?? -1;
+      if (row >= 0) rows.push(row);
+    }
+    const count = rows.length - (offsets[index] ?? 0);
+    offsets[index + 1] = rows.length;
+    scales[index] = count === 0 ? 0 : 1 / Math.sqrt(count);
+  }
+  return { offsets, rows: Int32Array.from(rows), scales };
+}
