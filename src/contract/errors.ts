@@ -83,7 +83,12 @@ export class LevigateError extends Error {
 }
 
 export interface ErrorBody {
-  readonly error: { readonly message: string; readonly type: string; readonly param: string | null; readonly code: string | null };
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string | null;
+  };
 }
 
 export function isErrorCode(code: unknown): code is ErrorCode {

@@ -3,7 +3,15 @@ import { Metadata, UnixSeconds } from './common.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
 import { LIMITS } from './limits.ts';
 
-export const JOB_STATUSES = ['validating_files', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export const JOB_STATUSES = [
+  'validating_files',
+  'queued',
+  'running',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
 export const JobStatus = z.enum(JOB_STATUSES);
 export type JobStatus = z.infer<typeof JobStatus>;
 

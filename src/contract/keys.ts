@@ -2,8 +2,17 @@ import { z } from 'zod';
 import { UnixSeconds } from './common.ts';
 
 export const SCOPES = [
-  'files:read', 'files:write', 'jobs:read', 'jobs:write', 'models:read', 'models:write',
-  'predict', 'webhooks:read', 'webhooks:write', 'keys:read', 'keys:write',
+  'files:read',
+  'files:write',
+  'jobs:read',
+  'jobs:write',
+  'models:read',
+  'models:write',
+  'predict',
+  'webhooks:read',
+  'webhooks:write',
+  'keys:read',
+  'keys:write',
 ] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;

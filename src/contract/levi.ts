@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { LIMITS } from './limits.ts';
 
 /** Methods a job can be told to serve; `auto` serves the one with the lowest validation loss. */
-export const METHODS = ['prior', 'linear_probe', 'best_layer', 'concat_all', 'task_only', 'ensemble', 'levi', 'levi+ensemble'] as const;
+export const METHODS = [
+  'prior',
+  'linear_probe',
+  'best_layer',
+  'concat_all',
+  'task_only',
+  'ensemble',
+  'levi',
+  'levi+ensemble',
+] as const;
 export const Method = z.enum(METHODS);
 export type Method = z.infer<typeof Method>;
 
@@ -15,7 +24,10 @@ export const LeviOptions = z.strictObject({
     .max(LIMITS.shiftFiles)
     .optional()
     .describe('Labelled files from other sources: reported on, never trained or chosen on'),
-  layers: z.union([z.literal('all'), z.array(z.int().min(0)).min(1)]).optional().describe('Tapped layers; 0 is the embeddings'),
+  layers: z
+    .union([z.literal('all'), z.array(z.int().min(0)).min(1)])
+    .optional()
+    .describe('Tapped layers; 0 is the embeddings'),
   width: z.int().min(1).max(512).optional().describe('r of the adapting layers'),
   beta: z.number().min(0).max(1).optional(),
   view_dropout: z.number().min(0).lt(1).optional(),

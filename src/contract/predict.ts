@@ -10,7 +10,12 @@ const PredictInput = z.union([Text, PredictRecord]);
 
 export const PredictRequest = z.strictObject({
   model: z.string().optional(),
-  models: z.array(z.string()).min(1).max(LIMITS.predictModels).optional().describe('Many adapters over one backbone pass'),
+  models: z
+    .array(z.string())
+    .min(1)
+    .max(LIMITS.predictModels)
+    .optional()
+    .describe('Many adapters over one backbone pass'),
   input: z.union([PredictInput, z.array(PredictInput).min(1).max(LIMITS.predictInputs)]),
   top_k: z.int().min(1).optional(),
   views: z.boolean().optional(),

@@ -23,7 +23,9 @@ export const MethodReport = z.object({
   seconds: z.number(),
   parameters: z.int().describe('Trainable parameters'),
   bytes: z.int().describe('Size of the adapter that would be served'),
-  detail: z.record(z.string(), z.unknown()).describe('What the method chose: layer, L2 strength, mixing weight, best epoch'),
+  detail: z
+    .record(z.string(), z.unknown())
+    .describe('What the method chose: layer, L2 strength, mixing weight, best epoch'),
 });
 export type MethodReport = z.infer<typeof MethodReport>;
 
@@ -42,8 +44,19 @@ export const FineTuningReport = z.object({
   verdict: z.string(),
   methods: z.array(MethodReport),
   gain: z.object({ over_linear_probe: Gain.nullable(), over_best_baseline: Gain.nullable() }),
-  confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) }).describe('Served method, held-out rows; counts[true][predicted]'),
-  curve: z.array(z.object({ method: Method, epoch: z.int(), step: z.int(), train_loss: z.number(), valid_loss: z.number(), valid_accuracy: z.number() })),
+  confusion: z
+    .object({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) })
+    .describe('Served method, held-out rows; counts[true][predicted]'),
+  curve: z.array(
+    z.object({
+      method: Method,
+      epoch: z.int(),
+      step: z.int(),
+      train_loss: z.number(),
+      valid_loss: z.number(),
+      valid_accuracy: z.number(),
+    }),
+  ),
   data: z.object({
     rows: z.int(),
     train: z.int(),

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { UnixSeconds } from './common.ts';
 
-export const EVENT_TYPES = ['fine_tuning.job.succeeded', 'fine_tuning.job.failed', 'fine_tuning.job.cancelled', 'webhook.test'] as const;
+export const EVENT_TYPES = [
+  'fine_tuning.job.succeeded',
+  'fine_tuning.job.failed',
+  'fine_tuning.job.cancelled',
+  'webhook.test',
+] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;
 

@@ -22,7 +22,11 @@ export type RegisterWorker = z.infer<typeof RegisterWorker>;
 export const RegisteredWorker = z.object({ worker_id: z.string(), heartbeat_interval_ms: z.int() });
 export type RegisteredWorker = z.infer<typeof RegisteredWorker>;
 
-export const WorkerHeartbeat = z.strictObject({ worker_id: z.string(), backbones: z.array(z.string()), queued_inputs: z.int() });
+export const WorkerHeartbeat = z.strictObject({
+  worker_id: z.string(),
+  backbones: z.array(z.string()),
+  queued_inputs: z.int(),
+});
 export type WorkerHeartbeat = z.infer<typeof WorkerHeartbeat>;
 
 /** Asks for a job; the gateway answers 200 with a lease or 204. */

@@ -1,0 +1,59 @@
+/**
+ * Who may import whom. The linter builds its restrictions from this table and one test reads it too
+ * (tests/unit/import-table.test.ts), so that the architecture is held by a machine.
+ * `packages` lists what a folder may import from outside; `node:` modules count as packages.
+ */
+interface FolderRule {
+  readonly folders: readonly string[];
+  readonly packages: readonly string[];
+}
+
+export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
+  'src/contract': { folders: [], packages: ['zod'] },
+  'src/engine': { folders: ['src/contract'], packages: [] },
+  'src/levi': { folders: ['src/contract', 'src/engine'], packages: ['zod'] },
+  'src/store': { folders: ['src/contract'], packages: ['drizzle-orm'] },
+  'src/services': {
+    folders: ['src/contract', 'src/store', 'src/levi'],
+    packages: ['node:crypto', '@logtape/logtape', 'standardwebhooks', 'zod'],
+  },
+  'src/gateway': {
+    folders: ['src/contract', 'src/services'],
+    packages: ['hono', '@hono/zod-openapi', '@logtape/logtape', '@mjackson/multipart-parser', 'zod', 'node:crypto'],
+  },
+  'src/platform/neutral': {
+    folders: ['src/contract', 'src/services', 'src/store'],
+    packages: ['ipaddr.js', 'node:crypto'],
+  },
+  'src/platform/node': {
+    folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],
+    packages: ['node:*', 'drizzle-orm', 'undici', 'ipaddr.js', '@logtape/logtape', 'zod'],
+  },
+  'src/platform/cloudflare': {
+    folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],
+    packages: ['node:crypto', 'drizzle-orm', '@logtape/logtape', 'zod'],
+  },
+  'src/sdk': { folders: ['src/contract'], packages: [] },
+  'src/cli': {
+    folders: ['src/contract', 'src/sdk', 'functions'],
+    packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'zod'],
+  },
+  'gpu-worker/src': {
+    folders: ['src/contract', 'src/engine', 'src/levi'],
+    packages: [
+      'node:*',
+      '@hono/node-server',
+      '@huggingface/transformers',
+      '@logtape/logtape',
+      'hono',
+      'lru-cache',
+      'onnxruntime-node',
+      'undici',
+      'yauzl',
+      'zod',
+    ],
+  },
+};
+
+/** Every folder of the table and what may be wired together only in entry points. */
+export const FOLDERS: readonly string[] = [...Object.keys(IMPORT_TABLE), 'functions'];

@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const flag = z
+  .enum(['0', '1', ''])
+  .default('0')
+  .transform((value) => value === '1');
+
+const Environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+  HOST: z.string().default('127.0.0.1'),
+  LEVIGATE_DATA: z.string().default('.levigate'),
+  LEVIGATE_API_KEY: z.string().min(16, 'must be at least 16 characters').optional(),
+  LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: flag,
+  LEVIGATE_WORKER_TOKEN: z.string().min(32, 'must be at least 32 characters').optional(),
+  LEVIGATE_EMBEDDED_WORKER: z
+    .enum(['0', '1'])
+    .default('1')
+    .transform((value) => value === '1'),
+  LEVIGATE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(30_000),
+  LEVIGATE_PREDICT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(60_000),
+});
+
+/** The gateway process's settings on one machine. */
+export interface NodeConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly dataFolder: string;
+  readonly apiKey: string | undefined;
+  readonly allowPrivateWebhooks: boolean;
+  /** Given to workers elsewhere; the embedded worker gets one of its own at every start. */
+  readonly workerToken: string | undefined;
+  readonly embeddedWorker: boolean;
+  readonly embeddedWorkerToken: string;
+  readonly leaseDurationMs: number;
+  readonly predictTimeoutMs: number;
+}
+
+/** @throws Error with one line per wrong variable */
+export function parseNodeConfig(env: Readonly<Record<string, string | undefined>>): NodeConfig {
+  const parsed = Environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`the environment is not valid:\n  ${lines.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataFolder: resolve(values.LEVIGATE_DATA),
+    apiKey: values.LEVIGATE_API_KEY,
+    allowPrivateWebhooks: values.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS,
+    workerToken: values.LEVIGATE_WORKER_TOKEN,
+    embeddedWorker: values.LEVIGATE_EMBEDDED_WORKER,
+    embeddedWorkerToken: randomBytes(32).toString('base64url'),
+    leaseDurationMs: values.LEVIGATE_LEASE_MS,
+    predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
+  };
+}
+
+export const workerTokenHashes = (config: NodeConfig): string[] =>
+  [config.workerToken, config.embeddedWorkerToken]
+    .filter((token) => token !== undefined)
+    .map((token) => createHash('sha256').update(token).digest('hex'));

@@ -1,0 +1,49 @@
+import { createSend } from './request.ts';
+import type { ClientOptions, RequestOptions, Send } from './request.ts';
+import { createFiles } from './resources/files.ts';
+import type { Files } from './resources/files.ts';
+import { createJobs } from './resources/jobs.ts';
+import type { Jobs } from './resources/jobs.ts';
+import { createKeys } from './resources/keys.ts';
+import type { Keys } from './resources/keys.ts';
+import { createModels } from './resources/models.ts';
+import type { Models } from './resources/models.ts';
+import { createWebhookEndpoints } from './resources/webhook-endpoints.ts';
+import type { WebhookEndpoints } from './resources/webhook-endpoints.ts';
+import type { PredictParams, PredictResponse } from './types.ts';
+import { unwrapWebhook } from './webhooks.ts';
+
+/**
+ * Client of the Levigate API for Node 20+, workers and browsers; no dependencies.
+ *
+ * @example
+ * const levigate = new Levigate({ apiKey });
+ * const file = await levigate.files.create({ file: await openAsBlob('train.jsonl'), filename: 'train.jsonl', purpose: 'fine-tune' });
+ * const job = await levigate.jobs.create({ model: 'all-minilm-l6-v2', training_file: file.id });
+ * const { fine_tuned_model } = await levigate.jobs.wait(job.id);
+ * const { data } = await levigate.predict({ model: fine_tuned_model, input: 'My card was charged twice' });
+ */
+export class Levigate {
+  readonly files: Files;
+  readonly jobs: Jobs;
+  readonly keys: Keys;
+  readonly models: Models;
+  readonly webhookEndpoints: WebhookEndpoints;
+  readonly webhooks = { unwrap: unwrapWebhook };
+  readonly #send: Send;
+
+  constructor(options: ClientOptions) {
+    this.#send = createSend(options);
+    this.files = createFiles(this.#send);
+    this.jobs = createJobs(this.#send);
+    this.keys = createKeys(this.#send);
+    this.models = createModels(this.#send);
+    this.webhookEndpoints = createWebhookEndpoints(this.#send);
+  }
+
+  /** Classifies up to 256 inputs with one adapter or many. `data` is ordered by input, then by model. */
+  async predict(params: PredictParams, { signal }: RequestOptions = {}): Promise<PredictResponse> {
+    const response = await this.#send({ method: 'POST', path: '/predict', json: params, signal });
+    return (await response.json()) as PredictResponse;
+  }
+}

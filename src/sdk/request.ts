@@ -1,0 +1,126 @@
+import { ApiError, ConnectionError, TimeoutError, toApiError } from './errors.ts';
+
+export interface ClientOptions {
+  /** `lvg_...` */
+  readonly apiKey: string;
+  /** Default `http://127.0.0.1:8787/v1`. */
+  readonly baseUrl?: string;
+  /** Of one attempt; default 60 s. */
+  readonly timeoutMs?: number;
+  /** Further attempts after connection errors, 408, 429 and 5xx; default 2. */
+  readonly maxRetries?: number;
+  /** For tests and unusual runtimes. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ApiRequest extends RequestOptions {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: object;
+  readonly json?: unknown;
+  /** Built anew for each attempt, since a body can be read once. */
+  readonly form?: () => FormData;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends one request with deadline and retries. @throws ApiError | ConnectionError | TimeoutError, or the signal's reason */
+export type Send = (request: ApiRequest) => Promise<Response>;
+
+const MAX_BACKOFF_MS = 8_000;
+const MAX_RETRY_AFTER_MS = 60_000;
+
+export function createSend(options: ClientOptions): Send {
+  const { apiKey, baseUrl = 'http://127.0.0.1:8787/v1', maxRetries = 2, timeoutMs = 60_000 } = options;
+  const doFetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+
+  async function attempt(request: ApiRequest, headers: Record<string, string>): Promise<Response> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new TimeoutError(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const signals = request.signal ? [request.signal, deadline.signal] : [deadline.signal];
+    try {
+      const response = await doFetch(buildUrl(baseUrl, request), {
+        method: request.method,
+        headers,
+        body: request.form ? request.form() : request.json === undefined ? null : JSON.stringify(request.json),
+        signal: AbortSignal.any(signals),
+      });
+      if (!response.ok) throw await toApiError(response);
+      return response;
+    } catch (error) {
+      if (request.signal?.aborted) throw request.signal.reason;
+      if (error instanceof ApiError || error instanceof TimeoutError) throw error;
+      if (deadline.signal.aborted) throw deadline.signal.reason;
+      throw new ConnectionError(`cannot reach ${baseUrl}: ${describe(error)}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return async function send(request) {
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${apiKey}`,
+      accept: 'application/json',
+      ...request.headers,
+    };
+    if (request.json !== undefined) headers['content-type'] = 'application/json';
+    // A retried POST must not do its work twice: the server answers the first result for the same key.
+    if (request.method === 'POST') headers['idempotency-key'] ??= crypto.randomUUID();
+    for (let retry = 0; ; retry += 1) {
+      try {
+        return await attempt(request, headers);
+      } catch (error) {
+        if (retry >= maxRetries || !isRetryable(error)) throw error;
+        await delay(backoffMs(error, retry), request.signal);
+      }
+    }
+  };
+}
+
+function isRetryable(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 408 || error.status === 429 || error.status >= 500;
+  return error instanceof ConnectionError || error instanceof TimeoutError;
+}
+
+function backoffMs(error: unknown, retry: number): number {
+  const asked = error instanceof ApiError ? error.retryAfterMs : null;
+  if (asked !== null && asked <= MAX_RETRY_AFTER_MS) return asked;
+  return Math.min(MAX_BACKOFF_MS, 500 * 2 ** retry) * (1 - 0.25 * Math.random());
+}
+
+/** Resolves after `ms`; rejects with the signal's reason if that comes first. */
+export function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(toError(signal.reason));
+      return;
+    }
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(toError(signal?.reason));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function buildUrl(baseUrl: string, { path, query = {} }: ApiRequest): URL {
+  const url = new URL(`${baseUrl.replace(/\/+$/, '')}${path}`);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+}

@@ -1,0 +1,52 @@
+import { fetchPage } from '../page.ts';
+import type { Page } from '../page.ts';
+import type { RequestOptions, Send } from '../request.ts';
+import type { FileObject, FilePurpose, PageParams } from '../types.ts';
+
+export interface CreateFileParams {
+  /** A Blob or File (in Node: `await fs.openAsBlob(path)`, which streams), or the content itself. */
+  readonly file: Blob | Uint8Array | string;
+  /** Needed unless `file` is a File with a name. */
+  readonly filename?: string;
+  readonly purpose: FilePurpose;
+  readonly expiresAfterSeconds?: number;
+}
+
+export interface Files {
+  /** Uploads a file. @throws BadRequestError with what is wrong in it */
+  create(params: CreateFileParams, options?: RequestOptions): Promise<FileObject>;
+  list(params?: PageParams & { purpose?: FilePurpose }, options?: RequestOptions): Promise<Page<FileObject>>;
+  retrieve(id: string, options?: RequestOptions): Promise<FileObject>;
+  content(id: string, options?: RequestOptions): Promise<Response>;
+  delete(id: string, options?: RequestOptions): Promise<{ id: string; deleted: boolean }>;
+}
+
+export const createFiles = (send: Send): Files => ({
+  async create(params, { signal } = {}) {
+    const response = await send({ method: 'POST', path: '/files', form: () => toForm(params), signal });
+    return (await response.json()) as FileObject;
+  },
+  list: (params = {}, options = {}) => fetchPage<FileObject>(send, '/files', params, options),
+  async retrieve(id, { signal } = {}) {
+    const response = await send({ method: 'GET', path: `/files/${encodeURIComponent(id)}`, signal });
+    return (await response.json()) as FileObject;
+  },
+  content: (id, { signal } = {}) => send({ method: 'GET', path: `/files/${encodeURIComponent(id)}/content`, signal }),
+  async delete(id, { signal } = {}) {
+    const response = await send({ method: 'DELETE', path: `/files/${encodeURIComponent(id)}`, signal });
+    return (await response.json()) as { id: string; deleted: boolean };
+  },
+});
+
+function toForm({ file, filename, purpose, expiresAfterSeconds }: CreateFileParams): FormData {
+  const form = new FormData();
+  form.set('purpose', purpose);
+  if (expiresAfterSeconds !== undefined) {
+    form.set('expires_after[anchor]', 'created_at');
+    form.set('expires_after[seconds]', String(expiresAfterSeconds));
+  }
+  const blob = file instanceof Blob ? file : new Blob([typeof file === 'string' ? file : new Uint8Array(file)]);
+  const ownName = 'name' in blob && typeof blob.name === 'string' ? blob.name : undefined;
+  form.set('file', blob, filename ?? ownName ?? 'file');
+  return form;
+}

@@ -1,0 +1,96 @@
+import { JobFailedError } from '../errors.ts';
+import { fetchPage } from '../page.ts';
+import type { Page } from '../page.ts';
+import { delay } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
+import { readServerSentEvents } from '../server-sent-events.ts';
+import type { CreateJobParams, FineTuningReport, Job, JobEvent, PageParams } from '../types.ts';
+
+export interface WaitOptions extends RequestOptions {
+  /** Called with the job whenever it was asked after. */
+  readonly onProgress?: (job: Job) => void;
+  /** Between two questions; default 1 s. */
+  readonly pollIntervalMs?: number;
+}
+
+export interface Jobs {
+  create(params: CreateJobParams, options?: RequestOptions): Promise<Job>;
+  retrieve(id: string, options?: RequestOptions): Promise<Job>;
+  list(params?: PageParams, options?: RequestOptions): Promise<Page<Job>>;
+  cancel(id: string, options?: RequestOptions): Promise<Job>;
+  /** Waits for the end. @returns the succeeded job. @throws JobFailedError when it failed or was cancelled */
+  wait(id: string, options?: WaitOptions): Promise<Job>;
+  /** Every event from the first, as it happens; ends with the job. Reconnects where the stream breaks. */
+  events(id: string, options?: RequestOptions): AsyncGenerator<JobEvent>;
+  /** @throws NotFoundError until the job succeeded */
+  report(id: string, options?: RequestOptions): Promise<FineTuningReport>;
+}
+
+const jobPath = (id: string, rest = ''): string => `/fine_tuning/jobs/${encodeURIComponent(id)}${rest}`;
+const isFinished = (job: Job): boolean => ['succeeded', 'failed', 'cancelled'].includes(job.status);
+const RECONNECT_DELAY_MS = 500;
+
+export function createJobs(send: Send): Jobs {
+  const ask = async <Result>(method: 'GET' | 'POST', path: string, options: RequestOptions, json?: unknown) => {
+    const response = await send({ method, path, json, signal: options.signal });
+    return (await response.json()) as Result;
+  };
+  const retrieve = (id: string, options: RequestOptions = {}) => ask<Job>('GET', jobPath(id), options);
+
+  return {
+    retrieve,
+    create: (params, options = {}) => ask<Job>('POST', '/fine_tuning/jobs', options, params),
+    list: (params = {}, options = {}) => fetchPage<Job>(send, '/fine_tuning/jobs', params, options),
+    cancel: (id, options = {}) => ask<Job>('POST', jobPath(id, '/cancel'), options),
+    report: (id, options = {}) => ask<FineTuningReport>('GET', jobPath(id, '/report'), options),
+    async wait(id, { onProgress, pollIntervalMs = 1_000, signal } = {}) {
+      for (;;) {
+        const job = await retrieve(id, { signal });
+        onProgress?.(job);
+        if (job.status === 'succeeded') return job;
+        if (isFinished(job))
+          throw new JobFailedError(
+            id,
+            job.error ?? { code: job.status, message: `the job was ${job.status}`, param: null },
+          );
+        await delay(pollIntervalMs, signal);
+      }
+    },
+    async *events(id, { signal } = {}) {
+      let lastId: string | null = null;
+      for (;;) {
+        for await (const event of streamEvents(send, id, lastId, signal)) {
+          lastId = event.id;
+          yield event;
+        }
+        if (isFinished(await retrieve(id, { signal }))) return;
+        await delay(RECONNECT_DELAY_MS, signal);
+      }
+    },
+  };
+}
+
+/** One connection's events; a broken connection ends it quietly, since the caller resumes after `lastId`. */
+async function* streamEvents(
+  send: Send,
+  id: string,
+  lastId: string | null,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<JobEvent> {
+  const headers: Record<string, string> = { accept: 'text/event-stream' };
+  if (lastId !== null) headers['last-event-id'] = lastId;
+  const response = await send({ method: 'GET', path: jobPath(id, '/events'), headers, signal });
+  if (!response.body) return;
+  try {
+    for await (const { data } of readServerSentEvents(response.body)) {
+      const event: unknown = JSON.parse(data);
+      if (isJobEvent(event)) yield event;
+    }
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (error instanceof SyntaxError) throw error;
+  }
+}
+
+const isJobEvent = (value: unknown): value is JobEvent =>
+  typeof value === 'object' && value !== null && 'object' in value && value.object === 'fine_tuning.job.event';

@@ -1,0 +1,311 @@
+/**
+ * The wire shapes as the SDK's users see them: names unchanged, no dependency.
+ * tests/types/sdk.test-d.ts holds them equal to the contract's schemas.
+ */
+export type FilePurpose =
+  | 'fine-tune'
+  | 'batch'
+  | 'user_data'
+  | 'evals'
+  | 'assistants'
+  | 'vision'
+  | 'batch_output'
+  | 'fine-tune-results';
+
+export interface FileObject {
+  id: string;
+  object: 'file';
+  /** Size in bytes. */
+  bytes: number;
+  /** Unix seconds. */
+  created_at: number;
+  filename: string;
+  purpose: FilePurpose;
+  status: 'uploaded' | 'processed' | 'error';
+  expires_at: number | null;
+  /** Hex. */
+  sha256: string;
+}
+
+export type Method =
+  | 'prior'
+  | 'linear_probe'
+  | 'best_layer'
+  | 'concat_all'
+  | 'task_only'
+  | 'ensemble'
+  | 'levi'
+  | 'levi+ensemble';
+
+/** LEVI's own options of a fine-tuning job; everything has a default. */
+export interface LeviOptions {
+  task?: 'single_label' | undefined;
+  /** What to serve; `auto` (default) serves the method with the lowest validation loss. */
+  method?: 'auto' | Method | undefined;
+  /** Labelled files from other sources: reported on, never trained or chosen on. */
+  shift_files?: { name: string; file: string }[] | undefined;
+  /** Tapped layers; 0 is the embeddings. */
+  layers?: 'all' | number[] | undefined;
+  width?: number | undefined;
+  beta?: number | undefined;
+  view_dropout?: number | undefined;
+  head_dropout?: number | undefined;
+  class_weight?: 'balanced' | Record<string, number> | undefined;
+  /** Tokens after which a text is truncated. */
+  max_length?: number | undefined;
+}
+
+export interface Hyperparameters {
+  n_epochs?: 'auto' | number | undefined;
+  batch_size?: 'auto' | number | undefined;
+  learning_rate_multiplier?: 'auto' | number | undefined;
+}
+
+export interface CreateJobParams {
+  /** A backbone, such as `all-minilm-l6-v2`. */
+  model: string;
+  /** A file id; see `files.create`. */
+  training_file: string;
+  validation_file?: string | null | undefined;
+  suffix?: string | null | undefined;
+  seed?: number | null | undefined;
+  method?: { type: string; supervised?: { hyperparameters?: Hyperparameters | undefined } | undefined } | undefined;
+  hyperparameters?: Hyperparameters | undefined;
+  integrations?: unknown[] | null | undefined;
+  metadata?: Record<string, string> | null | undefined;
+  levi?: LeviOptions | undefined;
+}
+
+export type JobStatus = 'validating_files' | 'queued' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
+
+export interface JobProgress {
+  phase: 'preparing' | 'extracting_features' | 'training' | 'evaluating' | 'uploading';
+  /** 0..1 of the whole job. */
+  fraction: number;
+}
+
+export interface Job {
+  id: string;
+  object: 'fine_tuning.job';
+  created_at: number;
+  error: { code: string; message: string; param: string | null } | null;
+  /** Set once the job succeeded: what `predict` takes as `model`. */
+  fine_tuned_model: string | null;
+  finished_at: number | null;
+  estimated_finish: number | null;
+  hyperparameters: Hyperparameters;
+  method: { type: 'supervised'; supervised: { hyperparameters: Hyperparameters } };
+  integrations: null;
+  metadata: Record<string, string> | null;
+  model: string;
+  organization_id: string;
+  result_files: string[];
+  seed: number;
+  status: JobStatus;
+  trained_tokens: number | null;
+  training_file: string;
+  validation_file: string | null;
+  levi: LeviOptions;
+  progress: JobProgress | null;
+}
+
+export interface JobEvent {
+  id: string;
+  object: 'fine_tuning.job.event';
+  created_at: number;
+  level: 'info' | 'warn' | 'error';
+  message: string;
+  type: 'message' | 'metrics';
+  data: Record<string, unknown> | null;
+}
+
+export interface Model {
+  id: string;
+  object: 'model';
+  created: number;
+  owned_by: string;
+  /** The backbone. */
+  root: string;
+  parent: string | null;
+}
+
+export interface PredictRecord {
+  text: string;
+  fields?: Record<string, unknown> | undefined;
+}
+
+export interface PredictParams {
+  model?: string | undefined;
+  /** Many adapters over one backbone pass. */
+  models?: string[] | undefined;
+  /** One text or record, or up to 256 of them. */
+  input: string | PredictRecord | (string | PredictRecord)[];
+  top_k?: number | undefined;
+  views?: boolean | undefined;
+}
+
+export interface LabelScore {
+  label: string;
+  score: number;
+}
+
+export interface Prediction {
+  object: 'prediction';
+  /** Position of the input. */
+  index: number;
+  model: string;
+  label: string;
+  score: number;
+  labels: LabelScore[];
+  views?: { layer: number; labels: LabelScore[] }[] | undefined;
+  /** Mean Jensen-Shannon divergence of the views, in bits. */
+  disagreement?: number | undefined;
+}
+
+export interface PredictResponse {
+  object: 'list';
+  data: Prediction[];
+  usage: { input_tokens: number; cached_inputs: number };
+}
+
+export type EventType =
+  | 'fine_tuning.job.succeeded'
+  | 'fine_tuning.job.failed'
+  | 'fine_tuning.job.cancelled'
+  | 'webhook.test';
+
+export interface WebhookEvent {
+  id: string;
+  object: 'event';
+  created_at: number;
+  timestamp: string;
+  type: EventType;
+  data: { id: string; [key: string]: unknown };
+}
+
+export interface WebhookEndpoint {
+  id: string;
+  object: 'webhook_endpoint';
+  created_at: number;
+  url: string;
+  name: string | null;
+  event_types: EventType[];
+  status: 'enabled' | 'disabled';
+  disabled_reason: string | null;
+}
+
+export interface WebhookDelivery {
+  id: string;
+  object: 'webhook_delivery';
+  endpoint_id: string;
+  event_id: string;
+  event_type: EventType;
+  status: 'pending' | 'delivered' | 'failed';
+  attempts: number;
+  next_attempt_at: number | null;
+  last_attempt_at: number | null;
+  response_status: number | null;
+  error: string | null;
+  created_at: number;
+}
+
+export interface ApiKey {
+  id: string;
+  object: 'api_key';
+  created_at: number;
+  name: string;
+  prefix: string;
+  scopes: Scope[];
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+export type Scope =
+  | 'files:read'
+  | 'files:write'
+  | 'jobs:read'
+  | 'jobs:write'
+  | 'models:read'
+  | 'models:write'
+  | 'predict'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'keys:read'
+  | 'keys:write';
+
+/** A figure with its 95 % bootstrap interval. */
+export interface Figure {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+export interface SplitMetrics {
+  n: number;
+  accuracy: Figure;
+  macro_f1: number;
+  loss: number;
+  ece: number;
+}
+
+export interface MethodReport {
+  method: Method;
+  validation_loss: number;
+  validation_accuracy: number;
+  id: SplitMetrics;
+  shifts: (SplitMetrics & { name: string })[];
+  seconds: number;
+  parameters: number;
+  bytes: number;
+  detail: Record<string, unknown>;
+}
+
+export interface Gain {
+  method: Method;
+  id: Figure;
+  ood: Figure | null;
+}
+
+export interface FineTuningReport {
+  object: 'fine_tuning.report';
+  served: Method;
+  chosen_by: 'validation_loss' | 'request';
+  /** One sentence that follows the rules of reporting. */
+  verdict: string;
+  methods: MethodReport[];
+  gain: { over_linear_probe: Gain | null; over_best_baseline: Gain | null };
+  confusion: { labels: string[]; counts: number[][] };
+  curve: {
+    method: Method;
+    epoch: number;
+    step: number;
+    train_loss: number;
+    valid_loss: number;
+    valid_accuracy: number;
+  }[];
+  data: {
+    rows: number;
+    train: number;
+    validation: number;
+    test: number;
+    labels: Record<string, number>;
+    truncated_texts: number;
+    duplicate_texts: number;
+  };
+  provenance: {
+    backbone: string;
+    backbone_fingerprint: string;
+    engine_version: string;
+    seed: number;
+    threads: number;
+    device: string;
+    training_file_sha256: string;
+  };
+  notes: string[];
+}
+
+export interface PageParams {
+  after?: string | undefined;
+  limit?: number | undefined;
+}
