@@ -1,0 +1,89 @@
+import { LevigateError } from '../contract/errors.ts';
+import type { Hyperparameters, LeviOptions, Method } from '../contract/levi.ts';
+import type { ClassWeight } from './data/class-weights.ts';
+
+/** Every choice of a fine-tuning run, none left open. Reasons for the defaults: docs/method.md. */
+export interface LeviConfig {
+  readonly task: 'single_label';
+  readonly method: 'auto' | Method;
+  /** Positions among the backbone's taps; 0 is the embeddings. */
+  readonly layers: 'all' | readonly number[];
+  /** r, the width of each adapting layer A_k. */
+  readonly adaptingWidth: number;
+  /** Share of the ensemble's loss; 1 - beta goes to the mean of the views' own losses. */
+  readonly beta: number;
+  /** Probability that a view does not see the task model's output for an example. */
+  readonly viewDropout: number;
+  /** Dropout on u_k. */
+  readonly headDropout: number;
+  readonly classWeight: ClassWeight | null;
+  readonly learningRate: number;
+  /** The n-gram table learns faster, as each of its rows is touched by few examples. */
+  readonly taskLearningRateFactor: number;
+  readonly weightDecay: number;
+  readonly batchSize: number;
+  /** `auto`: 30, more where an epoch has few steps. Training stops earlier on validation loss. */
+  readonly maxEpochs: 'auto' | number;
+  /** Epochs without a lower validation loss after which training stops. */
+  readonly patience: number;
+  /** Share of the training file for choosing, and as much again for the report; each at most `heldOutCap` rows. */
+  readonly heldOutFraction: number;
+  readonly heldOutCap: number;
+}
+
+export const LEVI_DEFAULTS: LeviConfig = {
+  task: 'single_label',
+  method: 'auto',
+  layers: 'all',
+  adaptingWidth: 64,
+  beta: 0.5,
+  viewDropout: 0.5,
+  headDropout: 0.5,
+  classWeight: null,
+  learningRate: 1e-3,
+  taskLearningRateFactor: 3,
+  weightDecay: 0.01,
+  batchSize: 64,
+  maxEpochs: 'auto',
+  patience: 3,
+  heldOutFraction: 0.15,
+  heldOutCap: 1000,
+};
+
+export interface LeviConfigInput {
+  readonly levi?: LeviOptions | undefined;
+  readonly hyperparameters?: Hyperparameters | undefined;
+}
+
+/** Fills in every default for what the request left open. */
+export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfigInput = {}): LeviConfig {
+  const { layers = 'all' } = levi;
+  const numberOr = (value: number | 'auto' | undefined, otherwise: number): number =>
+    typeof value === 'number' ? value : otherwise;
+  return {
+    ...LEVI_DEFAULTS,
+    task: levi.task ?? LEVI_DEFAULTS.task,
+    method: levi.method ?? LEVI_DEFAULTS.method,
+    layers: layers === 'all' ? 'all' : [...new Set(layers)].sort((a, b) => a - b),
+    adaptingWidth: levi.width ?? LEVI_DEFAULTS.adaptingWidth,
+    beta: levi.beta ?? LEVI_DEFAULTS.beta,
+    viewDropout: levi.view_dropout ?? LEVI_DEFAULTS.viewDropout,
+    headDropout: levi.head_dropout ?? LEVI_DEFAULTS.headDropout,
+    classWeight: levi.class_weight ?? LEVI_DEFAULTS.classWeight,
+    learningRate: LEVI_DEFAULTS.learningRate * numberOr(hyperparameters.learning_rate_multiplier, 1),
+    batchSize: numberOr(hyperparameters.batch_size, LEVI_DEFAULTS.batchSize),
+    maxEpochs: hyperparameters.n_epochs ?? LEVI_DEFAULTS.maxEpochs,
+  };
+}
+
+/** The taps a run uses. Throws `unsupported_option` for a layer that the backbone does not have. */
+export function resolveLayers(layers: LeviConfig['layers'], taps: number): readonly number[] {
+  if (layers === 'all') return Array.from({ length: taps }, (_, tap) => tap);
+  const unknown = layers.find((layer) => layer >= taps);
+  if (unknown === undefined) return layers;
+  throw new LevigateError(
+    'unsupported_option',
+    `levi.layers: the backbone has no layer ${unknown}; it has 0 (embeddings) to ${taps - 1} (last block).`,
+    { param: 'levi.layers' },
+  );
+}
