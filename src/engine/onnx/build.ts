@@ -1,4 +1,4 @@
-import { onnxAttributeType, onnxDataType } from "./types.ts";
+import { onnxAttributeType, onnxDataType } from './types.ts';
 import type {
   OnnxAttribute,
   OnnxDimension,
@@ -7,7 +7,7 @@ import type {
   OnnxNode,
   OnnxTensor,
   OnnxValueInfo,
-} from "./types.ts";
+} from './types.ts';
 
 /** What an attribute can be built from. Integers are bigint or whole numbers inside `{ ints }` / `{ int }`. */
 export type AttributeValue =
@@ -36,20 +36,15 @@ interface ModelOptions {
 }
 
 /** A model for opset 20, IR 9, unless told otherwise. */
-export function buildModel({
-  graph,
-  opsetVersion = 20,
-  irVersion = 9,
-  metadata = {},
-}: ModelOptions): OnnxModel {
+export function buildModel({ graph, opsetVersion = 20, irVersion = 9, metadata = {} }: ModelOptions): OnnxModel {
   return {
     irVersion,
-    opsetImports: [{ domain: "", version: opsetVersion }],
-    producerName: "levigate",
-    producerVersion: "",
-    domain: "",
+    opsetImports: [{ domain: '', version: opsetVersion }],
+    producerName: 'levigate',
+    producerVersion: '',
+    domain: '',
     modelVersion: 0,
-    docString: "",
+    docString: '',
     graph,
     metadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   };
@@ -57,19 +52,19 @@ export function buildModel({
 
 export function buildGraph(parts: Partial<OnnxGraph>): OnnxGraph {
   return {
-    name: "main",
+    name: 'main',
     nodes: [],
     initializers: [],
     inputs: [],
     outputs: [],
     valueInfos: [],
-    docString: "",
+    docString: '',
     ...parts,
   };
 }
 
 export function buildNode(options: NodeOptions): OnnxNode {
-  const { opType, inputs, outputs, attributes = {}, name = "", domain = "" } = options;
+  const { opType, inputs, outputs, attributes = {}, name = '', domain = '' } = options;
   return {
     name,
     opType,
@@ -77,19 +72,18 @@ export function buildNode(options: NodeOptions): OnnxNode {
     inputs,
     outputs,
     attributes: Object.entries(attributes).map(([key, value]) => buildAttribute(key, value)),
-    docString: "",
+    docString: '',
   };
 }
 
 export function buildAttribute(name: string, value: AttributeValue): OnnxAttribute {
-  const empty = { name, floats: [], ints: [], strings: [], tensors: [], graphs: [], docString: "" };
-  if ("int" in value) return { ...empty, type: onnxAttributeType.int, int: BigInt(value.int) };
-  if ("ints" in value)
-    return { ...empty, type: onnxAttributeType.ints, ints: value.ints.map(BigInt) };
-  if ("float" in value) return { ...empty, type: onnxAttributeType.float, float: value.float };
-  if ("floats" in value) return { ...empty, type: onnxAttributeType.floats, floats: value.floats };
-  if ("tensor" in value) return { ...empty, type: onnxAttributeType.tensor, tensor: value.tensor };
-  if ("graph" in value) return { ...empty, type: onnxAttributeType.graph, graph: value.graph };
+  const empty = { name, floats: [], ints: [], strings: [], tensors: [], graphs: [], docString: '' };
+  if ('int' in value) return { ...empty, type: onnxAttributeType.int, int: BigInt(value.int) };
+  if ('ints' in value) return { ...empty, type: onnxAttributeType.ints, ints: value.ints.map(BigInt) };
+  if ('float' in value) return { ...empty, type: onnxAttributeType.float, float: value.float };
+  if ('floats' in value) return { ...empty, type: onnxAttributeType.floats, floats: value.floats };
+  if ('tensor' in value) return { ...empty, type: onnxAttributeType.tensor, tensor: value.tensor };
+  if ('graph' in value) return { ...empty, type: onnxAttributeType.graph, graph: value.graph };
   return {
     ...empty,
     type: onnxAttributeType.string,
@@ -105,9 +99,9 @@ export function buildValueInfo(
 ): OnnxValueInfo {
   const dimensions = shape.map((size): OnnxDimension => {
     if (size === null) return {};
-    return typeof size === "number" ? { value: size } : { parameter: size };
+    return typeof size === 'number' ? { value: size } : { parameter: size };
   });
-  return { name, type: { tensor: { elementType, shape: { dimensions } } }, docString: "" };
+  return { name, type: { tensor: { elementType, shape: { dimensions } } }, docString: '' };
 }
 
 const emptyTensor = {
@@ -119,16 +113,11 @@ const emptyTensor = {
   stringData: [],
   externalData: [],
   dataLocation: 0,
-  docString: "",
+  docString: '',
 } as const;
 
 /** A tensor over little-endian bytes. */
-export function buildTensor(
-  name: string,
-  dataType: number,
-  dims: readonly number[],
-  rawData: Uint8Array,
-): OnnxTensor {
+export function buildTensor(name: string, dataType: number, dims: readonly number[], rawData: Uint8Array): OnnxTensor {
   return { ...emptyTensor, name, dataType, dims, rawData };
 }
 
@@ -157,9 +146,9 @@ export function buildExternalTensor(
   { location, offset, length }: ExternalLocation,
 ): OnnxTensor {
   const externalData = [
-    { key: "location", value: location },
-    { key: "offset", value: String(offset) },
-    { key: "length", value: String(length) },
+    { key: 'location', value: location },
+    { key: 'offset', value: String(offset) },
+    { key: 'length', value: String(length) },
   ];
   return { ...emptyTensor, name, dataType, dims, externalData, dataLocation: 1 };
 }

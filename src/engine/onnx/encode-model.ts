@@ -1,6 +1,6 @@
-import { ProtoWriter } from "./proto-writer.ts";
-import { modelCodec } from "./schema.ts";
-import type { OnnxModel } from "./types.ts";
+import { ProtoWriter } from './proto-writer.ts';
+import { modelCodec } from './schema.ts';
+import type { OnnxModel } from './types.ts';
 
 /** Writes an ONNX file; equal models give equal bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {

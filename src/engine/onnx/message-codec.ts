@@ -1,7 +1,7 @@
-import { OnnxFormatError } from "./onnx-format-error.ts";
-import type { ProtoReader } from "./proto-reader.ts";
-import { wireType } from "./proto-reader.ts";
-import { ProtoWriter } from "./proto-writer.ts";
+import { OnnxFormatError } from './onnx-format-error.ts';
+import type { ProtoReader } from './proto-reader.ts';
+import { wireType } from './proto-reader.ts';
+import { ProtoWriter } from './proto-writer.ts';
 
 /** How one value lies on the wire. */
 export interface ScalarCodec<T> {
@@ -28,7 +28,7 @@ export interface MessageCodec<T> {
   write(writer: ProtoWriter, value: T): void;
 }
 
-type FieldTable<T> = { readonly [K in Exclude<keyof T, "unknownFields">]-?: Field<T[K]> };
+type FieldTable<T> = { readonly [K in Exclude<keyof T, 'unknownFields'>]-?: Field<T[K]> };
 
 /** A message of type T; the compiler refuses a table that misses one of its fields. */
 export function message<T extends { readonly unknownFields?: readonly Uint8Array[] }>(
@@ -54,7 +54,7 @@ export function message<T extends { readonly unknownFields?: readonly Uint8Array
         accumulator.read(reader, tag % 8);
       }
       const values = fields.map(([key, field]) => [key, started.get(key)?.value() ?? field.absent]);
-      if (unknownFields.length > 0) values.push(["unknownFields", unknownFields]);
+      if (unknownFields.length > 0) values.push(['unknownFields', unknownFields]);
       // The table has one field for every key of T and each field yields that key's type.
       return Object.fromEntries(values) as T;
     },
@@ -65,7 +65,6 @@ export function message<T extends { readonly unknownFields?: readonly Uint8Array
     },
   };
 }
-
 
 /** A field that is written only when it differs from `absent`; the last occurrence wins. */
 export function plain<T>(number: number, codec: ScalarCodec<T>, absent: T): Field<T> {
@@ -157,10 +156,7 @@ export function messages<T>(number: number, codec: () => MessageCodec<T>): Field
 }
 
 /** A message that occurs at most once. Further occurrences merge into the first, as protobuf asks. */
-export function optionalMessage<T>(
-  number: number,
-  codec: () => MessageCodec<T>,
-): Field<T | undefined> {
+export function optionalMessage<T>(number: number, codec: () => MessageCodec<T>): Field<T | undefined> {
   return {
     number,
     absent: undefined,
@@ -185,7 +181,7 @@ export function optionalMessage<T>(
 // The concatenation of two encoded messages is the encoding of their merge.
 function merged(readers: readonly ProtoReader[]): ProtoReader {
   const [first, ...others] = readers;
-  if (first === undefined) throw new Error("internal: an accumulator without an occurrence");
+  if (first === undefined) throw new Error('internal: an accumulator without an occurrence');
   if (others.length === 0) return first;
   const writer = new ProtoWriter();
   for (const reader of readers) writer.raw(reader.rest());

@@ -1,11 +1,11 @@
-import { OnnxFormatError } from "./onnx-format-error.ts";
+import { OnnxFormatError } from './onnx-format-error.ts';
 
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 // Subgraphs nest graph > node > attribute > graph; real models stay below 20.
 const maximumDepth = 64;
 const maximumVarintBytes = 10;
-const text = new TextDecoder("utf-8", { fatal: true });
+const text = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads protobuf wire format from a window of bytes; every read is checked against the window. */
 export class ProtoReader {
@@ -16,8 +16,7 @@ export class ProtoReader {
   position: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length, depth = 0) {
-    if (depth > maximumDepth)
-      throw new OnnxFormatError(`messages nest deeper than ${maximumDepth} levels`);
+    if (depth > maximumDepth) throw new OnnxFormatError(`messages nest deeper than ${maximumDepth} levels`);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = end;
@@ -39,7 +38,7 @@ export class ProtoReader {
       scale *= 128;
       if (byte < 0x80) return this.#safe(value);
     }
-    throw this.#error("a varint is longer than 10 bytes");
+    throw this.#error('a varint is longer than 10 bytes');
   }
 
   uint64(): bigint {
@@ -49,7 +48,7 @@ export class ProtoReader {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asUintN(64, value);
     }
-    throw this.#error("a varint is longer than 10 bytes");
+    throw this.#error('a varint is longer than 10 bytes');
   }
 
   int64(): bigint {
@@ -126,7 +125,7 @@ export class ProtoReader {
   }
 
   #safe(value: number): number {
-    if (value > Number.MAX_SAFE_INTEGER) throw this.#error("a length is larger than 2^53");
+    if (value > Number.MAX_SAFE_INTEGER) throw this.#error('a length is larger than 2^53');
     return value;
   }
 

