@@ -7,7 +7,9 @@ import type * as schema from './schema.ts';
  * because D1 refuses it and on one shared connection another request's write would join it.
  */
 export type Database = Omit<BaseSQLiteDatabase<'async', unknown, typeof schema>, 'transaction'> & {
-  batch<Item extends BatchItem<'sqlite'>, Items extends readonly [Item, ...Item[]]>(items: Items): Promise<BatchResponse<Items>>;
+  batch<Item extends BatchItem<'sqlite'>, Items extends readonly [Item, ...Item[]]>(
+    items: Items,
+  ): Promise<BatchResponse<Items>>;
 };
 
 /** D1 binds at most this many parameters in one statement. */

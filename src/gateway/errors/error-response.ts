@@ -17,7 +17,10 @@ export function toErrorResponse(error: Error, c: GatewayContext): Response {
 }
 
 export function notFoundResponse(c: GatewayContext): Response {
-  const error = new LevigateError('not_found', `there is no ${c.req.method} ${c.req.path}: see /openapi.json for the routes`);
+  const error = new LevigateError(
+    'not_found',
+    `there is no ${c.req.method} ${c.req.path}: see /openapi.json for the routes`,
+  );
   return c.json(error.toBody(), asContentfulStatus(error.status));
 }
 
@@ -26,7 +29,9 @@ function toLevigateError(error: Error): LevigateError {
   if (error instanceof HTTPException && error.status === 400) {
     return new LevigateError('invalid_json', `the request body is not valid JSON: ${error.message}`, { cause: error });
   }
-  return new LevigateError('internal', 'something went wrong on our side; the request id names it in the log', { cause: error });
+  return new LevigateError('internal', 'something went wrong on our side; the request id names it in the log', {
+    cause: error,
+  });
 }
 
 /** Every status of the error table carries a body. */

@@ -4,4 +4,5 @@ import type { GatewayEnv } from '../gateway-env.ts';
 import { health } from './health/health.ts';
 
 /** Routes that need no key. */
-export const publicRoutes = (services: Services): OpenAPIHono<GatewayEnv> => new OpenAPIHono<GatewayEnv>().route('/', health(services));
+export const publicRoutes = (services: Services): OpenAPIHono<GatewayEnv> =>
+  new OpenAPIHono<GatewayEnv>().route('/', health(services));

@@ -36,9 +36,13 @@ export async function openNodeDatabase(path: string, migrationsFolder: string): 
     (queries) => Promise.resolve(runAtomically(sqlite, () => queries.map((query) => execute(query)))),
     { schema },
   );
-  await migrate(db, (queries) => Promise.resolve(runAtomically(sqlite, () => queries.forEach((query) => sqlite.exec(query)))), {
-    migrationsFolder,
-  });
+  await migrate(
+    db,
+    (queries) => Promise.resolve(runAtomically(sqlite, () => queries.forEach((query) => sqlite.exec(query)))),
+    {
+      migrationsFolder,
+    },
+  );
   return { db, [Symbol.dispose]: () => sqlite.close() };
 }
 
@@ -82,6 +86,12 @@ function runAtomically<Result>(sqlite: DatabaseSync, work: () => Result): Result
 function toSqlValue(value: unknown): string | number | bigint | null | Uint8Array {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
+  if (
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    value instanceof Uint8Array
+  )
+    return value;
   throw new Error(`internal: ${typeof value} cannot be bound to a SQL parameter`);
 }

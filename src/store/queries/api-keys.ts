@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { apiKeys } from '../schema.ts';
 
@@ -7,4 +7,46 @@ export type ApiKeyRow = typeof apiKeys.$inferSelect;
 export async function findApiKeyByHash(db: Database, hash: string): Promise<ApiKeyRow | undefined> {
   const [row] = await db.select().from(apiKeys).where(eq(apiKeys.hash, hash)).limit(1);
   return row;
+}
+
+export async function insertApiKey(db: Database, key: ApiKeyRow): Promise<void> {
+  await db.insert(apiKeys).values(key);
+}
+
+/** Newest first; one row more than `limit` tells that there is another page. */
+export async function listApiKeys(
+  db: Database,
+  {
+    projectId,
+    after,
+    limit,
+  }: { readonly projectId: string; readonly after?: string | undefined; readonly limit: number },
+): Promise<ApiKeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.projectId, projectId), after === undefined ? undefined : lt(apiKeys.id, after)))
+    .orderBy(desc(apiKeys.id))
+    .limit(limit);
+}
+
+/** @returns the row as it is now; the time of the first revocation stays. */
+export async function revokeApiKey(
+  db: Database,
+  { projectId, id, nowMs }: { readonly projectId: string; readonly id: string; readonly nowMs: number },
+): Promise<ApiKeyRow | undefined> {
+  const ofProject = and(eq(apiKeys.id, id), eq(apiKeys.projectId, projectId));
+  await db
+    .update(apiKeys)
+    .set({ revokedMs: nowMs })
+    .where(and(ofProject, isNull(apiKeys.revokedMs)));
+  const [row] = await db.select().from(apiKeys).where(ofProject).limit(1);
+  return row;
+}
+
+export async function touchApiKey(
+  db: Database,
+  { id, nowMs }: { readonly id: string; readonly nowMs: number },
+): Promise<void> {
+  await db.update(apiKeys).set({ lastUsedMs: nowMs }).where(eq(apiKeys.id, id));
 }
