@@ -31,3 +31,16 @@ export function takeTaps(features: FeatureMatrix, taps: readonly number[]): Feat
   }
   return { rows, taps: taps.length, width, data };
 }
+
+/** The given rows with the layer first, `[taps, rows, width]`: the layout one matrix product over all layers reads. */
+export function gatherByLayer(features: FeatureMatrix, rows: ArrayLike<number>): Float32Array {
+  const { taps, width } = features;
+  const gathered = new Float32Array(taps * rows.length * width);
+  for (let tap = 0; tap < taps; tap++) {
+    for (let index = 0; index < rows.length; index++) {
+      const start = ((rows[index] ?? 0) * taps + tap) * width;
+      gathered.set(features.data.subarray(start, start + width), (tap * rows.length + index) * width);
+    }
+  }
+  return gathered;
+}

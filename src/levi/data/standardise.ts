@@ -28,31 +28,30 @@ export function learnStandardisation(features: FeatureMatrix, rows: ArrayLike<nu
   return { mean: Float32Array.from(means), scale };
 }
 
-function forEachRow(features: FeatureMatrix, rows: ArrayLike<number>, visit: (row: Float32Array) => void): void {
-  const size = features.taps * features.width;
-  for (let index = 0; index < rows.length; index++) {
-    const start = (rows[index] ?? 0) * size;
-    visit(features.data.subarray(start, start + size));
-  }
-}
-
-/** Standardised copy of the given rows with the layer first, `[taps, rows, width]`: the layout one batched matrix product reads. */
-export function standardiseByLayer(
+/** A standardised copy of the given rows. */
+export function standardiseRows(
   features: FeatureMatrix,
   rows: ArrayLike<number>,
   { mean, scale }: Standardisation,
-): Float32Array {
+): FeatureMatrix {
   const { taps, width } = features;
-  const result = new Float32Array(taps * rows.length * width);
-  for (let tap = 0; tap < taps; tap++) {
-    for (let index = 0; index < rows.length; index++) {
-      const from = ((rows[index] ?? 0) * taps + tap) * width;
-      const to = (tap * rows.length + index) * width;
-      for (let j = 0; j < width; j++) {
-        const parameter = tap * width + j;
-        result[to + j] = ((features.data[from + j] ?? 0) - (mean[parameter] ?? 0)) * (scale[parameter] ?? 0);
-      }
-    }
+  const size = taps * width;
+  const data = new Float32Array(rows.length * size);
+  forEachRow(features, rows, (row, index) => {
+    const start = index * size;
+    for (let j = 0; j < size; j++) data[start + j] = ((row[j] ?? 0) - (mean[j] ?? 0)) * (scale[j] ?? 0);
+  });
+  return { rows: rows.length, taps, width, data };
+}
+
+function forEachRow(
+  features: FeatureMatrix,
+  rows: ArrayLike<number>,
+  visit: (row: Float32Array, index: number) => void,
+): void {
+  const size = features.taps * features.width;
+  for (let index = 0; index < rows.length; index++) {
+    const start = (rows[index] ?? 0) * size;
+    visit(features.data.subarray(start, start + size), index);
   }
-  return result;
 }

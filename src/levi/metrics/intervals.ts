@@ -1,0 +1,68 @@
+import type { Figure } from '../../contract/report.ts';
+
+const LOWER = 0.025;
+const UPPER = 0.975;
+const RESAMPLES = 1000;
+
+/**
+ * Share of ones with its 95 % percentile-bootstrap interval. Resampling zeros and ones with replacement gives a binomial
+ * distribution, so its quantiles are taken directly instead of by drawing.
+ */
+export function shareWithInterval(ones: Uint8Array): Figure {
+  const n = ones.length;
+  const count = ones.reduce((total, value) => total + value, 0);
+  if (n === 0) return { value: 0, low: null, high: null };
+  return {
+    value: count / n,
+    low: binomialQuantile(n, count / n, LOWER) / n,
+    high: binomialQuantile(n, count / n, UPPER) / n,
+  };
+}
+
+function binomialQuantile(n: number, p: number, quantile: number): number {
+  if (p <= 0 || p >= 1) return Math.round(n * p);
+  let logTerm = n * Math.log1p(-p);
+  let cumulative = Math.exp(logTerm);
+  let successes = 0;
+  while (cumulative < quantile && successes < n) {
+    logTerm += Math.log(((n - successes) / (successes + 1)) * (p / (1 - p)));
+    successes += 1;
+    cumulative += Math.exp(logTerm);
+  }
+  return successes;
+}
+
+/** Right or wrong of two methods on the same rows. */
+export interface PairedRows {
+  readonly served: Uint8Array;
+  readonly baseline: Uint8Array;
+}
+
+/**
+ * Mean over the sets of (accuracy of served - accuracy of baseline), with a 95 % interval: each set's rows are drawn with
+ * replacement, both methods on the same draw (paired bootstrap). `uniform` gives numbers in [0, 1).
+ */
+export function pairedDifference(sets: readonly PairedRows[], uniform: () => number): Figure {
+  const differences = sets.map(({ served, baseline }) =>
+    Int8Array.from(served, (value, row) => value - (baseline[row] ?? 0)),
+  );
+  const filled = differences.filter((difference) => difference.length > 0);
+  if (filled.length === 0) return { value: 0, low: null, high: null };
+  const draws = Float64Array.from({ length: RESAMPLES }, () => meanOf(filled, (set) => drawMean(set, uniform))).sort();
+  const at = (quantile: number): number => draws[Math.round(quantile * (RESAMPLES - 1))] ?? 0;
+  return {
+    value: meanOf(filled, (set) => set.reduce((sum, value) => sum + value, 0) / set.length),
+    low: at(LOWER),
+    high: at(UPPER),
+  };
+}
+
+function drawMean(set: Int8Array, uniform: () => number): number {
+  let total = 0;
+  for (let draw = 0; draw < set.length; draw++) total += set[Math.floor(uniform() * set.length)] ?? 0;
+  return total / set.length;
+}
+
+function meanOf(sets: readonly Int8Array[], measure: (set: Int8Array) => number): number {
+  return sets.reduce((total, set) => total + measure(set), 0) / sets.length;
+}

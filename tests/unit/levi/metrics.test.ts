@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import {
+  confusionMatrix,
+  crossEntropy,
+  expectedCalibrationError,
+  macroF1,
+  predictedClasses,
+} from '../../../src/levi/metrics/classification-metrics.ts';
+import type { Probabilities } from '../../../src/levi/metrics/classification-metrics.ts';
+import { pairedDifference, shareWithInterval } from '../../../src/levi/metrics/intervals.ts';
+
+const answers: Probabilities = {
+  rows: 4,
+  classes: 3,
+  data: Float32Array.from([0.8, 0.1, 0.1, 0.3, 0.6, 0.1, 0.5, 0.25, 0.25, 0.2, 0.2, 0.6]),
+};
+const targets = Int32Array.from([0, 1, 1, 2]);
+
+test('computes the metrics of a small case worked out by hand', () => {
+  expect([...predictedClasses(answers)]).toEqual([0, 1, 0, 2]);
+  expect(confusionMatrix(answers, targets)).toEqual([
+    [1, 0, 0],
+    [1, 1, 0],
+    [0, 0, 1],
+  ]);
+  expect(crossEntropy(answers, targets)).toBeCloseTo(
+    -(Math.log(0.8) + Math.log(0.6) + Math.log(0.25) + Math.log(0.6)) / 4,
+    6,
+  );
+  expect(macroF1(answers, targets)).toBeCloseTo((2 / 3 + 2 / 3 + 1) / 3, 6);
+  // Bins: 0.8 (right), 0.6 and 0.6 (right), 0.5 (wrong).
+  expect(expectedCalibrationError(answers, targets)).toBeCloseTo((0.2 + 0.8 + 0.5) / 4, 6);
+});
+
+test('weights the loss by class', () => {
+  const weights = Float32Array.from([0, 1, 0]);
+  expect(crossEntropy(answers, targets, weights)).toBeCloseTo(-(Math.log(0.6) + Math.log(0.25)) / 2, 6);
+});
+
+test('keeps the loss finite where a wrong answer is certain', () => {
+  expect(crossEntropy({ rows: 1, classes: 2, data: Float32Array.from([1, 0]) }, Int32Array.from([1]))).toBeCloseTo(
+    27.6,
+    1,
+  );
+});
+
+test("gives an accuracy's interval as the binomial's quantiles", () => {
+  const figure = shareWithInterval(Uint8Array.from({ length: 100 }, (_, row) => (row < 80 ? 1 : 0)));
+  expect(figure).toEqual({ value: 0.8, low: 0.72, high: 0.87 });
+});
+
+test('finds no interval of a difference away from zero where two methods differ by chance', () => {
+  const random = countingUniform();
+  const coin = (): Uint8Array => Uint8Array.from({ length: 300 }, () => (random() < 0.5 ? 0 : 1));
+  const { low, high } = pairedDifference([{ served: coin(), baseline: coin() }], random);
+  expect(low).toBeLessThan(0);
+  expect(high).toBeGreaterThan(0);
+});
+
+test('pairs rows: a small but consistent gain is measured, which unpaired rows would hide', () => {
+  const baseline = Uint8Array.from({ length: 400 }, (_, row) => row % 2);
+  const served = baseline.map((value, row) => (row % 40 === 0 ? 1 : value));
+  const gain = pairedDifference(
+    [
+      { served, baseline },
+      { served, baseline },
+    ],
+    countingUniform(),
+  );
+  expect(gain.value).toBeCloseTo(0.025, 6);
+  expect(gain.low).toBeGreaterThan(0);
+});
+
+// Mulberry32: small, seeded, good enough for a test.
+function countingUniform(): () => number {
+  let state = 7;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
