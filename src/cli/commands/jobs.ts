@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { connect } from '../connect.ts';
+import { formatColumns, formatReport } from '../report-table.ts';
+import { follow } from './train.ts';
+
+const formatTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, 19);
+
+export function addJobCommands(program: Command): void {
+  const jobs = program.command('jobs').description('fine-tuning jobs');
+
+  jobs
+    .command('list', { isDefault: true })
+    .option('--limit <number>', 'how many', Number, 20)
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const page = await connect(command).jobs.list({ limit });
+      const rows = page.data.map((job) => [
+        job.id,
+        job.status,
+        formatTime(job.created_at),
+        job.fine_tuned_model ?? job.error?.code ?? '',
+      ]);
+      console.log(formatColumns([['id', 'status', 'created', 'model'], ...rows]));
+    });
+
+  jobs
+    .command('get')
+    .argument('<id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      console.log(JSON.stringify(await connect(command).jobs.retrieve(id), null, 2));
+    });
+
+  jobs
+    .command('wait')
+    .description('show progress to the end, then the report')
+    .argument('<id>')
+    .action((id: string, _options: object, command: Command) => follow(connect(command), id));
+
+  jobs
+    .command('events')
+    .description('every event, as it happens')
+    .argument('<id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      for await (const event of connect(command).jobs.events(id)) {
+        console.log(`${formatTime(event.created_at)}  ${event.level.padEnd(5)}  ${event.message}`);
+      }
+    });
+
+  jobs
+    .command('report')
+    .argument('<id>')
+    .option('--json', 'as the API gives it')
+    .action(async (id: string, { json }: { json?: boolean }, command: Command) => {
+      const report = await connect(command).jobs.report(id);
+      console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));
+    });
+
+  jobs
+    .command('cancel')
+    .argument('<id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      const job = await connect(command).jobs.cancel(id);
+      console.log(`${job.id} ${job.status}`);
+    });
+}

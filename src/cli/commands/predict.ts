@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { Prediction } from '../../sdk/index.ts';
+import { connect } from '../connect.ts';
+
+const MAX_INPUTS = 256;
+
+interface PredictOptions {
+  readonly json?: boolean;
+  readonly topK: number;
+}
+
+export function addPredictCommand(program: Command): void {
+  program
+    .command('predict')
+    .description('classify texts; without texts, every line of standard input')
+    .argument('<model>', 'a fine-tuned model, ft:...')
+    .argument('[texts...]')
+    .option('--top-k <number>', 'labels per text', Number, 3)
+    .option('--json', 'one prediction per line as the API gives it')
+    .action(async (model: string, texts: string[], options: PredictOptions, command: Command) => {
+      const client = connect(command);
+      const inputs = texts.length > 0 ? texts : await readLines();
+      for (let start = 0; start < inputs.length; start += MAX_INPUTS) {
+        const batch = inputs.slice(start, start + MAX_INPUTS);
+        const { data } = await client.predict({ model, input: batch, top_k: options.topK });
+        for (const prediction of data) {
+          console.log(
+            options.json ? JSON.stringify(prediction) : formatPrediction(prediction, batch[prediction.index] ?? ''),
+          );
+        }
+      }
+    });
+}
+
+export function formatPrediction({ labels }: Prediction, text: string): string {
+  const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return `${shown.padEnd(60)}  ${labels.map(({ label, score }) => `${label} ${score.toFixed(2)}`).join('  ')}`;
+}
+
+async function readLines(): Promise<string[]> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += String(chunk);
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}

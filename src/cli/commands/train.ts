@@ -1,0 +1,72 @@
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { CreateJobParams, FileObject, Levigate, Method } from '../../sdk/index.ts';
+import { connect } from '../connect.ts';
+import { showJobProgress } from '../job-progress.ts';
+import { formatReport } from '../report-table.ts';
+
+interface TrainOptions {
+  readonly model: string;
+  readonly validation?: string;
+  readonly shift?: string[];
+  readonly method?: string;
+  readonly suffix?: string;
+  readonly seed?: number;
+  readonly detach?: boolean;
+}
+
+export function addTrainCommand(program: Command): void {
+  program
+    .command('train')
+    .description('fine-tune an adapter on a JSONL file of {"text", "label"} and show the report')
+    .argument('<file>', 'training file')
+    .option('--model <backbone>', 'the backbone', 'all-minilm-l6-v2')
+    .option('--validation <file>', 'choose and stop on this file instead of a part of the training file')
+    .option('--shift <file...>', 'labelled files from other sources, reported on only')
+    .option('--method <method>', 'serve this method instead of the best on validation loss')
+    .option('--suffix <name>', "part of the model's name")
+    .option('--seed <number>', 'repeat a run exactly', Number)
+    .option('--detach', 'print the job id and leave')
+    .action(async (file: string, options: TrainOptions, command: Command) => {
+      const client = connect(command);
+      const job = await client.jobs.create(await buildRequest(client, file, options));
+      console.log(`job ${job.id}`);
+      if (!options.detach) await follow(client, job.id);
+    });
+}
+
+/** Shows a job to its end, then its report. */
+export async function follow(client: Levigate, jobId: string): Promise<void> {
+  const view = showJobProgress();
+  const job = await client.jobs.wait(jobId, { onProgress: (current) => view.update(current) });
+  view.done(`succeeded: ${job.fine_tuned_model}`);
+  console.log(`\n${formatReport(await client.jobs.report(jobId))}\n`);
+}
+
+async function buildRequest(client: Levigate, file: string, options: TrainOptions): Promise<CreateJobParams> {
+  const [training, validation, ...shifts] = await Promise.all([
+    uploadFile(client, file),
+    options.validation === undefined ? null : uploadFile(client, options.validation),
+    ...(options.shift ?? []).map((path) => uploadFile(client, path)),
+  ]);
+  return {
+    model: options.model,
+    training_file: training.id,
+    validation_file: validation?.id,
+    suffix: options.suffix,
+    seed: options.seed,
+    levi: {
+      // The gateway names the methods there are when this is none of them.
+      method: options.method as Method | undefined,
+      shift_files: shifts
+        .filter((shift) => shift !== null)
+        .map((shift) => ({ name: shiftName(shift), file: shift.id })),
+    },
+  };
+}
+
+const shiftName = (file: FileObject): string => file.filename.replace(/\.[^.]*$/, '');
+
+export const uploadFile = async (client: Levigate, path: string): Promise<FileObject> =>
+  client.files.create({ file: await openAsBlob(path), filename: basename(path), purpose: 'fine-tune' });

@@ -1,0 +1,27 @@
+/**
+ * The SDK's hand-written types are the contract's schemas: a difference does not compile.
+ * Checked by `npm run types`; there is nothing to run.
+ */
+import type { z } from 'zod';
+import type * as contract from '../../src/contract/index.ts';
+import type * as sdk from '../../src/sdk/index.ts';
+
+type IsAssignable<From, To> = [From] extends [To] ? true : false;
+type Same<A, B> = IsAssignable<A, B> extends true ? IsAssignable<B, A> : false;
+type Expect<Holds extends true> = Holds;
+
+export type Checks = [
+  Expect<Same<sdk.FileObject, contract.FileObject>>,
+  Expect<Same<sdk.LeviOptions, contract.LeviOptions>>,
+  Expect<Same<sdk.CreateJobParams, z.input<typeof contract.CreateJobRequest>>>,
+  Expect<Same<sdk.Job, contract.Job>>,
+  Expect<Same<sdk.JobEvent, contract.JobEvent>>,
+  Expect<Same<sdk.Model, contract.Model>>,
+  Expect<Same<sdk.PredictParams, z.input<typeof contract.PredictRequest>>>,
+  Expect<Same<sdk.PredictResponse, contract.PredictResponse>>,
+  Expect<Same<sdk.WebhookEvent, contract.WebhookEvent>>,
+  Expect<Same<sdk.WebhookEndpoint, contract.WebhookEndpoint>>,
+  Expect<Same<sdk.WebhookDelivery, contract.WebhookDelivery>>,
+  Expect<Same<sdk.ApiKey, contract.ApiKey>>,
+  Expect<Same<sdk.FineTuningReport, contract.FineTuningReport>>,
+];
