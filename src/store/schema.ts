@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type {
+  ArtifactName,
   EventType,
   FilePurpose,
   Hyperparameters,
@@ -98,10 +99,6 @@ export const jobs = sqliteTable(
     /** Fencing token of the current attempt; every worker write is conditional on it. */
     leaseToken: text('lease_token'),
     leaseExpiresMs: integer('lease_expires_ms'),
-    checkpointKey: text('checkpoint_key'),
-    adapterKey: text('adapter_key'),
-    reportKey: text('report_key'),
-    resultKey: text('result_key'),
     /** Hash of the request and key: a client's retry of the same creation answers the first job. */
     dedupeKey: text('dedupe_key'),
   },
@@ -118,6 +115,22 @@ export const jobs = sqliteTable(
       .on(table.dedupeKey)
       .where(sql`dedupe_key is not null`),
   ],
+);
+
+/** What a job's worker uploaded: the newest blob of each name, with the hash and size taken on the way. */
+export const jobArtifacts = sqliteTable(
+  'job_artifacts',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    name: text().$type<ArtifactName>().notNull(),
+    blobKey: text('blob_key').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    sha256: text().notNull(),
+    createdMs: integer('created_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.name] })],
 );
 
 export const jobEvents = sqliteTable(
