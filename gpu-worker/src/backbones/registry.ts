@@ -25,8 +25,8 @@ export interface BackboneSpec {
   readonly weights: 'safetensors' | 'onnx';
   /** Inputs are cut to this many tokens, special ones included. */
   readonly maxTokens: number;
-  /** Written beside tokenizer.json, so that this file needs no pin of its own. */
-  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
+  /** Written beside tokenizer.json, so that this file needs no pin of its own; null takes the one that is there. */
+  readonly tokenizerConfig: Readonly<Record<string, unknown>> | null;
   /** Names of the tapped values, where structure detection refuses a graph. */
   readonly tapNames?: readonly string[];
 }

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = process.env['LEVIGATE_ASSETS'] ?? resolve(root, '../shared/assets');
+
+/** Absolute path of a test asset (golden values, real weights), or null where the assets folder does not have it. */
+export function findAsset(path: string): string | null {
+  const found = join(folder, path);
+  return existsSync(found) ? found : null;
+}
+
+/** Says why a suite is skipped; use as `describe.skipIf(asset === null)(title, ...)`. */
+export function titleOrReason(title: string, path: string, asset: string | null): string {
+  return asset === null ? `${title} (skipped: no ${path}; set LEVIGATE_ASSETS to the assets folder)` : title;
+}
+
+/** A JSON asset. The caller knows its shape, which the asset's own README fixes. */
+export function readJsonAsset<T>(path: string): T {
+  return JSON.parse(readFileSync(join(folder, path), 'utf8')) as T;
+}
