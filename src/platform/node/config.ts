@@ -11,6 +11,7 @@ const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   HOST: z.string().default('127.0.0.1'),
   LEVIGATE_DATA: z.string().default('.levigate'),
+  LEVIGATE_LOG: z.enum(['debug', 'info', 'warning', 'error']).default('warning'),
   LEVIGATE_API_KEY: z.string().min(16, 'must be at least 16 characters').optional(),
   LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: flag,
   LEVIGATE_WORKER_TOKEN: z.string().min(32, 'must be at least 32 characters').optional(),
@@ -27,6 +28,7 @@ export interface NodeConfig {
   readonly port: number;
   readonly host: string;
   readonly dataFolder: string;
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   readonly apiKey: string | undefined;
   readonly allowPrivateWebhooks: boolean;
   /** Given to workers elsewhere; the embedded worker gets one of its own at every start. */
@@ -49,6 +51,7 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
     port: values.PORT,
     host: values.HOST,
     dataFolder: resolve(values.LEVIGATE_DATA),
+    logLevel: values.LEVIGATE_LOG,
     apiKey: values.LEVIGATE_API_KEY,
     allowPrivateWebhooks: values.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS,
     workerToken: values.LEVIGATE_WORKER_TOKEN,
