@@ -29,3 +29,8 @@ export function listJobEventsSince(db: Database, { jobId, after, limit }: JobEve
     .orderBy(asc(jobEvents.id))
     .limit(limit);
 }
+
+/** At most 14 rows, as each binds seven of D1's 100 parameters. */
+export async function insertJobEvents(db: Database, rows: readonly [JobEventRow, ...JobEventRow[]]): Promise<void> {
+  await db.insert(jobEvents).values([...rows]);
+}

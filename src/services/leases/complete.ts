@@ -1,0 +1,105 @@
+import { createId, fineTunedModelId, LevigateError } from '../../contract/index.ts';
+import type { CompleteJob, JobStatus } from '../../contract/index.ts';
+import { changeJob } from '../../store/queries/change-job.ts';
+import type { JobChange } from '../../store/queries/change-job.ts';
+import { listJobArtifacts } from '../../store/queries/job-artifacts.ts';
+import type { JobArtifactRow } from '../../store/queries/job-artifacts.ts';
+import { findLeasedJob } from '../../store/queries/leases.ts';
+import type { JobRow } from '../../store/queries/jobs.ts';
+import { finishChange } from '../jobs/finish-change.ts';
+import { jobEventRow, jobMessage } from '../jobs/job-event-row.ts';
+import type { Services } from '../ports.ts';
+import { dropArtifacts } from './drop-artifacts.ts';
+import { endAttempt } from './end-attempt.ts';
+import { leaseLost } from './lease.ts';
+
+const MAX_TRIES = 5;
+
+/**
+ * Ends the job with its model: job, model, result file, last events and webhook event in one batch. A worker's
+ * retry with the same token gets the same answer and writes nothing. A job that its user cancelled meanwhile is cancelled.
+ * @returns the status the job has now
+ */
+export async function completeJob(
+  services: Services,
+  jobId: string,
+  result: CompleteJob,
+): Promise<{ status: JobStatus }> {
+  const lease = { jobId, leaseToken: result.lease_token };
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const job = await findLeasedJob(services.db, lease);
+    if (job?.status === 'succeeded' || job?.status === 'cancelled') return { status: job.status };
+    if (job?.status !== 'running') throw leaseLost(lease);
+    if (job.requestedOrder === 'cancel') {
+      await endAttempt(services, lease, { kind: 'released' });
+      continue;
+    }
+    const artifacts = await listJobArtifacts(services.db, jobId);
+    const change = succeededChange(job, result, artifacts, services.clock.nowMs());
+    const guard = { ...lease, status: 'running', requestedOrder: job.requestedOrder } as const;
+    if (!(await changeJob(services.db, guard, change))) continue;
+    services.wakeOutbox();
+    await dropArtifacts(services, jobId, ['checkpoint']);
+    return { status: 'succeeded' };
+  }
+  throw leaseLost(lease);
+}
+
+function succeededChange(
+  job: JobRow,
+  result: CompleteJob,
+  artifacts: readonly JobArtifactRow[],
+  nowMs: number,
+): JobChange {
+  const adapter = requireAdapter(artifacts, result.adapter_sha256);
+  const modelId = fineTunedModelId({ base: job.model, project: job.projectId, suffix: job.suffix, job: job.id });
+  const files = artifacts.filter(({ name }) => name === 'result').map((artifact) => resultFile(job, artifact, nowMs));
+  const events = [
+    ...result.events.map((event) => jobEventRow(job.id, event, nowMs)),
+    jobMessage(job.id, nowMs, `New fine-tuned model created: ${modelId}`),
+  ];
+  // Made after the events above, so that its id sorts last.
+  const finish = finishChange(job, { status: 'succeeded', fineTunedModel: modelId }, nowMs);
+  return {
+    ...finish,
+    set: { ...finish.set, trainedTokens: result.trained_tokens, resultFiles: files.map(({ id }) => id) },
+    events: [...events, ...(finish.events ?? [])],
+    files,
+    models: [
+      {
+        id: modelId,
+        projectId: job.projectId,
+        jobId: job.id,
+        backbone: job.model,
+        method: result.method,
+        labels: result.labels,
+        adapterSha256: adapter.sha256,
+        adapterBytes: adapter.sizeBytes,
+        adapterKey: adapter.blobKey,
+        createdMs: nowMs,
+      },
+    ],
+  };
+}
+
+function requireAdapter(artifacts: readonly JobArtifactRow[], sha256: string): JobArtifactRow {
+  const adapter = artifacts.find(({ name }) => name === 'adapter');
+  if (adapter?.sha256 === sha256) return adapter;
+  const found = adapter ? `the uploaded adapter has the hash ${adapter.sha256}` : 'no adapter was uploaded';
+  throw new LevigateError('invalid_request', `${found}, not ${sha256}: upload the adapter, then complete the job`, {
+    param: 'adapter_sha256',
+  });
+}
+
+/** OpenAI's result file: a file of the project's own that shares the artifact's blob. */
+const resultFile = (job: JobRow, { blobKey, sizeBytes, sha256 }: JobArtifactRow, nowMs: number) => ({
+  id: createId('file', nowMs),
+  projectId: job.projectId,
+  filename: `${job.id}-step_metrics.csv`,
+  purpose: 'fine-tune-results' as const,
+  sizeBytes,
+  sha256,
+  blobKey,
+  createdMs: nowMs,
+  expiresMs: null,
+});
