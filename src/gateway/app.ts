@@ -1,11 +1,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
 import { createId } from '../contract/index.ts';
 import type { Services } from '../services/ports.ts';
+import { toErrorResponse } from './errors/error-response.ts';
 import { invalidRequest } from './errors/invalid-request.ts';
-import { notFoundResponse, toErrorResponse } from './errors/error-response.ts';
-import { processingTime } from './middleware/processing-time.ts';
+import { notFoundResponse } from './errors/not-found-response.ts';
 import type { GatewayEnv } from './gateway-env.ts';
+import { crossOrigin } from './middleware/cross-origin.ts';
+import { jsonBodyLimit } from './middleware/json-body-limit.ts';
+import { processingTime } from './middleware/processing-time.ts';
+import { registerOpenApi } from './routes/openapi/openapi.ts';
 import { publicRoutes } from './routes/public.ts';
 import { userRoutes } from './routes/user.ts';
 import { workerRoutes } from './routes/worker.ts';
@@ -13,12 +18,14 @@ import { workerRoutes } from './routes/worker.ts';
 /** The whole gateway as a function of its dependencies: the same app on Node and in workerd. */
 export function createApp(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
-  app.use(requestId({ generator: () => createId('request'), headerName: 'x-request-id' }));
-  app.use(processingTime);
+  // A client's own id is kept when it is short and of letters, digits, "-", "_" and "=".
+  app.use(requestId({ generator: () => createId('request'), headerName: 'x-request-id', limitLength: 128 }));
+  app.use(processingTime, secureHeaders(), crossOrigin, jsonBodyLimit);
   app.onError(toErrorResponse);
-  app.notFound(notFoundResponse);
+  app.notFound((c) => notFoundResponse(c, app.routes));
   app.route('/', publicRoutes(services));
   app.route('/v1', userRoutes(services));
   app.route('/worker/v1', workerRoutes(services));
+  registerOpenApi(app);
   return app;
 }

@@ -9,7 +9,8 @@ import type { GatewayEnv } from '../../src/gateway/gateway-env.ts';
 import { openNodeBlobStore } from '../../src/platform/node/blob-store.ts';
 import { openNodeDatabase } from '../../src/platform/node/database.ts';
 import type { Clock, Services, Settings } from '../../src/services/ports.ts';
-import { createSecret, hashSecret, shownPrefix } from '../../src/services/keys/secret.ts';
+import { newKeyRow } from '../../src/services/keys/new-key-row.ts';
+import { createSecret, hashSecret } from '../../src/services/keys/secret.ts';
 import { ensureDefaultProject } from '../../src/services/keys/ensure-default-project.ts';
 import { insertApiKey } from '../../src/store/queries/api-keys.ts';
 import { insertProjectIfMissing } from '../../src/store/queries/projects.ts';
@@ -116,18 +117,10 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
 
   const createKey: TestGateway['createKey'] = async ({ scopes = SCOPES, projectId: ofProject = projectId } = {}) => {
     const key = createSecret();
-    await insertApiKey(services.db, {
-      id: createId('key', clock.nowMs()),
-      projectId: ofProject,
-      name: 'test',
-      hash: hashSecret(key),
-      prefix: shownPrefix(key),
-      scopes: [...scopes],
-      createdMs: clock.nowMs(),
-      expiresMs: null,
-      revokedMs: null,
-      lastUsedMs: null,
-    });
+    await insertApiKey(
+      services.db,
+      newKeyRow({ projectId: ofProject, name: 'test', secret: key, scopes, nowMs: clock.nowMs() }),
+    );
     return key;
   };
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createId, LevigateError, SCOPES } from '../../contract/index.ts';
+import { LevigateError, SCOPES } from '../../contract/index.ts';
 import { findApiKeyByHash, insertApiKey } from '../../store/queries/api-keys.ts';
 import { findProject, insertProjectIfMissing } from '../../store/queries/projects.ts';
 import type { Services } from '../ports.ts';
-import { createSecret, hashSecret, shownPrefix } from './secret.ts';
+import { newKeyRow } from './new-key-row.ts';
+import { createSecret, hashSecret } from './secret.ts';
 
 export const DEFAULT_PROJECT_ID = 'proj_default';
 
@@ -41,18 +42,7 @@ export async function ensureDefaultProject(
       `the default project's key ${existing.id} was revoked: choose another secret`,
     );
   }
-  const keyId = createId('key', nowMs);
-  await insertApiKey(db, {
-    id: keyId,
-    projectId,
-    name: 'default',
-    hash: hashSecret(secret),
-    prefix: shownPrefix(secret),
-    scopes: [...SCOPES],
-    createdMs: nowMs,
-    expiresMs: null,
-    revokedMs: null,
-    lastUsedMs: null,
-  });
-  return { projectId, keyId, secret, created: true };
+  const row = newKeyRow({ projectId, name: 'default', secret, scopes: SCOPES, nowMs });
+  await insertApiKey(db, row);
+  return { projectId, keyId: row.id, secret, created: true };
 }

@@ -1,18 +1,41 @@
+import { getLogger } from '@logtape/logtape';
 import { LevigateError } from '../../contract/index.ts';
-import { findApiKeyByHash } from '../../store/queries/api-keys.ts';
+import { findApiKeyByHash, touchApiKey } from '../../store/queries/api-keys.ts';
+import type { ApiKeyRow } from '../../store/queries/api-keys.ts';
 import type { Actor } from '../context.ts';
 import type { Services } from '../ports.ts';
+import { keyCacheOf } from './key-cache.ts';
 import { hashSecret } from './secret.ts';
+
+const log = getLogger(['levigate', 'keys']);
+const TOUCH_EVERY_MS = 60_000;
 
 /** @returns who the key stands for; rejects a missing, revoked or expired key with one and the same answer. */
 export async function verifyApiKey(services: Services, secret: string): Promise<Actor> {
-  const key = await findApiKeyByHash(services.db, hashSecret(secret));
   const nowMs = services.clock.nowMs();
+  const cache = keyCacheOf(services);
+  const hash = hashSecret(secret);
+  let key = cache.get(hash, nowMs);
+  if (!key) {
+    key = await findApiKeyByHash(services.db, hash);
+    if (key) cache.set(key, nowMs);
+  }
   if (!key || key.revokedMs !== null || (key.expiresMs !== null && key.expiresMs <= nowMs)) {
     throw new LevigateError(
       'invalid_api_key',
       'this API key is not known, was revoked or has expired: check it, or create another',
     );
   }
+  if (nowMs - (key.lastUsedMs ?? 0) >= TOUCH_EVERY_MS) await touch(services, key, nowMs);
   return { projectId: key.projectId, keyId: key.id, scopes: key.scopes };
+}
+
+/** At most one write a minute and key; when it fails the request goes on. */
+async function touch(services: Services, key: ApiKeyRow, nowMs: number): Promise<void> {
+  keyCacheOf(services).set({ ...key, lastUsedMs: nowMs }, nowMs);
+  try {
+    await touchApiKey(services.db, { id: key.id, nowMs });
+  } catch (error) {
+    log.warn('time of last use not written', { keyId: key.id, error });
+  }
 }

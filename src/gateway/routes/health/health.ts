@@ -10,6 +10,7 @@ const route = createRoute({
   path: '/health',
   tags: ['Health'],
   summary: 'Whether the gateway answers',
+  security: [],
   responses: { 200: { description: 'It does', content: { 'application/json': { schema: Health } } } },
 });
 

@@ -1,5 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { invalidRequest } from '../../errors/invalid-request.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
+import { registerCreateApiKey } from './create.ts';
+import { registerListApiKeys } from './list.ts';
+import { registerRevokeApiKey } from './revoke.ts';
 
-export const keyRoutes = (): OpenAPIHono<GatewayEnv> => new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
+export function keyRoutes(): OpenAPIHono<GatewayEnv> {
+  const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
+  for (const register of [registerCreateApiKey, registerListApiKeys, registerRevokeApiKey]) register(app);
+  return app;
+}

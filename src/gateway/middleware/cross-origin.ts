@@ -1,0 +1,23 @@
+import { cors } from 'hono/cors';
+
+/**
+ * Browsers may call from anywhere, since a call is authorised by its key and never by a cookie.
+ * Requested headers are allowed as asked: the openai client sends a dozen `x-stainless-*` that change by release.
+ */
+export const crossOrigin = cors({
+  origin: '*',
+  allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+  exposeHeaders: [
+    'content-disposition',
+    'openai-organization',
+    'openai-processing-ms',
+    'openai-version',
+    'retry-after',
+    'x-inference-time',
+    'x-queue-time',
+    'x-request-id',
+    'x-should-retry',
+    'x-tokenization-time',
+  ],
+  maxAge: 86_400,
+});

@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+
+/** OpenAI's error object: all four keys, always nested. */
+const ErrorResponse = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .openapi('Error');
+
+const FAILURES = {
+  400: 'The request is wrong; the message says how to mend it',
+  401: 'No valid API key',
+  403: 'The key lacks a scope',
+  404: 'Not there, or hidden from this key',
+  409: 'A conflict; `x-should-retry: false`',
+  413: 'Too large',
+  415: 'Not the media type this route takes',
+  429: 'Refused early; `Retry-After` says when',
+  502: 'The worker failed',
+  503: 'No worker can serve this now',
+  504: 'Took too long',
+} as const;
+type FailureStatus = keyof typeof FAILURES;
+
+interface JsonResponse<Schema extends z.ZodType> {
+  readonly description: string;
+  readonly content: { readonly 'application/json': { readonly schema: Schema } };
+}
+
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string): JsonResponse<Schema> => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** The failures of a user's route beyond 401 and 403, which each has. */
+export function failures(
+  ...statuses: readonly FailureStatus[]
+): Record<FailureStatus, JsonResponse<typeof ErrorResponse>> {
+  const entries = [401, 403, ...statuses].map((status) => [
+    status,
+    json(ErrorResponse, FAILURES[status as FailureStatus]),
+  ]);
+  // Documents only: a handler throws its failures, so the statuses left out are never answered.
+  return Object.fromEntries(entries) as Record<FailureStatus, JsonResponse<typeof ErrorResponse>>;
+}

@@ -1,0 +1,41 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { FileObject, UPLOAD_PURPOSES } from '../../../contract/index.ts';
+import { createFile } from '../../../services/files/create.ts';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { readMultipart } from '../../multipart/read-multipart.ts';
+import { failures, json } from '../../openapi/responses.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/files',
+  tags: ['Files'],
+  summary: 'Upload a file',
+  request: {
+    body: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          // Not a zod schema: with one, the framework would read the whole body into a FormData first.
+          schema: {
+            type: 'object',
+            required: ['file', 'purpose'],
+            properties: {
+              file: { type: 'string', format: 'binary' },
+              purpose: { type: 'string', enum: [...UPLOAD_PURPOSES] },
+              'expires_after[anchor]': { type: 'string', enum: ['created_at'] },
+              'expires_after[seconds]': { type: 'integer', minimum: 3_600, maximum: 2_592_000 },
+            },
+          },
+        },
+      },
+    },
+  },
+  responses: { 200: json(FileObject, 'The file'), ...failures(400, 413, 415) },
+});
+
+export const registerCreateFile = (app: OpenAPIHono<GatewayEnv>) =>
+  app.openapi(route, async (c) => {
+    const parts = readMultipart(c.req.raw.body, c.req.header('content-type'));
+    return c.json(await createFile(c.get('context'), parts), 200);
+  });

@@ -1,0 +1,66 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { nameContractSchemas } from '../../openapi/name-schemas.ts';
+import { VERSION } from '../../version.ts';
+
+type OpenApiDocument = ReturnType<OpenAPIHono<GatewayEnv>['getOpenAPI31Document']>;
+
+type Paths = NonNullable<OpenApiDocument['paths']>;
+
+/** `GET /openapi.json`, made from the routes' own schemas on first use. */
+export function registerOpenApi(app: OpenAPIHono<GatewayEnv>): void {
+  nameContractSchemas();
+  let document: OpenApiDocument | undefined;
+  app.get('/openapi.json', (c) => {
+    document ??= createDocument(app);
+    return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
+  });
+}
+
+function createDocument(app: OpenAPIHono<GatewayEnv>): OpenApiDocument {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key of a project',
+  });
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Levigate',
+      version: VERSION,
+      description: 'Fine-tuning and inference of LEVI adapters: classifiers that hold up when the data shifts.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    security: [{ bearer: [] }],
+    tags: [
+      { name: 'Files', description: 'Training and evaluation data' },
+      { name: 'Fine-tuning', description: 'Jobs that train an adapter' },
+      { name: 'Models', description: 'Backbones and adapters' },
+      { name: 'Predictions', description: 'Answers of one or many adapters' },
+      { name: 'Webhooks', description: 'Signed notices of finished jobs' },
+      { name: 'API keys', description: 'Keys of a project' },
+      { name: 'Health', description: 'Whether the gateway answers' },
+    ],
+  });
+  return { ...document, paths: withOperationIds(document.paths ?? {}) };
+}
+
+/** Client generators name their functions by these. */
+function withOperationIds(paths: Paths): Paths {
+  const described = Object.entries(paths).map(([path, item]) => {
+    const operations = Object.entries(item).map(([method, operation]) => [
+      method,
+      { operationId: toOperationId(method, path), ...operation },
+    ]);
+    return [path, Object.fromEntries(operations)];
+  });
+  return Object.fromEntries(described);
+}
+
+/** `get /v1/files/{file_id}/content` becomes `get_files_file_id_content`. */
+const toOperationId = (method: string, path: string): string =>
+  `${method}_${path
+    .replace(/^\/v1\//, '')
+    .replaceAll(/[{}]/g, '')
+    .replaceAll(/\W+/g, '_')
+    .replace(/^_/, '')}`;
