@@ -1,0 +1,55 @@
+import { LRUCache } from 'lru-cache';
+import { createPredictor } from '../../../src/levi/index.ts';
+import type { Adapter, Predictor, PredictorInput, PredictorOutput } from '../../../src/levi/index.ts';
+import type { Runtime } from '../../../src/engine/index.ts';
+
+export interface PredictorPool {
+  run(adapter: Adapter, input: PredictorInput): Promise<PredictorOutput>;
+}
+
+interface Slot {
+  readonly predictor: Promise<Predictor>;
+  users: number;
+  isEvicted: boolean;
+}
+
+// A session takes 1-3 MB; architectures differ in method, layers and number of classes only.
+const MAX_ARCHITECTURES = 128;
+
+/** One session per adapter architecture, weights as its inputs: a new adapter costs no session. */
+export function createPredictorPool(runtime: Runtime): PredictorPool {
+  const release = (slot: Slot): void => {
+    if (!slot.isEvicted || slot.users > 0) return;
+    slot.predictor.then((predictor) => predictor[Symbol.asyncDispose]()).catch(() => {});
+  };
+  const slots = new LRUCache<string, Slot>({
+    max: MAX_ARCHITECTURES,
+    dispose: (slot) => {
+      slot.isEvicted = true;
+      release(slot);
+    },
+  });
+
+  function open({ architecture }: Adapter): Slot {
+    const known = slots.get(architecture.key);
+    if (known) return known;
+    const slot: Slot = { predictor: Promise.resolve(createPredictor(runtime, architecture)), users: 0, isEvicted: false };
+    slots.set(architecture.key, slot);
+    slot.predictor.catch(() => slots.delete(architecture.key));
+    return slot;
+  }
+
+  return {
+    run: async (adapter, input) => {
+      const slot = open(adapter);
+      slot.users += 1;
+      try {
+        const predictor = await slot.predictor;
+        return await predictor.run(adapter, input);
+      } finally {
+        slot.users -= 1;
+        release(slot);
+      }
+    },
+  };
+}

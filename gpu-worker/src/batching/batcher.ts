@@ -1,0 +1,154 @@
+import { LevigateError } from '../../../src/contract/errors.ts';
+import type { EmbeddedBatch } from '../device/device.ts';
+import type { PaddedBatch } from '../device/messages.ts';
+import { padBatch } from './pad-batch.ts';
+import { pickBatch } from './pick-batch.ts';
+import type { BatchLimits } from './pick-batch.ts';
+
+export type Priority = 'online' | 'bulk';
+
+export interface BatcherOptions extends BatchLimits {
+  readonly embed: (batch: PaddedBatch) => Promise<EmbeddedBatch>;
+  /** How long an idle device waits for company of a first online input, in milliseconds. */
+  readonly windowMs: number;
+  /** Waiting inputs per class beyond which new ones are refused. */
+  readonly maxQueued: number;
+  /** Batches sent to the device before the first has come back: 2 keep it busy while results are unpacked. */
+  readonly maxInFlight?: number;
+}
+
+export interface BatchInput {
+  /** Inputs of one key wait as one and are computed once. */
+  readonly key: string;
+  readonly ids: Int32Array;
+}
+
+export interface Embedded {
+  /** [taps, width], a view into its batch's answer: copy it to keep it. */
+  readonly features: Float32Array;
+  readonly queueMs: number;
+  readonly inferenceMs: number;
+}
+
+export interface EmbedOptions {
+  readonly priority: Priority;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Batcher {
+  /** Rejects with `overloaded` when the queue is full, with the signal's reason when that fires first. */
+  embed(inputs: readonly BatchInput[], options: EmbedOptions): Promise<Embedded[]>;
+  readonly queuedInputs: number;
+}
+
+interface Entry extends BatchInput {
+  readonly enqueuedMs: number;
+  waiters: Waiter[];
+}
+interface Waiter {
+  readonly resolve: (result: Embedded) => void;
+  readonly reject: (error: unknown) => void;
+}
+type Queue = Map<string, Entry>;
+
+const PRIORITIES = ['online', 'bulk'] as const satisfies readonly Priority[];
+
+/** Coalesces concurrent inputs of all requests into padded batches of one backbone; online inputs go first. */
+export function createBatcher(options: BatcherOptions): Batcher {
+  const { embed, windowMs, maxQueued, maxInFlight = 2, ...limits } = options;
+  const queues: Readonly<Record<Priority, Queue>> = { online: new Map(), bulk: new Map() };
+  let inFlight = 0;
+  let rowMs = 5; // A guess until the first batch is measured.
+  let timer: NodeJS.Timeout | undefined;
+
+  function schedule(): void {
+    if (inFlight >= maxInFlight || timer) return;
+    // A busy device is itself the window: what arrives meanwhile forms the next batch.
+    const delayMs = inFlight === 0 && queues.online.size > 0 ? windowMs : 0;
+    timer = setTimeout(() => {
+      timer = undefined;
+      dispatchAll();
+    }, delayMs);
+  }
+
+  function dispatchAll(): void {
+    while (inFlight < maxInFlight) {
+      const queue = PRIORITIES.map((priority) => queues[priority]).find((candidate) => candidate.size > 0);
+      if (!queue) return;
+      const batch = pickBatch(firstOf(queue), limits);
+      // A second batch keeps a busy device busy; a thin one had better wait and grow.
+      if (inFlight > 0 && !isWellFilled(batch, limits)) return;
+      for (const entry of batch) queue.delete(entry.key);
+      void run(batch);
+    }
+  }
+
+  async function run(batch: readonly Entry[]): Promise<void> {
+    inFlight += 1;
+    const startedMs = performance.now();
+    try {
+      const { features, inferenceMs } = await embed(padBatch(batch));
+      const size = features.length / batch.length;
+      for (const [row, entry] of batch.entries()) {
+        const own = features.subarray(row * size, (row + 1) * size);
+        const result = { features: own, queueMs: startedMs - entry.enqueuedMs, inferenceMs };
+        for (const { resolve } of entry.waiters) resolve(result);
+      }
+    } catch (error) {
+      for (const { reject } of batch.flatMap((entry) => entry.waiters)) reject(error);
+    } finally {
+      inFlight -= 1;
+      rowMs = 0.8 * rowMs + (0.2 * (performance.now() - startedMs)) / batch.length;
+      if (queues.online.size + queues.bulk.size > 0) dispatchAll();
+    }
+  }
+
+  function enqueue(input: BatchInput, { priority, signal }: EmbedOptions): Promise<Embedded> {
+    const queue = queues[priority];
+    const entry = queue.get(input.key) ?? { ...input, enqueuedMs: performance.now(), waiters: [] };
+    queue.set(input.key, entry);
+    const { promise, resolve, reject } = Promise.withResolvers<Embedded>();
+    const waiter: Waiter = { resolve, reject };
+    entry.waiters.push(waiter);
+    const leave = () => {
+      entry.waiters = entry.waiters.filter((other) => other !== waiter);
+      if (entry.waiters.length === 0 && queue.get(entry.key) === entry) queue.delete(entry.key);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    return promise.finally(() => signal?.removeEventListener('abort', leave));
+  }
+
+  return {
+    embed: async (inputs, embedOptions) => {
+      embedOptions.signal?.throwIfAborted();
+      const waiting = queues[embedOptions.priority].size;
+      if (waiting + inputs.length > maxQueued) throw overloaded(waiting, waiting * rowMs);
+      const results = Promise.all(inputs.map((input) => enqueue(input, embedOptions)));
+      schedule();
+      return results;
+    },
+    get queuedInputs() {
+      return queues.online.size + queues.bulk.size;
+    },
+  };
+}
+
+const LOOK_AHEAD = 256;
+function firstOf(queue: Queue): Entry[] {
+  return queue.values().take(LOOK_AHEAD).toArray();
+}
+
+function isWellFilled(batch: readonly Entry[], { tokenBudget, maxRows }: BatchLimits): boolean {
+  const tokens = batch.reduce((sum, { ids }) => sum + ids.length, 0);
+  return tokens * 2 >= tokenBudget || batch.length * 2 >= maxRows;
+}
+
+function overloaded(waiting: number, waitMs: number): LevigateError {
+  const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
+  return new LevigateError(
+    'overloaded',
+    `${waiting} inputs are waiting already. Try again in ${retryAfterS} s, or send fewer inputs at once.`,
+    { retryAfterS },
+  );
+}

@@ -1,0 +1,78 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { DEFAULT_BACKBONE } from '../../src/contract/models.ts';
+import { defaultThreads } from './runtime/onnx-runtime.ts';
+
+const MIB = 1024 * 1024;
+const count = (least: number) => z.coerce.number().int().min(least);
+
+const Environment = z.object({
+  LEVIGATE_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
+  LEVIGATE_WORKER_TOKEN: z.string().min(32, 'must be at least 32 characters'),
+  LEVIGATE_WORKER_NAME: z.string().min(1).max(128).optional(),
+  LEVIGATE_WORKER_HOST: z.string().default('127.0.0.1'),
+  LEVIGATE_WORKER_PORT: count(0).max(65_535).default(0),
+  LEVIGATE_WORKER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LEVIGATE_DEVICE: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  LEVIGATE_THREADS: count(1).max(1024).optional(),
+  LEVIGATE_BACKBONES: z.string().default(DEFAULT_BACKBONE),
+  LEVIGATE_FEATURE_CACHE_MB: count(0).default(512),
+  LEVIGATE_ADAPTER_CACHE_MB: count(1).default(512),
+  LEVIGATE_TOKEN_BUDGET: count(16).optional(),
+  LEVIGATE_BATCH_WINDOW_MS: z.coerce.number().min(0).max(100).default(2),
+  LEVIGATE_MAX_QUEUED_INPUTS: count(1).default(4096),
+  LEVIGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
+  LEVIGATE_PARENT: z.enum(['0', '1']).default('0'),
+});
+
+export interface WorkerConfig {
+  readonly gatewayUrl: string;
+  readonly workerToken: string;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where the gateway reaches this worker, if that is not its own address and port. */
+  readonly publicUrl: string | undefined;
+  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  readonly threads: number;
+  /** Prepared before the first job is asked for. */
+  readonly backbones: readonly string[];
+  readonly featureCacheBytes: number;
+  readonly adapterCacheBytes: number;
+  readonly tokenBudget: number | undefined;
+  readonly batchWindowMs: number;
+  readonly maxQueuedInputs: number;
+  readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
+  /** The process ends with the one that started it. */
+  readonly isLeashed: boolean;
+}
+
+/** @throws Error with one line per wrong variable */
+export function parseWorkerConfig(env: Readonly<Record<string, string | undefined>>): WorkerConfig {
+  // An empty variable is how compose files and shells say "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`the environment is not valid:\n  ${lines.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  return {
+    gatewayUrl: values.LEVIGATE_GATEWAY_URL,
+    workerToken: values.LEVIGATE_WORKER_TOKEN,
+    name: values.LEVIGATE_WORKER_NAME ?? hostname(),
+    host: values.LEVIGATE_WORKER_HOST,
+    port: values.LEVIGATE_WORKER_PORT,
+    publicUrl: values.LEVIGATE_WORKER_URL,
+    device: values.LEVIGATE_DEVICE,
+    threads: values.LEVIGATE_THREADS ?? defaultThreads(),
+    backbones: values.LEVIGATE_BACKBONES.split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    featureCacheBytes: values.LEVIGATE_FEATURE_CACHE_MB * MIB,
+    adapterCacheBytes: values.LEVIGATE_ADAPTER_CACHE_MB * MIB,
+    tokenBudget: values.LEVIGATE_TOKEN_BUDGET,
+    batchWindowMs: values.LEVIGATE_BATCH_WINDOW_MS,
+    maxQueuedInputs: values.LEVIGATE_MAX_QUEUED_INPUTS,
+    logLevel: values.LEVIGATE_LOG_LEVEL,
+    isLeashed: values.LEVIGATE_PARENT === '1',
+  };
+}

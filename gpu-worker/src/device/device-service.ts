@@ -1,0 +1,50 @@
+import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
+import { createBackboneSessions } from './backbone-sessions.ts';
+import type { DeviceAnswer, DeviceRequest } from './messages.ts';
+import { toPlainError } from './plain-error.ts';
+import { createTrainings } from './trainings.ts';
+
+export interface DeviceService {
+  handle(request: DeviceRequest): void;
+}
+
+/**
+ * Answers the worker's requests. Training yields to the message loop between its steps, so batches
+ * that arrive meanwhile are embedded between two of them.
+ */
+export function createDeviceService(runtime: OnnxRuntime, send: (answer: DeviceAnswer) => void): DeviceService {
+  const backbones = createBackboneSessions(runtime);
+  const trainings = createTrainings(runtime);
+
+  async function answer(request: DeviceRequest): Promise<DeviceAnswer | null> {
+    switch (request.type) {
+      case 'load':
+        await backbones.load(request.backbone);
+        return { type: 'done', id: request.id };
+      case 'embed':
+        return { type: 'embedded', id: request.id, ...(await backbones.embed(request.backbone, request.batch)) };
+      case 'train-rows':
+        trainings.addRows(request.training, request.chunk);
+        return { type: 'done', id: request.id };
+      case 'train': {
+        const onEvent = (event: Extract<DeviceAnswer, { type: 'training-event' }>['event']) =>
+          send({ type: 'training-event', id: request.id, event });
+        return { type: 'trained', id: request.id, outcome: await trainings.run(request.id, request.input, onEvent) };
+      }
+      case 'stop-training':
+        trainings.stop(request.id);
+        return null;
+      default:
+        return request satisfies never;
+    }
+  }
+
+  return {
+    handle: (request) => {
+      answer(request).then(
+        (message) => message && send(message),
+        (error: unknown) => send({ type: 'failed', id: request.id, error: toPlainError(error) }),
+      );
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { probeDevice } from '../runtime/probe-device.ts';
+import { parseDeviceOptions } from './device-options.ts';
+import type { DeviceAnswer, DeviceRequest } from './messages.ts';
+import { toPlainError } from './plain-error.ts';
+import { createDeviceService } from './device-service.ts';
+
+// The parent decides when this process ends; a terminal's Ctrl-C reaches the whole group.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+// An orderly exit in the middle of a native run aborts with a core dump; nobody is left to read it.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+const ALIVE_INTERVAL_MS = 2_000;
+
+function send(answer: DeviceAnswer): void {
+  if (process.connected) process.send?.(answer);
+}
+
+try {
+  const options = parseDeviceOptions(process.argv[2]);
+  const { runtime, reasons } = await probeDevice({ ...options, onAttempt: (device) => send({ type: 'probing', device }) });
+  const service = createDeviceService(runtime, send);
+  // Only DeviceRequests are sent down this channel: its other end is device-process.ts of the same build.
+  process.on('message', (message) => service.handle(message as DeviceRequest));
+  // Shows the parent that the message loop turns, also through long training.
+  setInterval(() => send({ type: 'alive' }), ALIVE_INTERVAL_MS).unref();
+  send({ type: 'ready', device: runtime.device, threads: runtime.threads, reasons });
+} catch (error) {
+  send({ type: 'unusable', error: toPlainError(error) });
+}

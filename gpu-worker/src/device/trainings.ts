@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fineTune } from '../../../src/levi/index.ts';
+import type { FeatureMatrix, FineTuneEvent } from '../../../src/levi/index.ts';
+import { widenHalfs } from '../features/half-floats.ts';
+import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
+import type { AnnouncedSplit, TrainingInput, TrainingOutcome } from './device.ts';
+import type { TrainingChunk } from './messages.ts';
+
+export interface Trainings {
+  addRows(training: number, chunk: TrainingChunk): void;
+  run(training: number, input: TrainingInput, onEvent: (event: FineTuneEvent) => void): Promise<TrainingOutcome>;
+  stop(training: number): void;
+}
+
+/** Training runs of this process: rows first, chunk by chunk, then the run that takes them. */
+export function createTrainings(runtime: OnnxRuntime): Trainings {
+  const collected = new Map<number, Map<string, Float32Array>>();
+  const running = new Map<number, AbortController>();
+
+  return {
+    addRows: (training, { split, total, offset, halfs }) => {
+      const splits = collected.get(training) ?? new Map<string, Float32Array>();
+      collected.set(training, splits);
+      const data = splits.get(split) ?? new Float32Array(total);
+      splits.set(split, data);
+      data.set(widenHalfs(halfs), offset);
+    },
+    run: async (training, input, onEvent) => {
+      const splits = collected.get(training) ?? new Map<string, Float32Array>();
+      collected.delete(training);
+      const controller = new AbortController();
+      running.set(training, controller);
+      try {
+        const run = fineTune(toFineTuneInput({ runtime, input, splits, signal: controller.signal }));
+        for (;;) {
+          const next = await run.next();
+          if (next.done) return next.value;
+          onEvent(next.value);
+          await nextTurn();
+        }
+      } finally {
+        running.delete(training);
+      }
+    },
+    stop: (training) => {
+      collected.delete(training);
+      running.get(training)?.abort();
+    },
+  };
+}
+
+interface Prepared {
+  readonly runtime: OnnxRuntime;
+  readonly input: TrainingInput;
+  readonly splits: ReadonlyMap<string, Float32Array>;
+  readonly signal: AbortSignal;
+}
+
+function toFineTuneInput({ runtime, input, splits, signal }: Prepared): Parameters<typeof fineTune>[0] {
+  const { taps, width } = input;
+  const featuresOf = ({ name, records }: AnnouncedSplit): FeatureMatrix => {
+    const data = splits.get(name);
+    if (data?.length !== records.length * taps * width) {
+      throw new Error(`internal: the features of split ${name} did not arrive whole`);
+    }
+    return { rows: records.length, taps, width, data };
+  };
+  const toSplit = (split: AnnouncedSplit) => ({ records: split.records, features: featuresOf(split) });
+  return {
+    runtime,
+    train: toSplit(input.train),
+    ...(input.validation ? { validation: toSplit(input.validation) } : {}),
+    shifts: input.shifts.map((shift) => ({ name: shift.name, ...toSplit(shift) })),
+    config: input.config,
+    seed: input.seed,
+    ...(input.checkpoint ? { checkpoint: input.checkpoint } : {}),
+    signal,
+  };
+}

@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import {
+  LeasedJob,
+  LeaseOrder,
+  RegisteredWorker,
+  UploadedArtifact,
+} from '../../../src/contract/worker-protocol.ts';
+import type {
+  ArtifactName,
+  CompleteJob,
+  FailJob,
+  LeaseHeartbeat,
+  RegisterWorker,
+  ReleaseJob,
+  WorkerHeartbeat,
+} from '../../../src/contract/worker-protocol.ts';
+import { GatewayError } from './gateway-error.ts';
+
+export interface Lease {
+  readonly jobId: string;
+  readonly token: string;
+}
+
+/** The gateway's worker routes. Every call rejects with GatewayError; none retries by itself. */
+export interface GatewayClient {
+  register(worker: z.input<typeof RegisterWorker>): Promise<RegisteredWorker>;
+  heartbeat(heartbeat: WorkerHeartbeat): Promise<void>;
+  claim(workerId: string): Promise<LeasedJob | null>;
+  heartbeatJob(jobId: string, heartbeat: LeaseHeartbeat): Promise<LeaseOrder>;
+  upload(lease: Lease, name: ArtifactName, bytes: Uint8Array): Promise<UploadedArtifact>;
+  downloadCheckpoint(lease: Lease, signal?: AbortSignal): Promise<Uint8Array>;
+  downloadFile(lease: Lease, fileId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  downloadAdapter(sha256: string): Promise<Uint8Array>;
+  complete(jobId: string, body: CompleteJob): Promise<void>;
+  fail(jobId: string, body: FailJob): Promise<void>;
+  release(jobId: string, body: ReleaseJob): Promise<void>;
+}
+
+export interface GatewayClientOptions {
+  readonly url: string;
+  readonly workerToken: string;
+  readonly fetch?: typeof fetch;
+}
+
+const CALL_LIMIT_MS = 15_000;
+const TRANSFER_LIMIT_MS = 300_000;
+
+export function createGatewayClient({ url, workerToken, fetch = globalThis.fetch }: GatewayClientOptions): GatewayClient {
+  const base = `${url.replace(/\/+$/, '')}/worker/v1`;
+
+  async function send(path: string, init: RequestInit, limitMs = CALL_LIMIT_MS): Promise<Response> {
+    const deadline = AbortSignal.timeout(limitMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+    const headers = { ...init.headers, authorization: `Bearer ${workerToken}` };
+    const response = await fetch(`${base}${path}`, { ...init, signal, headers }).catch((cause: unknown) => {
+      if (init.signal?.aborted) throw cause;
+      throw new GatewayError(`the gateway does not answer at ${url}: ${reasonOf(cause)}`, { status: 0, cause });
+    });
+    if (response.ok) return response;
+    throw await toGatewayError(response);
+  }
+
+  const post = (path: string, body: unknown): Promise<Response> =>
+    send(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const get = (path: string, { token, signal }: { token?: string; signal?: AbortSignal | undefined } = {}) =>
+    send(path, { ...(signal ? { signal } : {}), headers: token ? { 'x-lease-token': token } : {} }, TRANSFER_LIMIT_MS);
+  const discard = async (response: Response): Promise<void> => {
+    await response.body?.cancel();
+  };
+
+  return {
+    register: async (worker) => parse(RegisteredWorker, await post('/register', worker)),
+    heartbeat: async (heartbeat) => discard(await post('/heartbeat', heartbeat)),
+    claim: async (workerId) => {
+      const response = await post('/jobs/claim', { worker_id: workerId });
+      return response.status === 204 ? null : parse(LeasedJob, response);
+    },
+    heartbeatJob: async (jobId, heartbeat) => parse(LeaseOrder, await post(`/jobs/${jobId}/heartbeat`, heartbeat)),
+    upload: async ({ jobId, token }, name, bytes) => {
+      const headers = { 'x-lease-token': token, 'content-type': 'application/octet-stream' };
+      // A view's own bytes, not the whole buffer behind it; fetch's type asks for an ArrayBuffer, which all of ours are.
+      const body = bytes as Uint8Array<ArrayBuffer>;
+      const path = `/jobs/${jobId}/artifacts/${name}`;
+      return parse(UploadedArtifact, await send(path, { method: 'PUT', headers, body }, TRANSFER_LIMIT_MS));
+    },
+    downloadCheckpoint: async ({ jobId, token }, signal) =>
+      readAll(await get(`/jobs/${jobId}/checkpoint`, { token, signal })),
+    downloadFile: async ({ jobId, token }, fileId, signal) => {
+      const { body } = await get(`/jobs/${jobId}/files/${fileId}`, { token, signal });
+      return body ?? new ReadableStream({ start: (controller) => controller.close() });
+    },
+    downloadAdapter: async (sha256) => readAll(await get(`/adapters/${sha256}`)),
+    complete: async (jobId, body) => discard(await post(`/jobs/${jobId}/complete`, body)),
+    fail: async (jobId, body) => discard(await post(`/jobs/${jobId}/fail`, body)),
+    release: async (jobId, body) => discard(await post(`/jobs/${jobId}/release`, body)),
+  };
+}
+
+async function readAll(response: Response): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new GatewayError(`a download broke off: ${reasonOf(cause)}`, { status: 0, cause });
+  }
+}
+
+async function parse<Schema extends z.ZodType>(schema: Schema, response: Response): Promise<z.infer<Schema>> {
+  const body: unknown = await response.json().catch(() => null);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new GatewayError(`the gateway's answer is not understood (different versions?): ${issues}`, { status: 502 });
+}
+
+async function toGatewayError(response: Response): Promise<GatewayError> {
+  const body: unknown = await response.json().catch(() => null);
+  const error = readObject(readObject(body)['error']);
+  const message = typeof error['message'] === 'string' ? error['message'] : `status ${response.status}`;
+  return new GatewayError(message, { status: response.status, code: error['code'] });
+}
+
+const readObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+// fetch says "fetch failed" and keeps what happened in the cause.
+function reasonOf(error: unknown): string {
+  const { cause } = error instanceof Error ? error : {};
+  if (cause instanceof Error) return cause.message || cause.name;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,143 @@
+import type { z } from 'zod';
+import { LevigateError } from '../../../src/contract/errors.ts';
+import type { Prediction } from '../../../src/contract/predict.ts';
+import type { WorkerPredictRequest, WorkerPredictResponse } from '../../../src/contract/worker-protocol.ts';
+import type { Adapter, FeatureMatrix, PredictorOutput } from '../../../src/levi/index.ts';
+import type { AdapterStore } from '../adapters/adapter-store.ts';
+import type { PredictorPool } from '../adapters/predictor-pool.ts';
+import { widenHalfs } from '../features/half-floats.ts';
+import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
+import { toPrediction } from './to-prediction.ts';
+
+type Request = z.infer<typeof WorkerPredictRequest>;
+
+export interface PredictDependencies {
+  readonly backbones: ResidentBackbones;
+  readonly adapters: AdapterStore;
+  readonly predictors: PredictorPool;
+}
+
+export type Predict = (request: Request, signal?: AbortSignal) => Promise<WorkerPredictResponse>;
+
+interface Loaded {
+  readonly model: string;
+  readonly adapter: Adapter;
+}
+
+interface Features {
+  readonly matrix: FeatureMatrix;
+  readonly inputTokens: number;
+  readonly cachedInputs: number;
+  readonly tokenizationMs: number;
+  readonly queueMs: number;
+  readonly inferenceMs: number;
+}
+
+/** Texts to predictions: one backbone pass for all adapters that truncate alike, then each adapter's few matrices. */
+export function createPredict({ backbones, adapters, predictors }: PredictDependencies): Predict {
+  return async (request, signal) => {
+    const backbone = backbones.find(request.backbone);
+    if (!backbone) throw notReady(request.backbone);
+    const loaded = await Promise.all(
+      request.adapters.map(async ({ model, sha256 }): Promise<Loaded> => ({ model, adapter: await adapters.get(sha256) })),
+    );
+    const groups = Map.groupBy(loaded, ({ adapter }) => Math.min(adapter.maxLength, backbone.maxTokens));
+    const extracted = new Map<number, Features>();
+    const rows: Prediction[][] = request.inputs.map(() => []);
+    let adapterMs = 0;
+    for (const [maxLength, members] of groups) {
+      const features = await extractFeatures(backbone, request, { maxLength, signal });
+      extracted.set(maxLength, features);
+      const startedMs = performance.now();
+      for (const { model, adapter } of members) {
+        assertFits(adapter, backbone);
+        const texts = request.inputs.map(({ text }) => text);
+        const output = await predictors.run(adapter, { features: features.matrix, texts });
+        for (const [index, row] of rows.entries()) row.push(readRow({ output, adapter, model, index, request }));
+      }
+      adapterMs += performance.now() - startedMs;
+    }
+    return { data: inOrder(rows, request), ...summarise([...extracted.values()], adapterMs) };
+  };
+}
+
+async function extractFeatures(
+  { tokenizer, extractor, graph }: ResidentBackbone,
+  request: Request,
+  { maxLength, signal }: { readonly maxLength: number; readonly signal: AbortSignal | undefined },
+): Promise<Features> {
+  const startedMs = performance.now();
+  const sequences = request.inputs.map(({ text }) => tokenizer.encode(text, maxLength));
+  const tokenizationMs = performance.now() - startedMs;
+  const { rows, ...timings } = await extractor.extract(sequences, {
+    cacheSalt: request.cache_salt,
+    maxLength,
+    priority: 'online',
+    signal,
+  });
+  const { taps, width } = graph;
+  const data = new Float32Array(rows.length * taps * width);
+  for (const [index, halfs] of rows.entries()) data.set(widenHalfs(halfs), index * taps * width);
+  return {
+    matrix: { rows: rows.length, taps, width, data },
+    inputTokens: sequences.reduce((sum, { ids }) => sum + ids.length, 0),
+    tokenizationMs,
+    ...timings,
+  };
+}
+
+interface RowSource {
+  readonly output: PredictorOutput;
+  readonly adapter: Adapter;
+  readonly model: string;
+  readonly index: number;
+  readonly request: Request;
+}
+
+function readRow({ output, adapter, model, index, request }: RowSource): Prediction {
+  const classes = adapter.labels.length;
+  const rowOf = (values: Float32Array): Float32Array => values.subarray(index * classes, (index + 1) * classes);
+  const views = request.views ? output.views : null;
+  return toPrediction({
+    index,
+    model,
+    labels: adapter.labels,
+    probabilities: rowOf(output.probabilities),
+    views: views?.map(({ layer, probabilities }) => ({ layer, probabilities: rowOf(probabilities) })) ?? null,
+    disagreement: output.disagreement?.[index] ?? null,
+    topK: request.top_k,
+  });
+}
+
+// By input, then by model as asked for: adapters that truncate apart were run in groups.
+function inOrder(rows: readonly Prediction[][], request: Request): Prediction[] {
+  const position = new Map(request.adapters.map(({ model }, index) => [model, index]));
+  const place = ({ model }: Prediction): number => position.get(model) ?? 0;
+  return rows.flatMap((row) => row.sort((a, b) => place(a) - place(b)));
+}
+
+function summarise(extracted: readonly Features[], adapterMs: number): Pick<WorkerPredictResponse, 'usage' | 'timings'> {
+  const sum = (pick: (features: Features) => number): number => extracted.reduce((total, each) => total + pick(each), 0);
+  return {
+    usage: { input_tokens: sum((each) => each.inputTokens), cached_inputs: sum((each) => each.cachedInputs) },
+    timings: {
+      queueMs: sum((each) => each.queueMs),
+      tokenizationMs: sum((each) => each.tokenizationMs),
+      inferenceMs: sum((each) => each.inferenceMs) + adapterMs,
+    },
+  };
+}
+
+function notReady(backbone: string): LevigateError {
+  return new LevigateError('backbone_unavailable', `The backbone ${backbone} is not ready on this worker. Try again.`, {
+    retryAfterS: 2,
+  });
+}
+
+function assertFits({ backboneFingerprint }: Adapter, { graph }: ResidentBackbone): void {
+  if (backboneFingerprint === graph.fingerprint) return;
+  throw new LevigateError(
+    'adapter_invalid',
+    `The adapter was trained on features of another preparation of ${graph.id} (${backboneFingerprint.slice(0, 12)} instead of ${graph.fingerprint.slice(0, 12)}). Run its fine-tuning job again.`,
+  );
+}
