@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { z } from 'zod';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = process.env['LEVIGATE_ASSETS'] ?? resolve(root, '../shared/assets');
@@ -15,7 +16,7 @@ export function titleOrReason(title: string, path: string, asset: string | null)
   return asset === null ? `${title} (skipped: no ${path}; set LEVIGATE_ASSETS to the assets folder)` : title;
 }
 
-/** A JSON asset. The caller knows its shape, which the asset's own README fixes. */
-export function readJsonAsset<T>(path: string): T {
-  return JSON.parse(readFileSync(join(folder, path), 'utf8')) as T;
+/** A JSON asset, checked against its shape. */
+export function readJsonAsset<T>(path: string, schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(readFileSync(join(folder, path), 'utf8')));
 }

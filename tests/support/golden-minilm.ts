@@ -1,19 +1,14 @@
 import { AutoTokenizer, env } from '@huggingface/transformers';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import type { PreparedBackbone } from '../../gpu-worker/src/backbones/prepared-backbone.ts';
 import { readJsonAsset } from './assets.ts';
 import type { OpenBackbone } from './open-backbone.ts';
 
-interface GoldenText {
-  readonly text: string;
-  readonly input_ids: readonly number[];
-  readonly mean: readonly (readonly number[])[];
-}
-
-interface Golden {
-  readonly tolerance: number;
-  readonly texts: readonly GoldenText[];
-}
+const goldenValues = z.object({
+  tolerance: z.number(),
+  texts: z.array(z.object({ text: z.string(), input_ids: z.array(z.number()), mean: z.array(z.array(z.number())) })),
+});
 
 interface Subject {
   readonly prepared: PreparedBackbone;
@@ -23,7 +18,7 @@ interface Subject {
 /** The guarantees of all-minilm-l6-v2, however its graph was made: equal to PyTorch, alone and among padding. */
 export function describeGoldenMiniLm(subject: () => Subject): void {
   // Inside the tests: a skipped suite is collected as well, and has no asset to read.
-  const golden = (): Golden => readJsonAsset<Golden>('golden/minilm.json');
+  const golden = (): z.infer<typeof goldenValues> => readJsonAsset('golden/minilm.json', goldenValues);
 
   it('gives the token ids of the reference', async () => {
     const { texts } = golden();

@@ -9,7 +9,7 @@ const dynamicOperators = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMu
 /** How a graph computes. `dynamic_int8` makes features depend on the other texts of a batch, so it must not be served. */
 export function weightsPrecision(graph: OnnxGraph): WeightsPrecision {
   const operators = new Set(graph.nodes.map(({ opType }) => opType));
-  if (dynamicOperators.isDisjointFrom(operators) === false) return 'dynamic_int8';
+  if (!dynamicOperators.isDisjointFrom(operators)) return 'dynamic_int8';
   if (operators.has('MatMulNBits') || operators.has('MatMulBnb4')) return 'q4';
   const isHalf = graph.initializers.some(
     ({ dataType, dims }) => dataType === onnxDataType.float16 && dims.length === 2,

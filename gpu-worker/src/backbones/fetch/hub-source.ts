@@ -149,8 +149,9 @@ function asSourceError(error: unknown, url: string): SourceError {
   return new SourceError(`${url}: ${describe(error)}`, { cause: error });
 }
 
-/** fetch hides the reason (ENOTFOUND, ECONNREFUSED) in `cause`. */
+/** fetch hides the reason (ENOTFOUND, ECONNREFUSED) in `cause`, and in a list where a name has several addresses. */
 function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message || describe(error.cause) : error.message;
+  return error.cause instanceof Error ? describe(error.cause) : error.message;
 }

