@@ -8,6 +8,8 @@ interface ProgressOutput {
 
 const barWidth = 24;
 const redrawIntervalMs = 80;
+// Not worth more than one line in a log.
+const smallFileBytes = 5e6;
 
 /** Shows progress: a redrawn bar on a terminal, elsewhere (logs, containers) one plain line per tenth. */
 export function createProgressBar(output: ProgressOutput = process.stderr): OnBackboneProgress {
@@ -17,12 +19,15 @@ export function createProgressBar(output: ProgressOutput = process.stderr): OnBa
 function createBar(output: ProgressOutput): OnBackboneProgress {
   let lastDrawnMs = 0;
   let lastFile = '';
+  let wasDone = false;
   return (event) => {
     const isDone = event.receivedBytes >= event.totalBytes;
     const now = Date.now();
-    if (event.file === lastFile && !isDone && now - lastDrawnMs < redrawIntervalMs) return;
+    const isTooSoon = !isDone && now - lastDrawnMs < redrawIntervalMs;
+    if (event.file === lastFile && (wasDone || isTooSoon)) return;
     lastDrawnMs = now;
     lastFile = event.file;
+    wasDone = isDone;
     const fraction = fractionOf(event);
     const filled = Math.round(fraction * barWidth);
     const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
@@ -38,6 +43,7 @@ function createLines(output: ProgressOutput): OnBackboneProgress {
     const fraction = fractionOf(event);
     const tenth = Math.floor(fraction * 10);
     if (lastTenth.get(event.file) === tenth) return;
+    if (event.totalBytes < smallFileBytes && fraction < 1) return;
     lastTenth.set(event.file, tenth);
     output.write(`${event.file}: ${percent(fraction)} (${megabytes(event)})\n`);
   };

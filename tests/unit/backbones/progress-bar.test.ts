@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createProgressBar } from '../../../gpu-worker/src/backbones/progress-bar.ts';
 
-function record(
-  isTTY: boolean,
-  columns = 80,
-): { readonly output: Parameters<typeof createProgressBar>[0]; text(): string } {
+interface Recorder {
+  readonly output: Parameters<typeof createProgressBar>[0];
+  readonly text: () => string;
+}
+
+function record(isTTY: boolean, columns = 80): Recorder {
   const written: string[] = [];
-  return { output: { isTTY, columns, write: (text: string) => written.push(text) }, text: () => written.join('') };
+  const output = { isTTY, columns, write: (text: string) => written.push(text) };
+  return { output, text: () => written.join('').replaceAll('\r\u001B[2K', '<clear>') };
 }
 
 const steps = Array.from({ length: 101 }, (_, at) => ({ file: 'model', receivedBytes: at * 1e6, totalBytes: 100e6 }));
@@ -16,7 +19,7 @@ describe('the progress bar', () => {
     const { output, text } = record(true);
     const show = createProgressBar(output);
     for (const step of steps) show(step);
-    expect(text()).toMatch(/^\r\u001B\[2K░{24} +0% 0\.0 of 100\.0 MB {2}model/);
+    expect(text()).toMatch(/^<clear>░{24} +0% 0\.0 of 100\.0 MB {2}model/);
     expect(text()).toMatch(/█{24} 100% 100\.0 of 100\.0 MB {2}model\n$/);
     expect(text().split('\n')).toHaveLength(2);
   });
@@ -24,7 +27,7 @@ describe('the progress bar', () => {
   it('never wraps a narrow terminal', () => {
     const { output, text } = record(true, 30);
     createProgressBar(output)({ file: 'a-file-with-a-long-name', receivedBytes: 1, totalBytes: 2 });
-    expect(text().replace('\r\u001B[2K', '')).toHaveLength(29);
+    expect(text().replace('<clear>', '')).toHaveLength(29);
   });
 
   it('writes one plain line per tenth elsewhere', () => {
@@ -34,5 +37,19 @@ describe('the progress bar', () => {
     const lines = text().trimEnd().split('\n');
     expect(lines).toHaveLength(11);
     expect(lines[5]).toBe('model: 50% (50.0 of 100.0 MB)');
+  });
+
+  it('writes one line for a small file', () => {
+    const { output, text } = record(false);
+    const show = createProgressBar(output);
+    for (const step of [1, 2, 3, 4]) show({ file: 'config', receivedBytes: step, totalBytes: 4 });
+    expect(text()).toBe('config: 100% (0.0 of 0.0 MB)\n');
+  });
+
+  it('ends the line of a finished file once', () => {
+    const { output, text } = record(true);
+    const show = createProgressBar(output);
+    for (const file of ['a', 'a', 'b']) show({ file, receivedBytes: 1, totalBytes: 1 });
+    expect(text().trimEnd().split('\n')).toHaveLength(2);
   });
 });

