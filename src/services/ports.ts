@@ -23,6 +23,7 @@ export interface Clock {
 
 /** HTTP to a worker. On Node a keep-alive pool (undici), 3x the throughput of fetch; on Workers fetch. */
 export interface WorkerTransport {
+  /** Rejects with `timeout` past the deadline; any other rejection but the signal's own says that the worker is gone. */
   post(request: WorkerCall): Promise<WorkerAnswer>;
 }
 export interface WorkerCall {
@@ -36,13 +37,20 @@ export interface WorkerCall {
 export interface WorkerAnswer {
   readonly status: number;
   readonly body: string;
+  /** The worker's `Retry-After`, as sent, if it was. */
+  readonly retryAfter?: string | null | undefined;
 }
 
 /** Sends a webhook to a URL of a user's choosing: resolves, refuses private addresses, pins the address, follows no redirect. */
 export interface WebhookSender {
   /** Rejects with `invalid_webhook_url` when the URL can never be allowed (scheme, literal private address). */
   assertAllowed(url: string): void;
-  send(request: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly timeoutMs: number }): Promise<WebhookAnswer>;
+  send(request: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly timeoutMs: number;
+  }): Promise<WebhookAnswer>;
 }
 export interface WebhookAnswer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LevigateError } from '../../contract/index.ts';
 import type { LeasedJob } from '../../contract/index.ts';
-import { findFiles } from '../../store/queries/training-files.ts';
+import { findFileOfJob } from '../../store/queries/files.ts';
 import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
 import { claimQueuedJob } from '../../store/queries/leases.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
@@ -45,9 +45,10 @@ async function toLeasedJob(services: Services, job: JobRow, leaseToken: string):
   const [project, checkpoint, rows] = await Promise.all([
     findProject(db, job.projectId),
     findJobArtifact(db, { jobId: job.id, name: 'checkpoint' }),
-    findFiles(db, { ids: filesOfJob(job).map(({ id }) => id), projectId: job.projectId }),
+    Promise.all(filesOfJob(job).map(({ id }) => findFileOfJob(db, { id, projectId: job.projectId }))),
   ]);
-  const files = new Map(rows.map(({ id, sha256, sizeBytes }) => [id, { id, sha256, bytes: sizeBytes }]));
+  const found = rows.filter((row) => row !== undefined);
+  const files = new Map(found.map(({ id, sha256, sizeBytes }) => [id, { id, sha256, bytes: sizeBytes }]));
   const trainingFile = files.get(job.trainingFile);
   const missing = filesOfJob(job).find(({ id }) => !files.has(id));
   if (missing || !trainingFile || !project) {
@@ -71,8 +72,8 @@ async function toLeasedJob(services: Services, job: JobRow, leaseToken: string):
     training_file: trainingFile,
     validation_file: job.validationFile === null ? null : (files.get(job.validationFile) ?? null),
     shift_files: (job.levi.shift_files ?? []).flatMap(({ name, file }) => {
-      const found = files.get(file);
-      return found ? [{ ...found, name }] : [];
+      const leasedFile = files.get(file);
+      return leasedFile ? [{ ...leasedFile, name }] : [];
     }),
     has_checkpoint: checkpoint !== undefined,
   };

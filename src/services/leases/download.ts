@@ -1,5 +1,5 @@
 import { LevigateError } from '../../contract/index.ts';
-import { findFiles } from '../../store/queries/training-files.ts';
+import { findFileOfJob } from '../../store/queries/files.ts';
 import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
 import { findModelByAdapter } from '../../store/queries/models.ts';
 import type { BlobContent, Services } from '../ports.ts';
@@ -20,7 +20,7 @@ export async function downloadCheckpoint(services: Services, lease: Lease): Prom
 export async function downloadJobFile(services: Services, lease: Lease, fileId: string): Promise<BlobContent> {
   const job = await requireLease(services, lease);
   const isOfJob = filesOfJob(job).some(({ id }) => id === fileId);
-  const [file] = isOfJob ? await findFiles(services.db, { ids: [fileId], projectId: job.projectId }) : [];
+  const file = isOfJob ? await findFileOfJob(services.db, { id: fileId, projectId: job.projectId }) : undefined;
   const content = file && (await services.blobs.get(file.blobKey));
   if (!content) throw new LevigateError('file_not_found', `${lease.jobId} has no file ${fileId}`);
   return content;

@@ -1,0 +1,53 @@
+import { BACKBONES, isBackbone, LevigateError } from '../../contract/index.ts';
+import type { BackboneName, CreateJobRequest, LeviOptions } from '../../contract/index.ts';
+import { resolveLayers } from '../../levi/config.ts';
+
+/** Checks everything that needs no file. @returns the backbone */
+export function checkRequest({ model, method, integrations, levi = {} }: CreateJobRequest): BackboneName {
+  const backbone = requireBackbone(model);
+  if (method && method.type !== 'supervised') {
+    throw unsupported(
+      'method.type',
+      `"${method.type}" is not offered: Levigate trains classifiers from labelled examples. Use "supervised".`,
+    );
+  }
+  if (integrations && integrations.length > 0) {
+    throw unsupported('integrations', "none is offered: read the metrics from the job's events and its report.");
+  }
+  checkLevi(backbone, levi);
+  return backbone;
+}
+
+function requireBackbone(model: string): BackboneName {
+  if (isBackbone(model)) return model;
+  const known = Object.keys(BACKBONES).join(', ');
+  if (model.startsWith('ft:')) {
+    throw unsupported(
+      'model',
+      `"${model}" is a fine-tuned model, and an adapter is always trained from its backbone: give the backbone (${known}) and a training file that holds the old rows too.`,
+    );
+  }
+  throw new LevigateError('unknown_backbone', `"${model}" is not a backbone of this installation; it has: ${known}`, {
+    param: 'model',
+  });
+}
+
+function checkLevi(backbone: BackboneName, { layers = 'all', max_length, shift_files = [] }: LeviOptions): void {
+  const { taps, maxTokens } = BACKBONES[backbone];
+  resolveLayers(layers, taps);
+  if (max_length !== undefined && max_length > maxTokens) {
+    throw unsupported('levi.max_length', `${backbone} reads at most ${maxTokens} tokens; ${max_length} is too long.`);
+  }
+  const names = shift_files.map(({ name }) => name);
+  const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (repeated !== -1) {
+    throw new LevigateError(
+      'invalid_request',
+      `"levi.shift_files.${repeated}.name": "${names[repeated]}" is there twice: the report tells the shifts apart by name`,
+      { param: `levi.shift_files.${repeated}.name` },
+    );
+  }
+}
+
+const unsupported = (param: string, problem: string): LevigateError =>
+  new LevigateError('unsupported_option', `${param}: ${problem}`, { param });

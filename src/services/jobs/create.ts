@@ -1,0 +1,78 @@
+import { createId } from '../../contract/index.ts';
+import type { CreateJobRequest, Job } from '../../contract/index.ts';
+import type { TrainingFileSummary } from '../../levi/records/summarise-training-file.ts';
+import { insertJobOnce } from '../../store/queries/jobs.ts';
+import { requireScope } from '../context.ts';
+import type { Context } from '../context.ts';
+import { checkFiles } from './check-files.ts';
+import { checkRequest } from './check-request.ts';
+import { dedupeOf, findFirstJob } from './dedupe.ts';
+import type { CreationHeaders } from './dedupe.ts';
+import { jobMessage } from './job-event-row.ts';
+import { requireJob } from './require-job.ts';
+import { toJob } from './to-wire.ts';
+
+/**
+ * Accepts a job only after reading its files, so what is queued can run. A retry of the same creation gets the first job.
+ */
+export async function createJob(ctx: Context, request: CreateJobRequest, headers: CreationHeaders): Promise<Job> {
+  requireScope(ctx, 'jobs:write');
+  const { services } = ctx;
+  const dedupe = dedupeOf(ctx, request, headers);
+  const first = await findFirstJob(ctx, dedupe);
+  if (first) return toJob(first, services.clock.nowMs());
+  checkRequest(request);
+  const training = await checkFiles(ctx, request);
+  const nowMs = services.clock.nowMs();
+  const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key };
+  const isInserted = await insertJobOnce(
+    services.db,
+    job,
+    firstEvents(job.id, request, training, nowMs),
+    dedupe.window,
+  );
+  // Another request of the same wish was faster while this one read the files.
+  const row = isInserted ? await requireJob(ctx, job.id) : await findFirstJob(ctx, dedupe);
+  if (!row) throw new Error(`internal: ${job.id} was neither inserted nor found`);
+  return toJob(row, nowMs);
+}
+
+function newJob({ actor }: Context, request: CreateJobRequest, nowMs: number) {
+  return {
+    id: createId('job', nowMs),
+    projectId: actor.projectId,
+    status: 'queued' as const,
+    model: request.model,
+    trainingFile: request.training_file,
+    validationFile: request.validation_file ?? null,
+    suffix: request.suffix ?? null,
+    seed: request.seed ?? randomSeed(),
+    hyperparameters: request.method?.supervised?.hyperparameters ?? request.hyperparameters ?? {},
+    levi: request.levi ?? {},
+    metadata: request.metadata ?? null,
+    resultFiles: [],
+    createdMs: nowMs,
+  };
+}
+
+// OpenAI's range of seeds: 31 bits.
+const randomSeed = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) >>> 1;
+
+function firstEvents(jobId: string, request: CreateJobRequest, training: TrainingFileSummary, nowMs: number) {
+  const classes = Object.keys(training.labels).length;
+  return [
+    jobMessage(jobId, nowMs, `Created fine-tuning job: ${jobId}`),
+    jobMessage(jobId, nowMs, `Validating training file: ${request.training_file}`, {
+      data: { status: 'validating_files' },
+    }),
+    ...training.warnings.map((warning) => jobMessage(jobId, nowMs, warning, { level: 'warn' })),
+    jobMessage(
+      jobId,
+      nowMs,
+      `Files validated (${training.rows} rows, ${classes} classes), moving job to queued state`,
+      {
+        data: { status: 'queued', rows: training.rows, classes },
+      },
+    ),
+  ];
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { LevigateError } from '../../contract/index.ts';
+import type { CreateJobRequest } from '../../contract/index.ts';
+import type { DedupeWindow, JobRow } from '../../store/queries/jobs.ts';
+import { findJobByDedupePrefix } from '../../store/queries/jobs.ts';
+import type { Context } from '../context.ts';
+
+const RETRY_WINDOW_MS = 10 * 60_000;
+const IDEMPOTENCY_WINDOW_MS = 24 * 3_600_000;
+
+/** What tells a client's retry from a second wish. */
+export interface CreationHeaders {
+  /** `Idempotency-Key`, which the caller chose. */
+  readonly idempotencyKey?: string | undefined;
+  /** The openai client counts its retries in `x-stainless-retry-count`; it sends no idempotency key. */
+  readonly isRetry: boolean;
+}
+
+export interface Dedupe {
+  /** Stored with the job: who asked and what for. */
+  readonly key: string;
+  /** Jobs that the insert must not find; null when this request is a new wish whatever was there before. */
+  readonly window: DedupeWindow | null;
+}
+
+/** The dedupe key is `<hash of caller and idempotency key>:<hash of the body>`. */
+export function dedupeOf(ctx: Context, request: CreateJobRequest, headers: CreationHeaders): Dedupe {
+  const { actor, services } = ctx;
+  const nowMs = services.clock.nowMs();
+  const caller = `${hash(`${actor.keyId}\0${headers.idempotencyKey ?? ''}`)}:`;
+  const key = caller + hash(JSON.stringify(request));
+  if (headers.idempotencyKey !== undefined)
+    return { key, window: { prefix: caller, createdAfterMs: nowMs - IDEMPOTENCY_WINDOW_MS } };
+  return { key, window: headers.isRetry ? { prefix: key, createdAfterMs: nowMs - RETRY_WINDOW_MS } : null };
+}
+
+/** @returns the first job of the same wish; rejects when the idempotency key was used for another */
+export async function findFirstJob(ctx: Context, { key, window }: Dedupe): Promise<JobRow | undefined> {
+  if (window === null) return undefined;
+  const first = await findJobByDedupePrefix(ctx.services.db, window);
+  if (!first || first.dedupeKey === key) return first;
+  throw new LevigateError(
+    'invalid_request',
+    `this Idempotency-Key was used for ${first.id} with another body: use a new key for a new job`,
+    { param: 'Idempotency-Key' },
+  );
+}
+
+const hash = (value: string): string => createHash('sha256').update(value).digest('hex');

@@ -1,0 +1,21 @@
+import { toPage } from '../../contract/index.ts';
+import type { Job, Page, PageQuery } from '../../contract/index.ts';
+import { listJobs as selectJobs } from '../../store/queries/jobs.ts';
+import { requireScope } from '../context.ts';
+import type { Context } from '../context.ts';
+import { toJob } from './to-wire.ts';
+
+export interface ListJobsQuery extends PageQuery {
+  /** Pairs that must all be there; null for jobs without metadata. */
+  readonly metadata?: Readonly<Record<string, string>> | null | undefined;
+}
+
+/** Newest first. */
+export async function listJobs(ctx: Context, query: ListJobsQuery): Promise<Page<Job>> {
+  requireScope(ctx, 'jobs:read');
+  const { services, actor } = ctx;
+  const nowMs = services.clock.nowMs();
+  const rows = await selectJobs(services.db, { ...query, projectId: actor.projectId, limit: query.limit + 1 });
+  const jobs = rows.slice(0, query.limit).map((row) => toJob(row, nowMs));
+  return toPage(jobs, rows.length > query.limit);
+}

@@ -1,0 +1,22 @@
+import { BACKBONES } from '../../contract/index.ts';
+import type { BackboneName, Model } from '../../contract/index.ts';
+import type { ModelRow } from '../../store/queries/models.ts';
+import { toSeconds } from '../context.ts';
+
+export const toModel = ({ id, projectId, backbone, createdMs }: ModelRow): Model => ({
+  id,
+  object: 'model',
+  created: toSeconds(createdMs),
+  owned_by: projectId,
+  root: backbone,
+  parent: backbone,
+});
+
+export const toBackboneModel = (name: BackboneName): Model => ({
+  id: name,
+  object: 'model',
+  created: BACKBONES[name].created,
+  owned_by: BACKBONES[name].ownedBy,
+  root: name,
+  parent: null,
+});

@@ -1,0 +1,98 @@
+import { LevigateError } from '../../contract/index.ts';
+import type {
+  Prediction,
+  PredictRecord,
+  PredictRequest,
+  PredictResponse,
+  Timings,
+  WorkerPredictRequest,
+  WorkerPredictResponse,
+} from '../../contract/index.ts';
+import type { ModelRow } from '../../store/queries/models.ts';
+import { findProject } from '../../store/queries/projects.ts';
+import { requireScope } from '../context.ts';
+import type { Context } from '../context.ts';
+import { askWorker } from './ask-worker.ts';
+import { selectModels } from './select-models.ts';
+
+export interface PredictResult {
+  readonly response: PredictResponse;
+  readonly timings: Timings;
+}
+
+/** Predictions by input, then by model in the request's order. Models of one backbone share one pass over it. */
+export async function predict(ctx: Context, request: PredictRequest): Promise<PredictResult> {
+  requireScope(ctx, 'predict');
+  const models = await selectModels(ctx, request);
+  const project = await findProject(ctx.services.db, ctx.actor.projectId);
+  if (!project) throw new Error(`internal: project ${ctx.actor.projectId} is gone while its key is there`);
+  const inputs = toRecords(request.input);
+  const { top_k, views = false } = request;
+  const answers = await Promise.all(
+    groupByBackbone(models).map(async ([backbone, group]) => {
+      const asked: WorkerPredictRequest = {
+        backbone,
+        cache_salt: project.cacheSalt,
+        adapters: group.map(({ id, adapterSha256, adapterBytes }) => ({
+          model: id,
+          sha256: adapterSha256,
+          bytes: adapterBytes,
+        })),
+        inputs,
+        ...(top_k === undefined ? {} : { top_k }),
+        views,
+      };
+      return askWorker(ctx, asked);
+    }),
+  );
+  return merge(answers, models, inputs.length);
+}
+
+const toRecords = (input: PredictRequest['input']): PredictRecord[] =>
+  (Array.isArray(input) ? input : [input]).map((one) => (typeof one === 'string' ? { text: one } : one));
+
+function groupByBackbone(models: readonly ModelRow[]): [string, ModelRow[]][] {
+  const groups = new Map<string, ModelRow[]>();
+  for (const model of models) {
+    const group = groups.get(model.backbone);
+    if (group) group.push(model);
+    else groups.set(model.backbone, [model]);
+  }
+  return [...groups];
+}
+
+function merge(
+  answers: readonly WorkerPredictResponse[],
+  models: readonly ModelRow[],
+  inputCount: number,
+): PredictResult {
+  const place = new Map(models.map(({ id }, index) => [id, index]));
+  const positionOf = ({ index, model }: Prediction): number => index * models.length + (place.get(model) ?? Number.NaN);
+  const data = answers.flatMap((answer) => answer.data).sort((a, b) => positionOf(a) - positionOf(b));
+  if (
+    data.length !== inputCount * models.length ||
+    data.some((prediction, index) => positionOf(prediction) !== index)
+  ) {
+    throw new LevigateError('worker_failed', 'the worker did not answer each input for each model: try again');
+  }
+  const total = (count: (answer: WorkerPredictResponse) => number): number =>
+    answers.reduce((sum, answer) => sum + count(answer), 0);
+  const longest = (duration: (timings: Timings) => number): number =>
+    Math.max(...answers.map(({ timings }) => duration(timings)));
+  return {
+    response: {
+      object: 'list',
+      data,
+      usage: {
+        input_tokens: total(({ usage }) => usage.input_tokens),
+        cached_inputs: total(({ usage }) => usage.cached_inputs),
+      },
+    },
+    // Groups run side by side, so the slowest is what the caller waited for.
+    timings: {
+      queueMs: longest(({ queueMs }) => queueMs),
+      tokenizationMs: longest(({ tokenizationMs }) => tokenizationMs),
+      inferenceMs: longest(({ inferenceMs }) => inferenceMs),
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { DEFAULT_BACKBONE, isBackbone, LevigateError } from '../../contract/index.ts';
+import type { PredictRequest } from '../../contract/index.ts';
+import { findModels } from '../../store/queries/models.ts';
+import type { ModelRow } from '../../store/queries/models.ts';
+import type { Context } from '../context.ts';
+import { modelNotFound } from '../models/model-not-found.ts';
+
+/** The models of a request in its order; rejects what cannot be served, naming the field. */
+export async function selectModels(ctx: Context, { model, models }: PredictRequest): Promise<ModelRow[]> {
+  const named = nameModels(model, models);
+  const rows = await findModels(ctx.services.db, { ids: named.map(({ id }) => id), projectId: ctx.actor.projectId });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return named.map(({ id, param }) => {
+    const row = byId.get(id);
+    if (row) return row;
+    throw isBackbone(id) ? modelIsBackbone(id, param) : modelNotFound(id, param);
+  });
+}
+
+interface NamedModel {
+  readonly id: string;
+  readonly param: string;
+}
+
+function nameModels(model: string | undefined, models: readonly string[] | undefined): NamedModel[] {
+  if ((model === undefined) === (models === undefined)) {
+    throw new LevigateError('invalid_request', 'give exactly one of "model" (one id) and "models" (a list of ids)', {
+      param: 'model',
+    });
+  }
+  if (model !== undefined) return [{ id: model, param: 'model' }];
+  const named = (models ?? []).map((id, index) => ({ id, param: `models.${index}` }));
+  const repeated = named.find(({ id }, index) => named.findIndex((other) => other.id === id) !== index);
+  if (!repeated) return named;
+  throw new LevigateError(
+    'invalid_request',
+    `"${repeated.param}": "${repeated.id}" is named twice; name each model once`,
+    {
+      param: repeated.param,
+    },
+  );
+}
+
+const modelIsBackbone = (id: string, param: string): LevigateError =>
+  new LevigateError(
+    'model_is_backbone',
+    `"${id}" is a bare backbone: it has no labels to predict. Fine-tune it (POST /v1/fine_tuning/jobs with "model": "${isBackbone(id) ? id : DEFAULT_BACKBONE}") and use the job's fine_tuned_model here.`,
+    { param },
+  );
