@@ -27,7 +27,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   'src/platform/node': {
     folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],
-    packages: ['node:*', 'drizzle-orm', 'undici', 'ipaddr.js', '@logtape/logtape', 'zod'],
+    packages: ['node:*', '@hono/node-server', 'drizzle-orm', 'undici', 'ipaddr.js', '@logtape/logtape', 'zod'],
   },
   'src/platform/cloudflare': {
     folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],

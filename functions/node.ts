@@ -1,0 +1,61 @@
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_BACKBONE } from '../src/contract/index.ts';
+import { createApp } from '../src/gateway/app.ts';
+import { parseNodeConfig } from '../src/platform/node/config.ts';
+import { startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
+import { startHttpServer } from '../src/platform/node/http-server.ts';
+import { startIntervalTask } from '../src/platform/node/interval-task.ts';
+import { configureLogging } from '../src/platform/node/logging.ts';
+import { openNodeServices } from '../src/platform/node/open-services.ts';
+import { provideApiKey } from '../src/platform/node/provide-api-key.ts';
+import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
+import { sweepLeases } from '../src/services/leases/sweep.ts';
+import type { Services } from '../src/services/ports.ts';
+import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
+import { listAliveWorkers } from '../src/services/workers/list-alive.ts';
+
+/** The repository's root, from the built dist/. */
+const ROOT = dirname(import.meta.dirname);
+const OUTBOX_INTERVAL_MS = 1_000;
+const READY_POLL_MS = 100;
+
+/** Gateway, clock and worker on one machine, from environment variables. Prints the ready line once a prediction would be accepted. */
+export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable> {
+  const config = parseNodeConfig(env);
+  await configureLogging(config.logLevel);
+  const stack = new AsyncDisposableStack();
+  let wakeOutbox = (): void => {};
+  const { services } = stack.use(
+    await openNodeServices(config, { migrationsFolder: join(ROOT, 'migrations'), wakeOutbox: () => wakeOutbox() }),
+  );
+  const newKey = await provideApiKey(services, config);
+  if (newKey !== null) print(`API key (shown this once, kept in ${join(config.dataFolder, 'api-key')}): ${newKey}`);
+
+  const outbox = stack.use(
+    startIntervalTask('outbox', OUTBOX_INTERVAL_MS, async () => void (await runOutbox(services))),
+  );
+  wakeOutbox = () => outbox.wake();
+  stack.use(startIntervalTask('leases', config.leaseDurationMs / 6, async () => void (await sweepLeases(services))));
+  stack.use(startIntervalTask('files', 60_000, async () => void (await sweepExpiredFiles(services))));
+
+  const server = stack.use(
+    await startHttpServer({ fetch: createApp(services).fetch, host: config.host, port: config.port }),
+  );
+  if (config.embeddedWorker) {
+    const script = join(ROOT, 'gpu-worker/dist/main.mjs');
+    stack.use(startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env }));
+  }
+  void printWhenReady(services, server.url);
+  return stack;
+}
+
+async function printWhenReady(services: Services, url: string): Promise<void> {
+  for (;;) {
+    const workers = await listAliveWorkers(services);
+    if (workers.some(({ backbones }) => backbones.includes(DEFAULT_BACKBONE))) return print(`ready ${url}`);
+    await sleep(READY_POLL_MS, undefined, { ref: false });
+  }
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);

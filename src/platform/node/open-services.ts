@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Services } from '../../services/ports.ts';
+import { openNodeBlobStore } from './blob-store.ts';
+import { workerTokenHashes } from './config.ts';
+import type { NodeConfig } from './config.ts';
+import { openNodeDatabase } from './database.ts';
+import { createWebhookSender } from './webhook-sender.ts';
+import { createWorkerTransport } from './worker-transport.ts';
+
+const WORKER_HEARTBEAT_MS = 5_000;
+
+export interface NodeServices extends AsyncDisposable {
+  readonly services: Services;
+}
+
+/** SQLite and blobs in the data folder, workers over keep-alive pools. Everything it opens, it closes. */
+export async function openNodeServices(
+  config: NodeConfig,
+  { migrationsFolder, wakeOutbox }: { readonly migrationsFolder: string; readonly wakeOutbox: () => void },
+): Promise<NodeServices> {
+  await mkdir(config.dataFolder, { recursive: true });
+  const stack = new AsyncDisposableStack();
+  const database = stack.use(await openNodeDatabase(join(config.dataFolder, 'levigate.db'), migrationsFolder));
+  const workers = stack.use(createWorkerTransport());
+  const services: Services = {
+    db: database.db,
+    blobs: await openNodeBlobStore(join(config.dataFolder, 'blobs')),
+    clock: { nowMs: () => Date.now() },
+    workers,
+    webhooks: createWebhookSender({ allowPrivate: config.allowPrivateWebhooks }),
+    settings: {
+      workerTokenHashes: workerTokenHashes(config),
+      leaseDurationMs: config.leaseDurationMs,
+      workerHeartbeatMs: WORKER_HEARTBEAT_MS,
+      predictTimeoutMs: config.predictTimeoutMs,
+    },
+    wakeOutbox,
+  };
+  return { services, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { ensureDefaultProject } from '../../services/keys/ensure-default-project.ts';
+import type { Services } from '../../services/ports.ts';
+import { readApiKeyFile, writeApiKeyFile } from './api-key-file.ts';
+import type { NodeConfig } from './config.ts';
+
+/**
+ * The default project's key: the operator's own, else the one kept in the data folder, else a new one.
+ * @returns the new key, to be shown this once; null when there was one
+ */
+export async function provideApiKey(services: Services, config: NodeConfig): Promise<string | null> {
+  const path = join(config.dataFolder, 'api-key');
+  const known = config.apiKey ?? (await readApiKeyFile(path));
+  const { secret } = await ensureDefaultProject(services, { secret: known ?? undefined });
+  if (known !== null) return null;
+  await writeApiKeyFile(path, secret);
+  return secret;
+}
