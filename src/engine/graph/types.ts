@@ -1,0 +1,43 @@
+import type { DType, Tensor } from '../tensor.ts';
+import type { Shape } from '../shape/dimension.ts';
+import type { Attributes, Inputs, OpType } from './operators.ts';
+
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+export interface Node<O extends OpType = OpType> {
+  readonly op: O;
+  readonly inputs: Inputs<O>;
+  readonly attributes: Attributes<O>;
+}
+
+export type Origin =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'constant'; readonly tensor: Tensor }
+  | { readonly kind: 'node'; readonly node: Node };
+
+/** A tensor that will be there when the graph runs. */
+export interface Value extends ValueType {
+  /** Position among the graph's values; inputs of a node have smaller ones. */
+  readonly id: number;
+  readonly graph: Graph;
+  readonly origin: Origin;
+}
+
+/** A growing graph. Operators are functions on its values; what leads to no output costs nothing when lowered. */
+export interface Graph {
+  readonly values: readonly Value[];
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** A value fed at every run; strings in `shape` are symbolic dimensions. */
+  input(name: string, dtype: DType, shape: Shape): Value;
+  /** A float32 value that training changes; fed at every run unless lowered as a weight. */
+  parameter(name: string, dims: readonly number[]): Value;
+  constant(tensor: Tensor): Value;
+  scalar(value: number, dtype?: DType): Value;
+  output(name: string, value: Value): void;
+  /** The operator's result; an equal expression gives the value made before. @throws GraphError when shapes do not fit. */
+  apply<O extends OpType>(op: O, inputs: Inputs<O>, attributes: Attributes<O>): Value;
+}

@@ -1,0 +1,31 @@
+// The engine's public face: graphs, gradients, ONNX in and out, training. Knows nothing of LEVI and loads no native module.
+
+export { gradients } from './autodiff/gradients.ts';
+export { GraphError } from './graph-error.ts';
+export { createGraph } from './graph/create-graph.ts';
+export { formatGraph } from './graph/format-graph.ts';
+export type { OpType } from './graph/operators.ts';
+export type { Graph, Node, Value, ValueType } from './graph/types.ts';
+export { toOnnx } from './lowering/to-onnx.ts';
+export type { OnnxFile, ToOnnxOptions } from './lowering/to-onnx.ts';
+export { decodeModel } from './onnx/decode-model.ts';
+export { encodeModel } from './onnx/encode-model.ts';
+export type { WeightChunk } from './onnx/external-weights.ts';
+export { OnnxFormatError } from './onnx/onnx-format-error.ts';
+export type { ReadExternalData } from './onnx/tensor-bytes.ts';
+export type { OnnxModel } from './onnx/types.ts';
+export * from './ops/elementwise.ts';
+export { gather, gatherElements, scatterElementsAdd } from './ops/gather.ts';
+export { sigmoidCrossEntropy, softmaxCrossEntropy, squaredError } from './ops/losses.ts';
+export { gemm, linear, matmul, transpose, transposeMatrix } from './ops/matrix.ts';
+export { layerNorm, logSoftmax, softmax } from './ops/normalise.ts';
+export type { Operand } from './ops/operand.ts';
+export { reduceMax, reduceMean, reduceSum } from './ops/reduce.ts';
+export { concat, expand, flatten, pad, reshape, slice, squeeze, unsqueeze } from './ops/shape.ts';
+export type { Runtime, Session } from './runtime.ts';
+export type { Dimension, Shape } from './shape/dimension.ts';
+export { float32Data, sizeOf, tensor } from './tensor.ts';
+export type { DType, Tensor, TensorData } from './tensor.ts';
+export { findLayerTaps } from './tap/find-layer-taps.ts';
+export { TAP_SPEC_VERSION, tapModel } from './tap/tap-model.ts';
+export { weightsPrecision } from './tap/weights-precision.ts';
