@@ -23,5 +23,8 @@ for (const name of names) {
   if (!result) continue;
   const machine = describeMachine();
   console.log(`\n${result.title}\n${machine}\n\n${formatTable(result.rows)}\n`);
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ ...result, machine, at: new Date().toISOString() }, null, 2)}\n`);
+  writeFileSync(
+    join(folder, `${name}.json`),
+    `${JSON.stringify({ ...result, machine, at: new Date().toISOString() }, null, 2)}\n`,
+  );
 }

@@ -18,8 +18,21 @@ export const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 export function formatTable(rows: readonly BenchRow[]): string {
   const cells = [
     ['', 'measured', 'baseline', 'ratio', 'goal'],
-    ...rows.map((row) => [row.what, row.measured, row.baseline, row.ratio === null ? '' : row.ratio.toFixed(2), row.goal]),
+    ...rows.map((row) => [
+      row.what,
+      row.measured,
+      row.baseline,
+      row.ratio === null ? '' : row.ratio.toFixed(2),
+      row.goal,
+    ]),
   ];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

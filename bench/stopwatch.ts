@@ -9,4 +9,5 @@ export async function timed<Result>(work: () => Promise<Result>): Promise<Timed<
   return { result, ms: performance.now() - startMs };
 }
 
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

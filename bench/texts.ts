@@ -16,6 +16,8 @@ export function benchTexts(count: number, offset = 0): BenchTexts {
   const path = join(ASSETS, 'data/sst2/train.jsonl.gz');
   if (!existsSync(path)) return { name: 'support tickets', rows: manyTickets(offset + count).slice(offset) };
   const lines = gunzipSync(readFileSync(path)).toString('utf8').trim().split('\n');
-  const rows = [...new Map(lines.map((line) => JSON.parse(line) as LabelledText).map((row) => [row.text, row])).values()];
+  const rows = [
+    ...new Map(lines.map((line) => JSON.parse(line) as LabelledText).map((row) => [row.text, row])).values(),
+  ];
   return { name: 'SST-2', rows: rows.slice(offset, offset + count) };
 }
