@@ -1,5 +1,5 @@
 import type { DType } from '../tensor.ts';
-import type { Shape } from '../shape/dimension.ts';
+import type { Dimension, Shape } from '../shape/dimension.ts';
 import type { Value } from './types.ts';
 
 type One = readonly [Value];
@@ -20,6 +20,8 @@ interface Reduction {
 
 /** Every operator of the graph: its inputs and attributes. Axes are counted from the front; one output each. */
 export interface Operators {
+  /** Counts from 0 to below `size`. */
+  Iota: Operator<readonly [], { readonly size: Dimension }>;
   Add: Operator<Two>;
   Sub: Operator<Two>;
   Mul: Operator<Two>;

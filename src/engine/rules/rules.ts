@@ -1,6 +1,7 @@
 import { elementwiseBinaryRules } from './elementwise-binary.ts';
 import { elementwiseUnaryRules } from './elementwise-unary.ts';
 import { gatheringRules } from './gathering.ts';
+import { generationRules } from './generation.ts';
 import { matrixRules } from './matrix.ts';
 import { normalisationRules } from './normalisation.ts';
 import { reductionRules } from './reduction.ts';
@@ -11,6 +12,7 @@ import { slicingRules } from './slicing.ts';
 
 /** Every operator of the graph. One without type, gradient and ONNX form does not compile. */
 export const rules: OpRules = {
+  ...generationRules,
   ...elementwiseBinaryRules,
   ...elementwiseUnaryRules,
   ...selectionRules,
