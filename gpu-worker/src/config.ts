@@ -66,7 +66,9 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     publicUrl: values.LEVIGATE_WORKER_URL,
     device: values.LEVIGATE_DEVICE,
     threads: values.LEVIGATE_THREADS ?? defaultThreads(),
-    backbones: values.LEVIGATE_BACKBONES.split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    backbones: values.LEVIGATE_BACKBONES.split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
     featureCacheBytes: values.LEVIGATE_FEATURE_CACHE_MB * MIB,
     adapterCacheBytes: values.LEVIGATE_ADAPTER_CACHE_MB * MIB,
     tokenBudget: values.LEVIGATE_TOKEN_BUDGET,

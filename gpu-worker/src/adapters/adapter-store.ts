@@ -21,7 +21,10 @@ interface Resident {
 
 /** Adapters by hash, fetched on first use and checked; least recently used out first. Callers of the same one share a fetch. */
 export function createAdapterStore({ fetch, maxBytes }: AdapterStoreOptions): AdapterStore {
-  const residents = new LRUCache<string, Resident>({ maxSize: maxBytes, sizeCalculation: ({ sizeBytes }) => sizeBytes });
+  const residents = new LRUCache<string, Resident>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ sizeBytes }) => sizeBytes,
+  });
   const fetching = new Map<string, Promise<Adapter>>();
 
   async function load(sha256: string): Promise<Adapter> {

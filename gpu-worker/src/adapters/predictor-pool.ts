@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { createPredictor } from '../../../src/levi/index.ts';
-import type { Adapter, Predictor, PredictorInput, PredictorOutput } from '../../../src/levi/index.ts';
+import type { Adapter, Answers, Predictor, PredictorInputs } from '../../../src/levi/index.ts';
 import type { Runtime } from '../../../src/engine/index.ts';
 
 export interface PredictorPool {
-  run(adapter: Adapter, input: PredictorInput): Promise<PredictorOutput>;
+  run(adapter: Adapter, input: PredictorInputs): Promise<Answers>;
 }
 
 interface Slot {
@@ -33,7 +33,7 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
   function open({ architecture }: Adapter): Slot {
     const known = slots.get(architecture.key);
     if (known) return known;
-    const slot: Slot = { predictor: Promise.resolve(createPredictor(runtime, architecture)), users: 0, isEvicted: false };
+    const slot: Slot = { predictor: createPredictor(runtime, architecture.spec), users: 0, isEvicted: false };
     slots.set(architecture.key, slot);
     slot.predictor.catch(() => slots.delete(architecture.key));
     return slot;

@@ -74,20 +74,14 @@ export async function startDeviceProcess(options: DeviceProcessOptions): Promise
     lastHeardMs = performance.now();
     // Only DeviceAnswers come up this channel: its other end is device/main.ts of the same build.
     const answer = message as DeviceAnswer;
-    switch (answer.type) {
-      case 'alive':
-        return;
-      case 'probing':
-        probing = answer.device;
-        return;
-      case 'ready':
-        probing = null;
-        return started.resolve(answer);
-      case 'unusable':
-        started.reject(fromPlainError(answer.error));
-        return void kill();
-      default:
-        return settle(pending, answer);
+    if ('id' in answer) settle(pending, answer);
+    else if (answer.type === 'probing') probing = answer.device;
+    else if (answer.type === 'ready') {
+      probing = null;
+      started.resolve(answer);
+    } else if (answer.type === 'unusable') {
+      started.reject(fromPlainError(answer.error));
+      kill();
     }
   });
   const onGone = (reason: string) => {
@@ -102,9 +96,12 @@ export async function startDeviceProcess(options: DeviceProcessOptions): Promise
 
   const startTimer = setTimeout(kill, startLimitMs);
   const info = await started.promise.finally(() => clearTimeout(startTimer));
-  const watchdog = setInterval(() => {
-    if (pending.size > 0 && performance.now() - lastHeardMs > silenceLimitMs) kill();
-  }, Math.min(silenceLimitMs, 1_000));
+  const watchdog = setInterval(
+    () => {
+      if (pending.size > 0 && performance.now() - lastHeardMs > silenceLimitMs) kill();
+    },
+    Math.min(silenceLimitMs, 1_000),
+  );
   watchdog.unref();
   void exited.promise.then(() => clearInterval(watchdog));
 
@@ -112,8 +109,7 @@ export async function startDeviceProcess(options: DeviceProcessOptions): Promise
     const { promise, resolve, reject } = Promise.withResolvers<DeviceAnswer>();
     if (pending.size === 0) lastHeardMs = performance.now();
     pending.set(id, { resolve, reject, onEvent });
-    // Putting the number back on gives the request that `Unnumbered` took it from.
-    post(child, { ...call, id } as DeviceRequest, (error) => {
+    post(child, { ...call, id }, (error) => {
       pending.delete(id);
       reject(new DeviceGoneError(`the device process takes no more requests (${error.message})`, null));
     });

@@ -1,4 +1,4 @@
-import type { LeviConfig, FineTuneEvent, FineTuneResult, TrainingRecord } from '../../../src/levi/index.ts';
+import type { FineTuneEvent, FineTuneResult, LeviConfig, Provenance, TrainingRecord } from '../../../src/levi/index.ts';
 import type { PaddedBatch } from './messages.ts';
 import type { Device as DeviceName } from '../runtime/onnx-runtime.ts';
 
@@ -24,12 +24,6 @@ export interface EmbeddedBatch {
   readonly inferenceMs: number;
 }
 
-/** Rows of one split, with half-float features [rows, taps, width] as the cache holds them. */
-export interface TrainingSplit {
-  readonly records: readonly TrainingRecord[];
-  readonly halfs: Uint16Array;
-}
-
 /** A split as announced to the device; its features follow in chunks. */
 export interface AnnouncedSplit {
   readonly name: string;
@@ -41,20 +35,13 @@ export interface TrainingInput {
   readonly width: number;
   readonly train: AnnouncedSplit;
   readonly validation: AnnouncedSplit | null;
-  readonly shifts: readonly AnnouncedSplit[];
+  /** `title` is the user's name for it; two may be the same. */
+  readonly shifts: readonly (AnnouncedSplit & { readonly title: string })[];
   readonly config: LeviConfig;
   readonly seed: number;
   readonly checkpoint: Uint8Array | null;
-  readonly provenance: TrainingProvenance;
-}
-
-/** What the report says of the run beyond what the method itself knows. */
-export interface TrainingProvenance {
-  readonly backbone: string;
-  readonly backboneFingerprint: string;
-  readonly maxLength: number;
   readonly truncatedTexts: number;
-  readonly trainingFileSha256: string;
+  readonly provenance: Provenance;
 }
 
 export type TrainingOutcome = FineTuneResult;

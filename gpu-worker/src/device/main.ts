@@ -17,7 +17,10 @@ function send(answer: DeviceAnswer): void {
 
 try {
   const options = parseDeviceOptions(process.argv[2]);
-  const { runtime, reasons } = await probeDevice({ ...options, onAttempt: (device) => send({ type: 'probing', device }) });
+  const { runtime, reasons } = await probeDevice({
+    ...options,
+    onAttempt: (device) => send({ type: 'probing', device }),
+  });
   const service = createDeviceService(runtime, send);
   // Only DeviceRequests are sent down this channel: its other end is device-process.ts of the same build.
   process.on('message', (message) => service.handle(message as DeviceRequest));

@@ -13,7 +13,8 @@ export async function* trainOn(
 ): AsyncGenerator<FineTuneEvent, TrainingOutcome> {
   const training = device.nextId();
   const events = createEventQueue<FineTuneEvent>();
-  signal.addEventListener('abort', events.close);
+  const close = () => events.close();
+  signal.addEventListener('abort', close);
   try {
     for (const [split, numbers] of halfs) await sendRows(device, { training, split, numbers, signal });
     const finished = device
@@ -21,7 +22,7 @@ export async function* trainOn(
         { type: 'train', input },
         { id: training, onEvent: (answer) => answer.type === 'training-event' && events.push(answer.event) },
       )
-      .finally(events.close);
+      .finally(close);
     finished.catch(() => {}); // Awaited below, unless the signal ends the loop first.
     yield* events;
     signal.throwIfAborted();
@@ -29,7 +30,7 @@ export async function* trainOn(
     if (answer.type !== 'trained') throw new Error(`internal: the device answered ${answer.type} to train`);
     return answer.outcome;
   } finally {
-    signal.removeEventListener('abort', events.close);
+    signal.removeEventListener('abort', close);
     device.tell({ type: 'stop-training', id: training });
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fineTune } from '../../../src/levi/index.ts';
-import type { FeatureMatrix, FineTuneEvent } from '../../../src/levi/index.ts';
+import type { FeatureMatrix, FineTuneEvent, FineTuneInput } from '../../../src/levi/index.ts';
 import { widenHalfs } from '../features/half-floats.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
 import type { AnnouncedSplit, TrainingInput, TrainingOutcome } from './device.ts';
@@ -56,7 +56,7 @@ interface Prepared {
   readonly signal: AbortSignal;
 }
 
-function toFineTuneInput({ runtime, input, splits, signal }: Prepared): Parameters<typeof fineTune>[0] {
+function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTuneInput {
   const { taps, width } = input;
   const featuresOf = ({ name, records }: AnnouncedSplit): FeatureMatrix => {
     const data = splits.get(name);
@@ -69,11 +69,15 @@ function toFineTuneInput({ runtime, input, splits, signal }: Prepared): Paramete
   return {
     runtime,
     train: toSplit(input.train),
-    ...(input.validation ? { validation: toSplit(input.validation) } : {}),
-    shifts: input.shifts.map((shift) => ({ name: shift.name, ...toSplit(shift) })),
+    validation: input.validation ? toSplit(input.validation) : undefined,
+    shifts: input.shifts.map((shift) => ({ name: shift.title, ...toSplit(shift) })),
     config: input.config,
     seed: input.seed,
-    ...(input.checkpoint ? { checkpoint: input.checkpoint } : {}),
+    provenance: input.provenance,
+    truncatedTexts: input.truncatedTexts,
+    checkpoint: input.checkpoint ?? undefined,
     signal,
+    // A turn of the whole loop, so that batches waiting on the channel are embedded between two steps.
+    yieldToEventLoop: () => nextTurn(),
   };
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Prediction } from '../../../src/contract/predict.ts';
 import type { WorkerPredictRequest, WorkerPredictResponse } from '../../../src/contract/worker-protocol.ts';
-import type { Adapter, FeatureMatrix, PredictorOutput } from '../../../src/levi/index.ts';
+import type { Adapter, Answers, FeatureMatrix } from '../../../src/levi/index.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { PredictorPool } from '../adapters/predictor-pool.ts';
 import { widenHalfs } from '../features/half-floats.ts';
@@ -39,9 +39,12 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
     const backbone = backbones.find(request.backbone);
     if (!backbone) throw notReady(request.backbone);
     const loaded = await Promise.all(
-      request.adapters.map(async ({ model, sha256 }): Promise<Loaded> => ({ model, adapter: await adapters.get(sha256) })),
+      request.adapters.map(async ({ model, sha256 }): Promise<Loaded> => ({
+        model,
+        adapter: await adapters.get(sha256),
+      })),
     );
-    const groups = Map.groupBy(loaded, ({ adapter }) => Math.min(adapter.maxLength, backbone.maxTokens));
+    const groups = Map.groupBy(loaded, ({ adapter }) => maxLengthOf(adapter, backbone));
     const extracted = new Map<number, Features>();
     const rows: Prediction[][] = request.inputs.map(() => []);
     let adapterMs = 0;
@@ -87,7 +90,7 @@ async function extractFeatures(
 }
 
 interface RowSource {
-  readonly output: PredictorOutput;
+  readonly output: Answers;
   readonly adapter: Adapter;
   readonly model: string;
   readonly index: number;
@@ -102,8 +105,8 @@ function readRow({ output, adapter, model, index, request }: RowSource): Predict
     index,
     model,
     labels: adapter.labels,
-    probabilities: rowOf(output.probabilities),
-    views: views?.map(({ layer, probabilities }) => ({ layer, probabilities: rowOf(probabilities) })) ?? null,
+    probabilities: rowOf(output.probabilities.data),
+    views: views?.map(({ layer, probabilities }) => ({ layer, probabilities: rowOf(probabilities.data) })) ?? null,
     disagreement: output.disagreement?.[index] ?? null,
     topK: request.top_k,
   });
@@ -116,8 +119,12 @@ function inOrder(rows: readonly Prediction[][], request: Request): Prediction[] 
   return rows.flatMap((row) => row.sort((a, b) => place(a) - place(b)));
 }
 
-function summarise(extracted: readonly Features[], adapterMs: number): Pick<WorkerPredictResponse, 'usage' | 'timings'> {
-  const sum = (pick: (features: Features) => number): number => extracted.reduce((total, each) => total + pick(each), 0);
+function summarise(
+  extracted: readonly Features[],
+  adapterMs: number,
+): Pick<WorkerPredictResponse, 'usage' | 'timings'> {
+  const sum = (pick: (features: Features) => number): number =>
+    extracted.reduce((total, each) => total + pick(each), 0);
   return {
     usage: { input_tokens: sum((each) => each.inputTokens), cached_inputs: sum((each) => each.cachedInputs) },
     timings: {
@@ -134,10 +141,17 @@ function notReady(backbone: string): LevigateError {
   });
 }
 
-function assertFits({ backboneFingerprint }: Adapter, { graph }: ResidentBackbone): void {
-  if (backboneFingerprint === graph.fingerprint) return;
+// Texts are cut where they were in training; an adapter that does not say was trained with all the backbone reads.
+function maxLengthOf({ manifest }: Adapter, { maxTokens }: ResidentBackbone): number {
+  const { maxLength } = manifest.provenance;
+  return typeof maxLength === 'number' && maxLength > 0 ? Math.min(maxLength, maxTokens) : maxTokens;
+}
+
+function assertFits({ manifest }: Adapter, { graph }: ResidentBackbone): void {
+  const { fingerprint } = manifest.backbone;
+  if (fingerprint === graph.fingerprint) return;
   throw new LevigateError(
     'adapter_invalid',
-    `The adapter was trained on features of another preparation of ${graph.id} (${backboneFingerprint.slice(0, 12)} instead of ${graph.fingerprint.slice(0, 12)}). Run its fine-tuning job again.`,
+    `The adapter was trained on features of another preparation of ${graph.id} (${fingerprint.slice(0, 12)} instead of ${graph.fingerprint.slice(0, 12)}). Run its fine-tuning job again.`,
   );
 }

@@ -24,7 +24,9 @@ export function toPrediction(row: PredictedRow): Prediction {
     score: best.score,
     labels: top(ranked),
     ...(row.views
-      ? { views: row.views.map(({ layer, probabilities }) => ({ layer, labels: top(rank(row.labels, probabilities)) })) }
+      ? {
+          views: row.views.map(({ layer, probabilities }) => ({ layer, labels: top(rank(row.labels, probabilities)) })),
+        }
       : {}),
     ...(row.disagreement === null ? {} : { disagreement: row.disagreement }),
   };

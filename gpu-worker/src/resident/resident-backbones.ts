@@ -36,7 +36,12 @@ export interface ResidentBackbonesOptions {
   readonly batching: Omit<BatcherOptions, 'embed'>;
 }
 
-export function createResidentBackbones({ open, device, cache, batching }: ResidentBackbonesOptions): ResidentBackbones {
+export function createResidentBackbones({
+  open,
+  device,
+  cache,
+  batching,
+}: ResidentBackbonesOptions): ResidentBackbones {
   const opening = new Map<string, Promise<ResidentBackbone>>();
   const residents = new Map<string, ResidentBackbone>();
   const batchers: Batcher[] = [];

@@ -27,7 +27,9 @@ export function createWorkerApp({ accessToken, predict, health }: WorkerAppOptio
   const expected = sha256(accessToken);
 
   app.onError((error, context) => answerError(context, error));
-  app.notFound((context) => answerError(context, new LevigateError('not_found', `There is no ${context.req.path} here.`)));
+  app.notFound((context) =>
+    answerError(context, new LevigateError('not_found', `There is no ${context.req.path} here.`)),
+  );
 
   app.get('/health', (context) => {
     const body = health();
@@ -41,9 +43,15 @@ export function createWorkerApp({ accessToken, predict, health }: WorkerAppOptio
       if (timingSafeEqual(sha256(given), expected)) return next();
       throw new LevigateError('invalid_api_key', "This is not this worker's access token: ask the gateway.");
     },
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => { throw tooLarge(); } }),
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw tooLarge();
+      },
+    }),
     async (context) => {
-      if (health().status === 'draining') throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
+      if (health().status === 'draining')
+        throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
       const request = parseRequest(await context.req.json().catch(() => null));
       return context.json(await predict(request, context.req.raw.signal));
     },
@@ -67,7 +75,8 @@ function tooLarge(): LevigateError {
 
 function answerError(context: Context, error: unknown): Response {
   const known = error instanceof LevigateError ? error : new LevigateError('internal', 'The worker failed. Try again.');
-  if (known !== error && !context.req.raw.signal.aborted) log.error('a request failed', { path: context.req.path, error });
+  if (known !== error && !context.req.raw.signal.aborted)
+    log.error('a request failed', { path: context.req.path, error });
   if (known.retryAfterS !== undefined) context.header('retry-after', String(known.retryAfterS));
   // The table of codes holds statuses that carry a body only.
   return context.json(known.toBody(), known.status as ContentfulStatusCode);

@@ -1,10 +1,5 @@
 import type { z } from 'zod';
-import {
-  LeasedJob,
-  LeaseOrder,
-  RegisteredWorker,
-  UploadedArtifact,
-} from '../../../src/contract/worker-protocol.ts';
+import { LeasedJob, LeaseOrder, RegisteredWorker, UploadedArtifact } from '../../../src/contract/worker-protocol.ts';
 import type {
   ArtifactName,
   CompleteJob,
@@ -27,7 +22,7 @@ export interface GatewayClient {
   heartbeat(heartbeat: WorkerHeartbeat): Promise<void>;
   claim(workerId: string): Promise<LeasedJob | null>;
   heartbeatJob(jobId: string, heartbeat: LeaseHeartbeat): Promise<LeaseOrder>;
-  upload(lease: Lease, name: ArtifactName, bytes: Uint8Array): Promise<UploadedArtifact>;
+  upload(lease: Lease, name: ArtifactName, bytes: Uint8Array): Promise<z.infer<typeof UploadedArtifact>>;
   downloadCheckpoint(lease: Lease, signal?: AbortSignal): Promise<Uint8Array>;
   downloadFile(lease: Lease, fileId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   downloadAdapter(sha256: string): Promise<Uint8Array>;
@@ -42,13 +37,21 @@ export interface GatewayClientOptions {
   readonly fetch?: typeof fetch;
 }
 
+interface Call extends Omit<RequestInit, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 const CALL_LIMIT_MS = 15_000;
 const TRANSFER_LIMIT_MS = 300_000;
 
-export function createGatewayClient({ url, workerToken, fetch = globalThis.fetch }: GatewayClientOptions): GatewayClient {
+export function createGatewayClient({
+  url,
+  workerToken,
+  fetch = globalThis.fetch,
+}: GatewayClientOptions): GatewayClient {
   const base = `${url.replace(/\/+$/, '')}/worker/v1`;
 
-  async function send(path: string, init: RequestInit, limitMs = CALL_LIMIT_MS): Promise<Response> {
+  async function send(path: string, init: Call, limitMs = CALL_LIMIT_MS): Promise<Response> {
     const deadline = AbortSignal.timeout(limitMs);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
     const headers = { ...init.headers, authorization: `Bearer ${workerToken}` };

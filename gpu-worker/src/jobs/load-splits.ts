@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
+import { parseTrainingRecords } from '../../../src/levi/index.ts';
+import type { TrainingRecord } from '../../../src/levi/index.ts';
+import type { GatewayClient } from '../gateway-api/gateway-client.ts';
+import { isTransient } from '../gateway-api/gateway-error.ts';
+import { retry } from '../gateway-api/retry.ts';
+import { readAsStream, saveVerified } from './download-file.ts';
+
+export interface Split {
+  readonly name: string;
+  readonly records: readonly TrainingRecord[];
+}
+
+export interface Splits {
+  readonly train: Split;
+  readonly validation: Split | null;
+  readonly shifts: readonly Split[];
+}
+
+type LeasedFile = LeasedJob['training_file'];
+
+/** Downloads and parses a job's files, one after the other. Rejects with `invalid_training_file` naming the field, line and remedy. */
+export async function loadSplits(
+  client: Pick<GatewayClient, 'downloadFile'>,
+  lease: LeasedJob,
+  signal: AbortSignal,
+): Promise<Splits> {
+  const folder = await mkdtemp(join(tmpdir(), 'levigate-job-'));
+  const load = async (file: LeasedFile, name: string, param: string): Promise<Split> => {
+    const path = join(folder, file.sha256);
+    const download = async (): Promise<void> => {
+      const { job_id: jobId, lease_token: token } = lease;
+      await saveVerified(await client.downloadFile({ jobId, token }, file.id, signal), {
+        path,
+        sha256: file.sha256,
+        signal,
+      });
+    };
+    await retry(download, { signal, shouldRetry: isTransient });
+    const records: TrainingRecord[] = [];
+    for await (const { record } of parseTrainingRecords(readAsStream(path), { file: param })) records.push(record);
+    await rm(path);
+    return { name, records };
+  };
+  try {
+    const train = await load(lease.training_file, 'train', 'training_file');
+    const validation = lease.validation_file
+      ? await load(lease.validation_file, 'validation', 'validation_file')
+      : null;
+    const shifts: Split[] = [];
+    for (const [index, file] of lease.shift_files.entries()) {
+      // A position, as two shifts may bear one name.
+      const split = await load(file, `shift ${index}`, `levi.shift_files[${index}].file`);
+      shifts.push(split);
+    }
+    return { train, validation, shifts };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,114 @@
+import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
+import { resolveLeviConfig } from '../../../src/levi/index.ts';
+import type { AnnouncedSplit, DevicePort, TrainingInput } from '../device/device.ts';
+import type { GatewayClient } from '../gateway-api/gateway-client.ts';
+import { isTransient } from '../gateway-api/gateway-error.ts';
+import { retry } from '../gateway-api/retry.ts';
+import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
+import { extractSplit } from './extract-split.ts';
+import { message, truncationEvent } from './job-events.ts';
+import { progressIn } from './job-phases.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { loadSplits } from './load-splits.ts';
+import type { Splits } from './load-splits.ts';
+
+export interface JobDependencies {
+  readonly client: GatewayClient;
+  readonly backbones: ResidentBackbones;
+  readonly device: DevicePort;
+}
+
+export interface PreparedTraining {
+  readonly input: TrainingInput;
+  readonly halfs: ReadonlyMap<string, Uint16Array>;
+  /** Of the training file, as the backbone read them. */
+  readonly trainedTokens: number;
+}
+
+/** From a lease to what the device trains on: files, records, features, and the checkpoint of an earlier attempt. */
+export async function prepareTraining(
+  { client, backbones, device }: JobDependencies,
+  lease: LeasedJob,
+  keeper: LeaseKeeper,
+): Promise<PreparedTraining> {
+  const { signal } = keeper;
+  keeper.progress(progressIn('preparing', 0));
+  const backbone = await backbones.ensure(lease.backbone);
+  signal.throwIfAborted();
+  const splits = await loadSplits(client, lease, signal);
+  const maxLength = Math.min(lease.levi.max_length ?? backbone.maxTokens, backbone.maxTokens);
+  const extracted = await extractAll({ backbone, splits, lease, keeper, maxLength });
+  const { threads } = await device.info;
+  return {
+    trainedTokens: extracted.trainedTokens,
+    halfs: extracted.halfs,
+    input: {
+      taps: backbone.graph.taps,
+      width: backbone.graph.width,
+      train: announce(splits.train, splits.train.name),
+      validation: splits.validation && announce(splits.validation, splits.validation.name),
+      shifts: splits.shifts.map((shift, index) => ({
+        ...announce(shift, shift.name),
+        title: lease.shift_files[index]?.name ?? shift.name,
+      })),
+      config: resolveLeviConfig({ levi: lease.levi, hyperparameters: lease.hyperparameters }),
+      seed: lease.seed,
+      checkpoint: lease.has_checkpoint ? await downloadCheckpoint(client, lease, signal) : null,
+      truncatedTexts: extracted.truncatedTexts,
+      provenance: {
+        backbone: lease.backbone,
+        backboneFingerprint: backbone.graph.fingerprint,
+        trainingFileSha256: lease.training_file.sha256,
+        threads,
+        maxLength,
+      },
+    },
+  };
+}
+
+const announce = ({ records }: { records: AnnouncedSplit['records'] }, name: string): AnnouncedSplit => ({
+  name,
+  records,
+});
+
+interface ExtractAll {
+  readonly backbone: ResidentBackbone;
+  readonly splits: Splits;
+  readonly lease: LeasedJob;
+  readonly keeper: LeaseKeeper;
+  readonly maxLength: number;
+}
+
+async function extractAll({ backbone, splits, lease, keeper, maxLength }: ExtractAll) {
+  const all = [splits.train, ...(splits.validation ? [splits.validation] : []), ...splits.shifts];
+  const total = all.reduce((sum, { records }) => sum + records.length, 0);
+  const halfs = new Map<string, Uint16Array>();
+  let doneRows = 0;
+  let truncatedTexts = 0;
+  let trainedTokens = 0;
+  let cachedInputs = 0;
+  for (const split of all) {
+    const texts = split.records.map(({ text }) => text);
+    const before = doneRows;
+    const extracted = await extractSplit(backbone, texts, {
+      cacheSalt: lease.cache_salt,
+      maxLength,
+      signal: keeper.signal,
+      onProgress: (rows) => keeper.progress(progressIn('extracting_features', (before + rows) / total)),
+    });
+    doneRows += texts.length;
+    truncatedTexts += extracted.truncatedTexts;
+    cachedInputs += extracted.cachedInputs;
+    if (split === splits.train) trainedTokens = extracted.tokens;
+    halfs.set(split.name, extracted.halfs);
+  }
+  const warning = truncationEvent(truncatedTexts, total, maxLength);
+  if (warning) keeper.event(warning);
+  keeper.event(message('info', `Features of ${total} texts are ready, ${cachedInputs} of them from the cache`));
+  return { halfs, truncatedTexts, trainedTokens };
+}
+
+function downloadCheckpoint(client: GatewayClient, lease: LeasedJob, signal: AbortSignal): Promise<Uint8Array> {
+  const held = { jobId: lease.job_id, token: lease.lease_token };
+  return retry(() => client.downloadCheckpoint(held, signal), { signal, shouldRetry: isTransient });
+}
