@@ -27,10 +27,17 @@ export interface EncodedTexts {
   readonly scales: Float32Array;
 }
 
-/** `vocabulary`: ascending buckets. A text of unknown n-grams alone becomes an empty list, hence a score of zero. */
-export function encodeTexts(texts: readonly string[], vocabulary: Int32Array): EncodedTexts {
+/** Texts to rows of one vocabulary's tables. */
+export type NgramEncoder = (texts: readonly string[]) => EncodedTexts;
+
+/** `vocabulary`: distinct buckets. A text of unknown n-grams alone becomes an empty list, hence a score of zero. */
+export function createNgramEncoder(vocabulary: Int32Array): NgramEncoder {
   const rowOfBucket = new Int32Array(NGRAM_BUCKETS).fill(-1);
   for (const [row, bucket] of vocabulary.entries()) rowOfBucket[bucket] = row;
+  return (texts) => encodeTexts(texts, rowOfBucket);
+}
+
+function encodeTexts(texts: readonly string[], rowOfBucket: Int32Array): EncodedTexts {
   const offsets = new Int32Array(texts.length + 1);
   const scales = new Float32Array(texts.length);
   const rows: number[] = [];

@@ -1,0 +1,72 @@
+import type { Tensor } from '../../engine/index.ts';
+import { describeArchitecture } from '../methods/architecture.ts';
+import type { Architecture, ArchitectureSpec } from '../methods/architecture.ts';
+import { METHOD_RULES } from '../methods/method-rules.ts';
+import { PART_RULES } from '../methods/parts.ts';
+import type { PartKey, PartRule } from '../methods/parts.ts';
+import { createNgramEncoder } from '../task-model/ngram-vocabulary.ts';
+import type { NgramEncoder } from '../task-model/ngram-vocabulary.ts';
+import type { AdapterManifest } from './manifest.ts';
+
+export type AdapterTensors = Readonly<Record<string, Tensor>>;
+
+/** A trained LEVI artefact (or the baseline served in its place): typed arrays and what they mean. */
+export interface Adapter {
+  readonly manifest: AdapterManifest;
+  readonly architecture: Architecture;
+  readonly labels: readonly string[];
+  /** Positions among the backbone's taps that it reads. */
+  readonly layers: readonly number[];
+  readonly tensors: AdapterTensors;
+  /** Null where the method has no task model. */
+  readonly encodeTexts: NgramEncoder | null;
+}
+
+export const BUCKETS = 'ngrams.buckets';
+export const MEAN = 'standardisation.mean';
+export const SCALE = 'standardisation.scale';
+
+/** `tensors` must fit the manifest; `readAdapter` checks those that come from outside. */
+export function createAdapter(manifest: AdapterManifest, tensors: AdapterTensors): Adapter {
+  const vocabulary = tensors[BUCKETS]?.data;
+  return {
+    manifest,
+    architecture: describeArchitecture(specOf(manifest)),
+    labels: manifest.labels,
+    layers: manifest.layers,
+    tensors,
+    encodeTexts: vocabulary instanceof Int32Array ? createNgramEncoder(vocabulary) : null,
+  };
+}
+
+function specOf(manifest: AdapterManifest): ArchitectureSpec {
+  return {
+    method: manifest.method,
+    taps: manifest.layers.length,
+    width: manifest.width,
+    classes: manifest.labels.length,
+    adaptingWidth: manifest.adapting_width,
+    probeTaps: manifest.probe_taps,
+  };
+}
+
+export interface TensorNeeds {
+  /** Inputs of the graph, with their shapes. */
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+  /** N-gram tables, `[buckets, C]`. */
+  readonly tables: readonly string[];
+}
+
+/** The tensors that an architecture's adapters hold. */
+export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
+  const rule = METHOD_RULES[spec.method];
+  const keys: readonly PartKey[] = rule.parts;
+  const parts: readonly PartRule[] = keys.map((key) => PART_RULES[key]);
+  const readsFeatures = keys.includes('probe') || keys.includes('levi');
+  const standardisation = { [MEAN]: [spec.taps, spec.width], [SCALE]: [spec.taps, spec.width] };
+  const weights = parts.map((part) => part.weights(spec));
+  return {
+    weights: Object.assign({}, readsFeatures ? standardisation : {}, ...weights, rule.weights),
+    tables: parts.flatMap((part) => part.tables),
+  };
+}

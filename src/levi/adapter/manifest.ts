@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { Method } from '../../contract/levi.ts';
+
+export const ADAPTER_FORMAT = 'levigate-adapter';
+export const ADAPTER_VERSION = 1;
+/** The safetensors metadata key that holds the manifest as JSON. */
+export const MANIFEST_KEY = 'levigate';
+
+/** What an adapter says about itself. Nothing in it depends on when or how fast it was trained: equal runs give equal bytes. */
+export const AdapterManifest = z.object({
+  format: z.literal(ADAPTER_FORMAT),
+  version: z.literal(ADAPTER_VERSION),
+  task: z.literal('single_label'),
+  method: Method,
+  /** In the order of the classes. */
+  labels: z.array(z.string()).min(2),
+  /** Positions among the backbone's taps; 0 is the embeddings. */
+  layers: z.array(z.int().min(0)).min(1),
+  /** d, features per layer. */
+  width: z.int().min(1),
+  /** r; null where the method has no adapting layers. */
+  adapting_width: z.int().min(1).nullable(),
+  /** Which of `layers`, by position, the probe reads. */
+  probe_taps: z.array(z.int().min(0)),
+  backbone: z.object({ id: z.string(), fingerprint: z.string() }),
+  config: z.record(z.string(), z.unknown()),
+  provenance: z.record(z.string(), z.unknown()),
+});
+export type AdapterManifest = z.infer<typeof AdapterManifest>;

@@ -1,0 +1,89 @@
+import { LevigateError } from '../../contract/errors.ts';
+import { readSafetensors } from '../../engine/index.ts';
+import type { Tensor } from '../../engine/index.ts';
+import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
+import { BUCKETS, createAdapter, tensorNeeds } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
+import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY } from './manifest.ts';
+
+/**
+ * Reads an adapter, trusting nothing: manifest, every tensor's name, type and shape, finite values, ascending buckets.
+ * Throws `adapter_invalid` saying what is wrong.
+ */
+export function readAdapter(bytes: Uint8Array): Adapter {
+  const { tensors, metadata } = readFile(bytes);
+  const adapter = createAdapter(readManifest(metadata[MANIFEST_KEY]), tensors);
+  assertConsistent(adapter);
+  const { weights, tables } = tensorNeeds(adapter.architecture.spec);
+  for (const [name, dims] of Object.entries(weights)) assertTensor(tensors[name], name, dims);
+  if (tables.length > 0) {
+    const buckets = readBuckets(tensors[BUCKETS]);
+    for (const name of tables) assertTensor(tensors[name], name, [buckets.length, adapter.labels.length]);
+  }
+  return adapter;
+}
+
+function readFile(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
+  try {
+    return readSafetensors(bytes);
+  } catch (cause) {
+    throw invalid(
+      `is not a readable safetensors file (${cause instanceof Error ? cause.message : 'unreadable'})`,
+      cause,
+    );
+  }
+}
+
+function readManifest(json: string | undefined): AdapterManifest {
+  if (json === undefined) throw invalid('has no manifest: it was not written by Levigate');
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw invalid('has a manifest that is not JSON', cause);
+  }
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  if (version !== ADAPTER_VERSION) {
+    throw invalid(
+      `has format version ${String(version)}, this release reads ${ADAPTER_VERSION}. Use the release it was trained with, or train again`,
+    );
+  }
+  const parsed = AdapterManifest.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalid(`has a manifest whose "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'not valid'}`);
+}
+
+function assertConsistent({ manifest, architecture }: Adapter): void {
+  const { spec } = architecture;
+  if (spec.probeTaps.some((tap) => tap >= spec.taps)) throw invalid('names a probe layer that it does not use');
+  if (manifest.method.startsWith('levi') && spec.adaptingWidth === null)
+    throw invalid('has no adapting width for its method');
+  if (new Set(manifest.labels).size !== manifest.labels.length) throw invalid('names a label twice');
+}
+
+function assertTensor(tensor: Tensor | undefined, name: string, dims: readonly number[]): void {
+  if (tensor === undefined) throw invalid(`lacks the tensor "${name}"`);
+  const fits = tensor.dims.length === dims.length && tensor.dims.every((size, axis) => size === dims[axis]);
+  if (!fits)
+    throw invalid(`has the tensor "${name}" of shape [${tensor.dims.join(', ')}], expected [${dims.join(', ')}]`);
+  if (!(tensor.data instanceof Float32Array))
+    throw invalid(`has the tensor "${name}" as ${tensor.dtype}, expected float32`);
+  if (!tensor.data.every(Number.isFinite)) throw invalid(`has a value in "${name}" that is not a finite number`);
+}
+
+function readBuckets(tensor: Tensor | undefined): Int32Array {
+  if (tensor === undefined || !(tensor.data instanceof Int32Array) || tensor.dims.length !== 1) {
+    throw invalid(`lacks the one-dimensional int32 tensor "${BUCKETS}"`);
+  }
+  const { data } = tensor;
+  const ascending = data.every(
+    (bucket, row) => bucket >= 0 && bucket < NGRAM_BUCKETS && bucket > (data[row - 1] ?? -1),
+  );
+  if (!ascending) throw invalid(`has n-gram buckets that are not ascending within 0 to ${NGRAM_BUCKETS - 1}`);
+  return data;
+}
+
+function invalid(problem: string, cause?: unknown): LevigateError {
+  return new LevigateError('adapter_invalid', `The adapter ${problem}.`, { cause });
+}

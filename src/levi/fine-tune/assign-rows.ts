@@ -1,0 +1,101 @@
+import { LevigateError } from '../../contract/errors.ts';
+import { createRandom } from '../../engine/index.ts';
+import { normaliseText, splitRows } from '../data/split-rows.ts';
+import type { Split, SplitOptions } from '../data/split-rows.ts';
+import { deriveSeed } from './derive-seed.ts';
+import type { FineTuneInput, LabelledFeatures } from './events.ts';
+
+/** Shorter validation files are for choosing alone: half of one would say too little about the result. */
+const MIN_ROWS_TO_HALVE = 60;
+
+export interface HeldOut {
+  readonly from: LabelledFeatures;
+  readonly rows: Int32Array;
+}
+
+export interface AssignedRows {
+  /** Rows of the training file to learn from. */
+  readonly train: Int32Array;
+  readonly validation: HeldOut;
+  readonly test: HeldOut;
+  /** What a reader should know about it. */
+  readonly notes: readonly string[];
+}
+
+type Parts = Pick<SplitOptions, 'fraction' | 'cap' | 'parts'>;
+
+/** Decides which rows are learned from, chosen on and reported on, so that no text is on two sides. */
+export function assignRows(input: FineTuneInput): AssignedRows {
+  const { train, validation, config } = input;
+  const random = createRandom(deriveSeed(input.seed, 'split'));
+  const split = (set: LabelledFeatures, rows: Int32Array, parts: Parts): Split => {
+    const records = Array.from(rows, (row) => set.records[row] ?? { text: '', label: '' });
+    const chosen = splitRows(
+      records.map(({ text }) => text),
+      classesOf(records),
+      { ...parts, permute: (n) => random.permutation(n) },
+    );
+    const back = (part: Int32Array): Int32Array => part.map((index) => rows[index] ?? 0);
+    return { train: back(chosen.train), validation: back(chosen.validation), test: back(chosen.test) };
+  };
+  const { heldOutFraction: fraction, heldOutCap: cap } = config;
+  const everyRow = Int32Array.from(train.records.keys());
+  if (validation === undefined) {
+    const parts = split(train, everyRow, { fraction, cap, parts: ['validation', 'test'] });
+    return {
+      train: parts.train,
+      validation: { from: train, rows: parts.validation },
+      test: { from: train, rows: parts.test },
+      notes: [],
+    };
+  }
+  const unseen = rowsWithNewTexts(validation, train);
+  const notes = remarks(validation.records.length - unseen.length);
+  if (unseen.length >= MIN_ROWS_TO_HALVE) {
+    const halves = split(validation, unseen, { fraction: 0.5, cap: Infinity, parts: ['test'] });
+    return {
+      train: everyRow,
+      validation: { from: validation, rows: halves.train },
+      test: { from: validation, rows: halves.test },
+      notes: [...notes, 'The validation file was halved: one half for choosing, the other for the report.'],
+    };
+  }
+  const parts = split(train, everyRow, { fraction, cap, parts: ['test'] });
+  return {
+    train: parts.train,
+    validation: { from: validation, rows: unseen },
+    test: { from: train, rows: parts.test },
+    notes: [
+      ...notes,
+      'The validation file is short, so all of it is for choosing; rows of the training file were held out for the report.',
+    ],
+  };
+}
+
+function classesOf(records: LabelledFeatures['records']): Int32Array {
+  const classes = new Map<string, number>();
+  return Int32Array.from(records, ({ label }) => {
+    const known = classes.get(label) ?? classes.size;
+    classes.set(label, known);
+    return known;
+  });
+}
+
+function rowsWithNewTexts(validation: LabelledFeatures, train: LabelledFeatures): Int32Array {
+  const known = new Set(train.records.map(({ text }) => normaliseText(text)));
+  const rows = [...validation.records.keys()].filter(
+    (row) => !known.has(normaliseText(validation.records[row]?.text ?? '')),
+  );
+  if (rows.length > 0) return Int32Array.from(rows);
+  throw new LevigateError(
+    'invalid_training_file',
+    'validation_file: every text of it is in the training file too. Give other texts, or leave it out: rows of the training file are then held out.',
+    { param: 'validation_file' },
+  );
+}
+
+function remarks(leaked: number): readonly string[] {
+  return leaked === 0
+    ? []
+    : [`${leaked} rows of the validation file repeat texts of the training file and were left out.`];
+}

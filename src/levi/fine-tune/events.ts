@@ -1,0 +1,66 @@
+import type { Method } from '../../contract/levi.ts';
+import type { FineTuningReport } from '../../contract/report.ts';
+import type { Runtime } from '../../engine/index.ts';
+import type { LeviConfig } from '../config.ts';
+import type { FeatureMatrix } from '../feature-matrix.ts';
+import type { TrainingRecord } from '../records/training-record.ts';
+
+/** Records and, in the same order, the backbone's features of their texts, all taps. */
+export interface LabelledFeatures {
+  readonly records: readonly TrainingRecord[];
+  readonly features: FeatureMatrix;
+}
+
+export interface ShiftSet extends LabelledFeatures {
+  readonly name: string;
+}
+
+/** What a run should be able to say about its origin; written into the adapter and the report as given. */
+export interface Provenance {
+  readonly backbone: string;
+  readonly backboneFingerprint: string;
+  readonly trainingFileSha256: string;
+  readonly threads: number;
+  /** Tokens after which texts were cut; serving must cut at the same place. */
+  readonly maxLength?: number | undefined;
+  /** Tokens after which texts were cut; the adapter is served with the same. */
+  readonly maxLength?: number | undefined;
+}
+
+export interface FineTuneInput {
+  readonly runtime: Runtime;
+  readonly train: LabelledFeatures;
+  readonly validation?: LabelledFeatures | undefined;
+  /** Reported on; read only after every choice is made. */
+  readonly shifts: readonly ShiftSet[];
+  readonly config: LeviConfig;
+  readonly seed: number;
+  readonly provenance: Provenance;
+  /** Texts longer than the backbone takes, for the report. */
+  readonly truncatedTexts?: number | undefined;
+  /** Bytes of an earlier `checkpoint` event of the same run. */
+  readonly checkpoint?: Uint8Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Lets other work of the process run; called between steps. */
+  readonly yieldToEventLoop?: (() => Promise<void>) | undefined;
+}
+
+export type FineTuneEvent =
+  | {
+      readonly type: 'metrics';
+      readonly method: Method;
+      readonly epoch: number;
+      readonly step: number;
+      readonly trainLoss: number;
+      readonly validLoss: number;
+      readonly validAccuracy: number;
+    }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: Uint8Array }
+  | { readonly type: 'message'; readonly level: 'info' | 'warn'; readonly message: string }
+  | { readonly type: 'progress'; readonly fraction: number };
+
+export interface FineTuneResult {
+  readonly adapter: Uint8Array;
+  readonly report: FineTuningReport;
+  readonly curve: FineTuningReport['curve'];
+}

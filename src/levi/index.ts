@@ -1,0 +1,29 @@
+// The method's public face: records in, an adapter and a report out, answers from an adapter.
+
+export type { Adapter } from './adapter/adapter.ts';
+export type { AdapterManifest } from './adapter/manifest.ts';
+export { readAdapter } from './adapter/read-adapter.ts';
+export { LEVI_DEFAULTS, resolveLayers, resolveLeviConfig } from './config.ts';
+export type { LeviConfig, LeviConfigInput } from './config.ts';
+export type { FeatureMatrix } from './feature-matrix.ts';
+export type {
+  FineTuneEvent,
+  FineTuneInput,
+  FineTuneResult,
+  LabelledFeatures,
+  Provenance,
+  ShiftSet,
+} from './fine-tune/events.ts';
+export { fineTune } from './fine-tune/fine-tune.ts';
+export { describeArchitecture } from './methods/architecture.ts';
+export type { Architecture, ArchitectureSpec } from './methods/architecture.ts';
+export type { Probabilities } from './metrics/classification-metrics.ts';
+export { ensembleViews, leviLoss, leviViews } from './model/levi-views.ts';
+export type { LeviInputs, LeviParameters, LossInputs } from './model/levi-views.ts';
+export { createPredictor } from './predictor/create-predictor.ts';
+export type { Answers, Predictor, PredictorInputs, ViewAnswers } from './predictor/create-predictor.ts';
+export { parseTrainingRecords } from './records/parse-training-records.ts';
+export type { ParseOptions } from './records/parse-training-records.ts';
+export { assertLabelsKnown, summariseTrainingFile } from './records/summarise-training-file.ts';
+export type { SummariseOptions, TrainingFileSummary } from './records/summarise-training-file.ts';
+export type { NumberedRecord, TrainingRecord } from './records/training-record.ts';

@@ -1,0 +1,31 @@
+import type { Method } from '../../contract/levi.ts';
+
+/**
+ * Everything that decides the shape of a served graph. Adapters whose specification is equal share one session; their weights
+ * are its inputs.
+ */
+export interface ArchitectureSpec {
+  readonly method: Method;
+  /** K, the layers used. */
+  readonly taps: number;
+  /** d, the features per layer. */
+  readonly width: number;
+  /** C. */
+  readonly classes: number;
+  /** r of LEVI's adapting layers; null where the method has none. */
+  readonly adaptingWidth: number | null;
+  /** Which of the K layers the probe reads; empty where the method has none. */
+  readonly probeTaps: readonly number[];
+}
+
+export interface Architecture {
+  /** Equal for equal specifications: the key of a cache of sessions. */
+  readonly key: string;
+  readonly spec: ArchitectureSpec;
+}
+
+export function describeArchitecture(spec: ArchitectureSpec): Architecture {
+  const { method, taps, width, classes, adaptingWidth, probeTaps } = spec;
+  const key = `${method}/k${taps}/d${width}/c${classes}/r${adaptingWidth ?? 0}/p${probeTaps.join('.')}`;
+  return { key, spec: { method, taps, width, classes, adaptingWidth, probeTaps } };
+}

@@ -1,0 +1,64 @@
+import { add, gelu, matmul, mul, reduceMean, softmaxCrossEntropy, unsqueeze } from '../../engine/index.ts';
+import type { Value } from '../../engine/index.ts';
+
+/** Dimensions: K layers, B rows, d features, m numbers of the task model, r adapting width, C classes. */
+export interface LeviParameters {
+  /** `[K, d, r]`: the half of A_k that reads the layer. */
+  readonly adaptFeatures: Value;
+  /** `[K, m, r]`: the half of A_k that reads the task model. */
+  readonly adaptTask: Value;
+  /** `[K, 1, r]` */
+  readonly adaptBias: Value;
+  /** `[K, r, C]` */
+  readonly head: Value;
+  /** `[K, 1, C]` */
+  readonly headBias: Value;
+}
+
+export interface LeviInputs {
+  /** h, standardised, layer first: `[K, B, d]`. */
+  readonly features: Value;
+  /** s, of any task model: `[B, m]`. */
+  readonly taskOutput: Value;
+  /** `[K, B, 1]`: 0 hides s from that view of that row. Training only. */
+  readonly viewMask?: Value;
+  /** `[K, B, r]`: dropout on u, already scaled. Training only. */
+  readonly headMask?: Value;
+}
+
+/**
+ * Every view's logits, `[K, B, C]`: o_k = C_k(dropout(gelu(A_k [h_k ; s]))).
+ * All layers run in one batched product. [h ; s] A is computed as h A_h + s A_s: equal, and the frozen half needs no gradient.
+ */
+export function leviViews(parameters: LeviParameters, inputs: LeviInputs): Value {
+  const { features, taskOutput, viewMask, headMask } = inputs;
+  const shared = unsqueeze(taskOutput, 0);
+  const seen = viewMask === undefined ? shared : mul(shared, viewMask);
+  const fromLayer = matmul(features, parameters.adaptFeatures);
+  const fromTask = matmul(seen, parameters.adaptTask);
+  const adapted = gelu(add(add(fromLayer, fromTask), parameters.adaptBias));
+  const kept = headMask === undefined ? adapted : mul(adapted, headMask);
+  return add(matmul(kept, parameters.head), parameters.headBias);
+}
+
+/** o = mean_k o_k, `[B, C]`. */
+export function ensembleViews(views: Value): Value {
+  return reduceMean(views, [0]);
+}
+
+export interface LossInputs {
+  /** One-hot or soft, `[B, C]`. */
+  readonly targets: Value;
+  /** `[B]`: 1/n for each of n real rows, times its class weight; 0 for padding. */
+  readonly sampleWeights: Value;
+}
+
+/** L = (1 - beta) mean_k CE(o_k, y) + beta CE(o, y), weighted per row and summed: a scalar. `views`: `[K, B, C]`. */
+export function leviLoss(views: Value, { targets, sampleWeights }: LossInputs, beta: number): Value {
+  const [layers] = views.shape;
+  if (typeof layers !== 'number') throw new Error('internal: the number of views must be known');
+  // Targets and weights broadcast over the views, so this is the sum of their losses.
+  const own = softmaxCrossEntropy(views, targets, sampleWeights);
+  const ensemble = softmaxCrossEntropy(ensembleViews(views), targets, sampleWeights);
+  return add(mul(own, (1 - beta) / layers), mul(ensemble, beta));
+}

@@ -1,0 +1,62 @@
+import { createGraph, mul, softmax, sub } from '../../engine/index.ts';
+import type { Graph } from '../../engine/index.ts';
+import { MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
+import type { ArchitectureSpec } from '../methods/architecture.ts';
+import { METHOD_RULES } from '../methods/method-rules.ts';
+import { PART_RULES } from '../methods/parts.ts';
+import type { PartContext, PartKey, PartOutput } from '../methods/parts.ts';
+
+/** Names of a serving graph's inputs and outputs that are not weights. */
+export const FEATURES = 'features';
+export const ROWS = 'rows';
+export const PROBABILITIES = 'probabilities';
+export const VIEWS = 'views';
+export const scoresOf = (table: string): string => `${table}.scores`;
+
+/**
+ * The graph that answers for every adapter of an architecture: features `[B, K, d]` as the backbone gives them, n-gram scores
+ * `[B, C]` gathered on the host, and the adapter's weights, all as inputs; probabilities `[B, C]` and, for LEVI, views `[K, B, C]` out.
+ */
+export function buildServingGraph(spec: ArchitectureSpec): Graph {
+  const graph = createGraph();
+  const { weights } = tensorNeeds(spec);
+  const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? ['B', spec.classes]));
+  const features = once(() =>
+    mul(sub(graph.input(FEATURES, 'float32', ['B', spec.taps, spec.width]), input(MEAN)), input(SCALE)),
+  );
+  const rows = once(() => graph.input(ROWS, 'float32', ['B', 1]));
+  const context: PartContext = {
+    spec,
+    features: () => features(''),
+    weight: input,
+    scores: (table) => input(scoresOf(table)),
+    rows: () => rows(''),
+  };
+  const part = once((key: PartKey): PartOutput => PART_RULES[key].build(context));
+  const logits = METHOD_RULES[spec.method].combine(
+    {
+      prior: () => part('prior').logits,
+      probe: () => part('probe').logits,
+      task: () => part('task').logits,
+      levi: () => part('levi').logits,
+    },
+    context,
+  );
+  graph.output(PROBABILITIES, softmax(logits, -1));
+  const parts: readonly PartKey[] = METHOD_RULES[spec.method].parts;
+  const { views } = parts.includes('levi') ? part('levi') : {};
+  if (views !== undefined) graph.output(VIEWS, softmax(views, -1));
+  return graph;
+}
+
+/** Each key's value, made at its first use and then shared. */
+function once<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const made = new Map<Key, Made>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
+  };
+}

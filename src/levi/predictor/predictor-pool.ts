@@ -1,0 +1,62 @@
+import type { Runtime } from '../../engine/index.ts';
+import type { Adapter } from '../adapter/adapter.ts';
+import type { FeatureMatrix } from '../feature-matrix.ts';
+import type { Probabilities } from '../metrics/classification-metrics.ts';
+import { createPredictor } from './create-predictor.ts';
+import type { Predictor, PredictorInputs } from './create-predictor.ts';
+
+// Bounds what one run holds of features, standardised copies and views.
+const ROWS_PER_RUN = 512;
+
+/** Rows to answer, cut into batches once and used for every method. */
+export interface EvaluationSet {
+  readonly batches: readonly PredictorInputs[];
+  readonly targets: Int32Array;
+}
+
+export function createEvaluationSet(
+  features: FeatureMatrix,
+  texts: readonly string[],
+  targets: Int32Array,
+): EvaluationSet {
+  const size = features.taps * features.width;
+  const batches: PredictorInputs[] = [];
+  for (let start = 0; start < features.rows; start += ROWS_PER_RUN) {
+    const end = Math.min(features.rows, start + ROWS_PER_RUN);
+    const data = features.data.subarray(start * size, end * size);
+    batches.push({ features: { ...features, rows: end - start, data }, texts: texts.slice(start, end) });
+  }
+  return { batches, targets };
+}
+
+export interface PredictorPool extends AsyncDisposable {
+  /** Class probabilities of every row, by the code that serves. */
+  answer(adapter: Adapter, set: EvaluationSet): Promise<Probabilities>;
+}
+
+/** One predictor per architecture, opened at first use. */
+export function createPredictorPool(runtime: Runtime): PredictorPool {
+  const predictors = new Map<string, Promise<Predictor>>();
+  const predictorOf = ({ architecture }: Adapter): Promise<Predictor> => {
+    const opened = predictors.get(architecture.key) ?? createPredictor(runtime, architecture.spec);
+    predictors.set(architecture.key, opened);
+    return opened;
+  };
+  return {
+    answer: async (adapter, { batches, targets }) => {
+      const predictor = await predictorOf(adapter);
+      const classes = adapter.labels.length;
+      const data = new Float32Array(targets.length * classes);
+      let offset = 0;
+      for (const batch of batches) {
+        const { probabilities } = await predictor.run(adapter, batch);
+        data.set(probabilities.data, offset);
+        offset += probabilities.data.length;
+      }
+      return { rows: targets.length, classes, data };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const opened of predictors.values()) await (await opened)[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { minimise } from '../solver/minimise.ts';
+import type { Objective } from '../solver/minimise.ts';
+
+export interface PenaltyPath {
+  /** Loss and gradient without the penalty. */
+  readonly objective: Objective;
+  readonly size: number;
+  /** Entries from here on (the intercepts) are not penalised. */
+  readonly penalised: number;
+  /** L2 strengths, strongest first. */
+  readonly grid: readonly number[];
+  readonly validate: (point: Float64Array) => Promise<{ readonly loss: number }>;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface PenaltyChoice {
+  readonly point: Float64Array;
+  readonly penalty: number;
+  readonly validLoss: number;
+}
+
+const PATH_TOLERANCE = 1e-3;
+const FINAL_TOLERANCE = 1e-5;
+// The validation loss along the path has one valley; two rises in a row are its far side.
+const RISES_TO_STOP = 2;
+// Keeps the solver's memory below about 130 MB with thousands of classes.
+const MAX_MEMORY_ENTRIES = 2 ** 23;
+
+/**
+ * Minimises loss + penalty / 2 |w|^2 for each strength, each solution the start of the next, keeps the one with the lowest
+ * validation loss and solves that to its optimum.
+ */
+export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
+  const memory = Math.max(3, Math.min(10, Math.floor(MAX_MEMORY_ENTRIES / path.size)));
+  let point = new Float64Array(path.size);
+  let best: PenaltyChoice | null = null;
+  let rises = 0;
+  for (const penalty of path.grid) {
+    path.signal?.throwIfAborted();
+    const solved = await minimise(penalise(path, penalty), point, {
+      tolerance: PATH_TOLERANCE,
+      maxEvaluations: 60,
+      memory,
+    });
+    point = new Float64Array(solved.point);
+    const { loss } = await path.validate(point);
+    if (best === null || loss < best.validLoss) {
+      best = { point, penalty, validLoss: loss };
+      rises = 0;
+    } else if (++rises === RISES_TO_STOP) break;
+  }
+  if (best === null) throw new Error('internal: an empty grid of penalties');
+  const optimum = await minimise(penalise(path, best.penalty), best.point, {
+    tolerance: FINAL_TOLERANCE,
+    maxEvaluations: 300,
+    memory,
+  });
+  const { loss } = await path.validate(optimum.point);
+  return { point: optimum.point, penalty: best.penalty, validLoss: loss };
+}
+
+function penalise({ objective, penalised }: PenaltyPath, penalty: number): Objective {
+  return async (point) => {
+    const { value, gradient } = await objective(point);
+    let squares = 0;
+    for (let index = 0; index < penalised; index++) {
+      const weight = point[index] ?? 0;
+      squares += weight * weight;
+      gradient[index] = (gradient[index] ?? 0) + penalty * weight;
+    }
+    return { value: value + (penalty / 2) * squares, gradient };
+  };
+}

@@ -1,0 +1,90 @@
+import { add, createGraph, gemm, softmaxCrossEntropy, tensor } from '../../engine/index.ts';
+import type { Runtime, Tensor } from '../../engine/index.ts';
+import { takeTaps } from '../feature-matrix.ts';
+import type { TrainedPart } from '../methods/trained-part.ts';
+import type { Objective } from '../solver/minimise.ts';
+import { outputOf } from '../model/output-of.ts';
+import { choosePenalty } from './choose-penalty.ts';
+import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
+import { oneHot, sampleWeights } from './training-data.ts';
+import type { ProbeCandidate, TrainingData, Validate } from './training-data.ts';
+
+/** L2 strengths on standardised features for the mean loss: scikit-learn's C is 1 / (strength x rows). */
+export const PROBE_PENALTIES = [10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
+
+const WEIGHTS = 'probe.weights';
+const BIAS = 'probe.bias';
+
+interface ProbeObjectiveOptions {
+  readonly runtime: Runtime;
+  readonly data: TrainingData;
+  /** Which of the used layers it reads, side by side. */
+  readonly probeTaps: readonly number[];
+}
+
+export interface ProbeOptions extends ProbeObjectiveOptions {
+  readonly validate: Validate<ProbeCandidate>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Multinomial logistic regression on the given layers, at its optimum, the L2 strength chosen on validation loss. */
+export async function trainProbe(
+  options: ProbeOptions,
+): Promise<Omit<TrainedPart, 'seconds'> & { readonly validLoss: number }> {
+  const { data, probeTaps } = options;
+  const inputs = probeTaps.length * data.features.width;
+  const size = data.classes * (inputs + 1);
+  const unpack = (point: Float64Array): Record<string, Tensor> => unpackProbe(point, data.classes, inputs);
+  await using objective = await createProbeObjective(options);
+  const { point, penalty, validLoss } = await choosePenalty({
+    objective: objective.evaluate,
+    size,
+    penalised: data.classes * inputs,
+    grid: PROBE_PENALTIES,
+    validate: (candidate) => options.validate({ tensors: unpack(candidate), probeTaps }),
+    signal: options.signal,
+  });
+  return { tensors: unpack(point), probeTaps, detail: { l2: penalty }, curve: [], validLoss };
+}
+
+function unpackProbe(point: Float64Array, classes: number, inputs: number): Record<string, Tensor> {
+  const weights = Float32Array.from(point.subarray(0, classes * inputs));
+  const bias = Float32Array.from(point.subarray(classes * inputs));
+  return { [WEIGHTS]: tensor(weights, [classes, inputs]), [BIAS]: tensor(bias, [1, classes]) };
+}
+
+export interface ProbeObjective extends AsyncDisposable {
+  readonly evaluate: Objective;
+}
+
+/** Mean cross-entropy over all training rows and its gradient, from one graph that gets the data as feeds made once. */
+export async function createProbeObjective(options: ProbeObjectiveOptions): Promise<ProbeObjective> {
+  const { runtime, data, probeTaps } = options;
+  const { classes, targets } = data;
+  const rows = targets.length;
+  const used = takeTaps(data.features, probeTaps);
+  const inputs = used.taps * used.width;
+  const graph = createGraph();
+  const weights = graph.parameter(WEIGHTS, [classes, inputs]);
+  const bias = graph.parameter(BIAS, [1, classes]);
+  const logits = add(gemm(graph.input('x', 'float32', [rows, inputs]), weights, { transposeRight: true }), bias);
+  const loss = softmaxCrossEntropy(
+    logits,
+    graph.input('targets', 'float32', [rows, classes]),
+    graph.input('sample_weights', 'float32', [rows]),
+  );
+  const session = await loadObjective(runtime, loss, { [WEIGHTS]: weights, [BIAS]: bias });
+  const fixed = {
+    x: tensor(used.data, [rows, inputs]),
+    targets: tensor(oneHot(targets, classes), [rows, classes]),
+    sample_weights: tensor(sampleWeights(data), [rows]),
+  };
+  const evaluate: Objective = async (point) => {
+    const outputs = await session.run({ ...fixed, ...unpackProbe(point, classes, inputs) });
+    const gradient = new Float64Array(point.length);
+    gradient.set(outputOf(outputs, gradientOf(WEIGHTS)), 0);
+    gradient.set(outputOf(outputs, gradientOf(BIAS)), classes * inputs);
+    return { value: outputOf(outputs, LOSS)[0] ?? 0, gradient };
+  };
+  return { evaluate, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+}

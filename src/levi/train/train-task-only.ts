@@ -1,0 +1,83 @@
+import { add, createGraph, softmaxCrossEntropy, tensor } from '../../engine/index.ts';
+import type { Runtime, Tensor } from '../../engine/index.ts';
+import { outputOf } from '../model/output-of.ts';
+import type { TrainedPart } from '../methods/trained-part.ts';
+import type { Objective } from '../solver/minimise.ts';
+import { gatherScores, scatterScores } from '../task-model/ngram-scores.ts';
+import { choosePenalty } from './choose-penalty.ts';
+import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
+import { oneHot, sampleWeights } from './training-data.ts';
+import type { TrainingData, Validate } from './training-data.ts';
+
+/** Weaker than the probes': an n-gram's column is mostly zeros. */
+export const TASK_PENALTIES = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
+
+const TABLE = 'task.ngrams';
+const BIAS = 'task.bias';
+const SCORES = 'scores';
+
+export interface TaskOnlyOptions {
+  readonly runtime: Runtime;
+  readonly data: TrainingData;
+  readonly validate: Validate<Readonly<Record<string, Tensor>>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The n-gram model alone: its scores are the logits. Convex, so solved like the probes, L2 strength chosen on validation loss. */
+export async function trainTaskOnly(options: TaskOnlyOptions): Promise<Omit<TrainedPart, 'seconds'>> {
+  const { classes, ngrams } = options.data;
+  const penalised = ngrams * classes;
+  const unpack = (point: Float64Array): Record<string, Tensor> => ({
+    [TABLE]: tensor(Float32Array.from(point.subarray(0, penalised)), [ngrams, classes]),
+    [BIAS]: tensor(Float32Array.from(point.subarray(penalised)), [1, classes]),
+  });
+  await using objective = await createTaskObjective(options);
+  const { point, penalty } = await choosePenalty({
+    objective: objective.evaluate,
+    size: penalised + classes,
+    penalised,
+    grid: TASK_PENALTIES,
+    validate: (candidate) => options.validate(unpack(candidate)),
+    signal: options.signal,
+  });
+  return { tensors: unpack(point), probeTaps: [], detail: { l2: penalty, ngrams }, curve: [] };
+}
+
+/** The graph turns scores into loss and their gradient; gathering and scattering n-grams stays on the host. */
+async function createTaskObjective({
+  runtime,
+  data,
+}: TaskOnlyOptions): Promise<AsyncDisposable & { readonly evaluate: Objective }> {
+  const { classes, ngrams, texts, targets } = data;
+  const rows = targets.length;
+  const graph = createGraph();
+  const scores = graph.input(SCORES, 'float32', [rows, classes]);
+  const bias = graph.parameter(BIAS, [1, classes]);
+  const loss = softmaxCrossEntropy(
+    add(scores, bias),
+    graph.input('targets', 'float32', [rows, classes]),
+    graph.input('sample_weights', 'float32', [rows]),
+  );
+  const session = await loadObjective(runtime, loss, { [SCORES]: scores, [BIAS]: bias });
+  const fixed = {
+    targets: tensor(oneHot(targets, classes), [rows, classes]),
+    sample_weights: tensor(sampleWeights(data), [rows]),
+  };
+  const everyRow = Int32Array.from(targets.keys());
+  const evaluate: Objective = async (point) => {
+    const table = Float32Array.from(point.subarray(0, ngrams * classes));
+    const outputs = await session.run({
+      ...fixed,
+      [SCORES]: tensor(gatherScores(table, classes, texts, everyRow), [rows, classes]),
+      [BIAS]: tensor(Float32Array.from(point.subarray(ngrams * classes)), [1, classes]),
+    });
+    const sparse = scatterScores(outputOf(outputs, gradientOf(SCORES)), classes, texts, everyRow);
+    const gradient = new Float64Array(point.length);
+    for (const [slot, row] of sparse.rows.entries()) {
+      gradient.set(sparse.values.subarray(slot * classes, (slot + 1) * classes), row * classes);
+    }
+    gradient.set(outputOf(outputs, gradientOf(BIAS)), ngrams * classes);
+    return { value: outputOf(outputs, LOSS)[0] ?? 0, gradient };
+  };
+  return { evaluate, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+}
