@@ -4,12 +4,15 @@ import { invalidRequest } from '../errors/invalid-request.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { fileRoutes } from './files/routes.ts';
+import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { modelRoutes } from './models/routes.ts';
+import { predictRoutes } from './predict/routes.ts';
 
 /** Everything a user's API key reaches, one folder per resource, one verb per file. */
 export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
   app.use(authenticate(services));
-  for (const routes of [fileRoutes, keyRoutes]) app.route('/', routes());
+  for (const routes of [fileRoutes, keyRoutes, fineTuningRoutes, modelRoutes, predictRoutes]) app.route('/', routes());
   return app;
 }

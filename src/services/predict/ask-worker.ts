@@ -20,7 +20,9 @@ const RETRY_AFTER_WORKER_GONE_S = 1;
  */
 export async function askWorker(ctx: Context, request: WorkerPredictRequest): Promise<WorkerPredictResponse> {
   const { services } = ctx;
-  const workers = rankWorkers(await listAliveWorkers(services), request.backbone).slice(0, MAX_WORKERS_TRIED);
+  const ranked = rankWorkers(await listAliveWorkers(services), request.backbone);
+  // One worker alone is asked again: what broke may have been a kept connection that it had just closed.
+  const workers = ranked.length === 1 ? [...ranked, ...ranked] : ranked.slice(0, MAX_WORKERS_TRIED);
   if (workers.length === 0) {
     throw new LevigateError('no_worker', 'no worker is running: start one, or wait until it is ready', {
       retryAfterS: RETRY_AFTER_NO_WORKER_S,

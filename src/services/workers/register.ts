@@ -1,9 +1,8 @@
 import { createId } from '../../contract/index.ts';
 import type { RegisteredWorker, RegisterWorker } from '../../contract/index.ts';
-import { listRunningJobsOfWorker } from '../../store/queries/leases.ts';
-import { deleteWorker, insertWorker, listWorkersByName } from '../../store/queries/workers.ts';
-import { endAttempt } from '../leases/end-attempt.ts';
+import { insertWorker } from '../../store/queries/workers.ts';
 import type { Services } from '../ports.ts';
+import { retireWorkers } from './retire.ts';
 
 /** Makes a worker known. With `replaces_name`, the leases of its former process end at once instead of when they expire. */
 export async function registerWorker(services: Services, worker: RegisterWorker): Promise<RegisteredWorker> {
@@ -22,14 +21,4 @@ export async function registerWorker(services: Services, worker: RegisterWorker)
     lastSeenMs: nowMs,
   });
   return { worker_id: id, heartbeat_interval_ms: services.settings.workerHeartbeatMs };
-}
-
-async function retireWorkers(services: Services, name: string): Promise<void> {
-  for (const { id } of await listWorkersByName(services.db, name)) {
-    // The row goes first: a claim that still comes from the old process is then refused.
-    await deleteWorker(services.db, id);
-    for (const { id: jobId, leaseToken } of await listRunningJobsOfWorker(services.db, id)) {
-      if (leaseToken !== null) await endAttempt(services, { jobId, leaseToken }, { kind: 'worker_replaced' });
-    }
-  }
 }

@@ -1,0 +1,21 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { Job } from '../../../contract/index.ts';
+import { cancelJob } from '../../../services/jobs/cancel.ts';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { failures, json } from '../../openapi/responses.ts';
+import { JobParams } from './job-params.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/fine_tuning/jobs/{fine_tuning_job_id}/cancel',
+  tags: ['Fine-tuning'],
+  summary: 'Cancel a job; a running one ends when its worker hears of it',
+  request: { params: JobParams },
+  responses: { 200: json(Job, 'The job'), ...failures(404, 409) },
+});
+
+export const registerCancelJob = (app: OpenAPIHono<GatewayEnv>) =>
+  app.openapi(route, async (c) =>
+    c.json(await cancelJob(c.get('context'), c.req.valid('param').fine_tuning_job_id), 200),
+  );

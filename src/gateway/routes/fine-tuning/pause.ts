@@ -1,0 +1,21 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { Job } from '../../../contract/index.ts';
+import { pauseJob } from '../../../services/jobs/pause.ts';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { failures, json } from '../../openapi/responses.ts';
+import { JobParams } from './job-params.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/fine_tuning/jobs/{fine_tuning_job_id}/pause',
+  tags: ['Fine-tuning'],
+  summary: 'Pause a job; a running one pauses after its next checkpoint',
+  request: { params: JobParams },
+  responses: { 200: json(Job, 'The job'), ...failures(404, 409) },
+});
+
+export const registerPauseJob = (app: OpenAPIHono<GatewayEnv>) =>
+  app.openapi(route, async (c) =>
+    c.json(await pauseJob(c.get('context'), c.req.valid('param').fine_tuning_job_id), 200),
+  );

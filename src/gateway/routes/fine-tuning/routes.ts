@@ -1,0 +1,30 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { invalidRequest } from '../../errors/invalid-request.ts';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { registerCancelJob } from './cancel.ts';
+import { registerListCheckpoints } from './checkpoints.ts';
+import { registerCreateJob } from './create.ts';
+import { registerListEvents } from './events.ts';
+import { registerGetJob } from './get.ts';
+import { registerListJobs } from './list.ts';
+import { registerPauseJob } from './pause.ts';
+import { registerGetReport } from './report.ts';
+import { registerResumeJob } from './resume.ts';
+
+export function fineTuningRoutes(): OpenAPIHono<GatewayEnv> {
+  const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
+  for (const register of [
+    registerCreateJob,
+    registerListJobs,
+    registerGetJob,
+    registerCancelJob,
+    registerPauseJob,
+    registerResumeJob,
+    registerListEvents,
+    registerListCheckpoints,
+    registerGetReport,
+  ]) {
+    register(app);
+  }
+  return app;
+}

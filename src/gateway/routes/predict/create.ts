@@ -1,0 +1,30 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { PredictRequest, PredictResponse } from '../../../contract/index.ts';
+import { predict } from '../../../services/predict/predict.ts';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { failures, json } from '../../openapi/responses.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/predict',
+  tags: ['Predictions'],
+  summary: 'Classify texts with one fine-tuned model or many',
+  description: '`x-queue-time`, `x-tokenization-time` and `x-inference-time` in the answer are milliseconds.',
+  request: { body: { required: true, content: { 'application/json': { schema: PredictRequest } } } },
+  responses: {
+    200: json(PredictResponse, 'By input, then by model in the order of the request'),
+    ...failures(400, 404, 413, 429, 502, 503, 504),
+  },
+});
+
+export const registerPredict = (app: OpenAPIHono<GatewayEnv>) =>
+  app.openapi(route, async (c) => {
+    const { response, timings } = await predict(c.get('context'), c.req.valid('json'));
+    c.header('x-queue-time', milliseconds(timings.queueMs));
+    c.header('x-tokenization-time', milliseconds(timings.tokenizationMs));
+    c.header('x-inference-time', milliseconds(timings.inferenceMs));
+    return c.json(response, 200);
+  });
+
+const milliseconds = (duration: number): string => String(Math.round(duration * 100) / 100);
