@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { createId, SCOPES } from '../../src/contract/index.ts';
+import { createId, FileObject, SCOPES } from '../../src/contract/index.ts';
 import type { Scope } from '../../src/contract/index.ts';
 import { createApp } from '../../src/gateway/app.ts';
 import type { GatewayEnv } from '../../src/gateway/gateway-env.ts';
@@ -14,6 +14,8 @@ import { createSecret, hashSecret } from '../../src/services/keys/secret.ts';
 import { ensureDefaultProject } from '../../src/services/keys/ensure-default-project.ts';
 import { insertApiKey } from '../../src/store/queries/api-keys.ts';
 import { insertProjectIfMissing } from '../../src/store/queries/projects.ts';
+import { uploadForm } from './multipart.ts';
+import type { UploadOptions } from './multipart.ts';
 
 const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
 const START_MS = Date.UTC(2026, 10, 1);
@@ -153,4 +155,13 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Uploads through the API. @returns the file as the answer describes it */
+export async function uploadFile(
+  gateway: TestGateway,
+  { secret, ...upload }: UploadOptions & { readonly secret?: string } = {},
+): Promise<FileObject> {
+  const { body } = await gateway.json('/v1/files', { method: 'POST', body: uploadForm(upload), secret });
+  return FileObject.parse(body);
 }

@@ -1,11 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { GatewayEnv } from '../../gateway-env.ts';
-import { nameContractSchemas } from '../../openapi/name-schemas.ts';
+import { hoistNamedSchemas, nameContractSchemas } from '../../openapi/name-schemas.ts';
 import { VERSION } from '../../version.ts';
 
 type OpenApiDocument = ReturnType<OpenAPIHono<GatewayEnv>['getOpenAPI31Document']>;
 
 type Paths = NonNullable<OpenApiDocument['paths']>;
+type Schemas = NonNullable<NonNullable<OpenApiDocument['components']>['schemas']>;
 
 /** `GET /openapi.json`, made from the routes' own schemas on first use. */
 export function registerOpenApi(app: OpenAPIHono<GatewayEnv>): void {
@@ -42,19 +43,26 @@ function createDocument(app: OpenAPIHono<GatewayEnv>): OpenApiDocument {
       { name: 'Health', description: 'Whether the gateway answers' },
     ],
   });
-  return { ...document, paths: withOperationIds(document.paths ?? {}) };
+  const schemas = new Map<string, unknown>(Object.entries(document.components?.schemas ?? {}));
+  // Replaces schemas by references to the same schemas, so the type stays.
+  const paths = hoistNamedSchemas(document.paths ?? {}, schemas) as Paths;
+  return {
+    ...document,
+    paths: withOperationIds(paths),
+    components: { ...document.components, schemas: sortedByName(schemas) as Schemas },
+  };
 }
 
 /** Client generators name their functions by these. */
 function withOperationIds(paths: Paths): Paths {
-  const described = Object.entries(paths).map(([path, item]) => {
-    const operations = Object.entries(item).map(([method, operation]) => [
-      method,
-      { operationId: toOperationId(method, path), ...operation },
-    ]);
-    return [path, Object.fromEntries(operations)];
-  });
-  return Object.fromEntries(described);
+  const described: Record<string, Record<string, unknown>> = {};
+  for (const [path, item] of Object.entries(paths)) {
+    const operations: [string, object][] = Object.entries(item);
+    described[path] = Object.fromEntries(
+      operations.map(([method, operation]) => [method, { operationId: toOperationId(method, path), ...operation }]),
+    );
+  }
+  return described;
 }
 
 /** `get /v1/files/{file_id}/content` becomes `get_files_file_id_content`. */
@@ -64,3 +72,6 @@ const toOperationId = (method: string, path: string): string =>
     .replaceAll(/[{}]/g, '')
     .replaceAll(/\W+/g, '_')
     .replace(/^_/, '')}`;
+
+const sortedByName = (schemas: ReadonlyMap<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { BlobStore } from '../../src/services/ports.ts';
+import { streamInChunks } from '../support/multipart.ts';
+
+export interface OpenBlobStore extends AsyncDisposable {
+  readonly store: BlobStore;
+}
+
+/** What every blob store keeps, whatever is behind it. */
+export function describeBlobStore(name: string, open: () => Promise<OpenBlobStore>): void {
+  describe(`blob store: ${name}`, () => {
+    test('gives back what was put, with size and hash', async () => {
+      await using opened = await open();
+      const content = randomBytes(300_000);
+      const stored = await put(opened.store, 'a/b/c.bin', content);
+      expect(stored).toEqual({ sizeBytes: 300_000, sha256: createHash('sha256').update(content).digest('hex') });
+      expect(await read(opened.store, 'a/b/c.bin')).toEqual(content);
+    });
+
+    test('keeps an empty blob', async () => {
+      await using opened = await open();
+      expect(await put(opened.store, 'empty', new Uint8Array(0))).toMatchObject({ sizeBytes: 0 });
+      expect(await read(opened.store, 'empty')).toEqual(new Uint8Array(0));
+    });
+
+    test('answers null for a key that is not there', async () => {
+      await using opened = await open();
+      expect(await opened.store.get('nothing/here')).toBeNull();
+    });
+
+    test('replaces a blob as a whole', async () => {
+      await using opened = await open();
+      await put(opened.store, 'checkpoint', randomBytes(5_000));
+      const next = randomBytes(100);
+      await put(opened.store, 'checkpoint', next);
+      expect(await read(opened.store, 'checkpoint')).toEqual(next);
+    });
+
+    test('deletes, and deleting again is no error', async () => {
+      await using opened = await open();
+      await put(opened.store, 'a', randomBytes(10));
+      await opened.store.delete('a');
+      await opened.store.delete('a');
+      expect(await opened.store.get('a')).toBeNull();
+    });
+
+    test('accepts exactly the limit and refuses one byte more, leaving nothing', async () => {
+      await using opened = await open();
+      await put(opened.store, 'exact', randomBytes(1_000), 1_000);
+      await expect(put(opened.store, 'over', randomBytes(1_001), 1_000)).rejects.toMatchObject({
+        code: 'payload_too_large',
+      });
+      expect(await opened.store.get('over')).toBeNull();
+    });
+
+    test('a put that fails leaves the former blob as it was', async () => {
+      await using opened = await open();
+      const former = randomBytes(100);
+      await put(opened.store, 'a', former);
+      await expect(opened.store.put('a', brokenStream(), { maxBytes: 1_000 })).rejects.toThrow('connection lost');
+      expect(await read(opened.store, 'a')).toEqual(former);
+    });
+
+    test('stops reading the source once it is above the limit', async () => {
+      await using opened = await open();
+      let pulled = 0;
+      const endless = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled += 1;
+          controller.enqueue(new Uint8Array(1_000));
+        },
+      });
+      await expect(opened.store.put('a', endless, { maxBytes: 10_000 })).rejects.toMatchObject({
+        code: 'payload_too_large',
+      });
+      expect(pulled).toBeLessThan(100);
+    });
+
+    test('lets a reader stop early', async () => {
+      await using opened = await open();
+      await put(opened.store, 'a', randomBytes(1_000_000));
+      const blob = await opened.store.get('a');
+      const reader = blob?.body.getReader();
+      await reader?.read();
+      await reader?.cancel();
+      await opened.store.delete('a');
+      expect(await opened.store.get('a')).toBeNull();
+    });
+
+    test.each([
+      '../escape',
+      'a/../../b',
+      '/absolute',
+      'a//b',
+      '',
+      'a/',
+      '.partial/x',
+      String.raw`a\b`,
+      'a\u0000b',
+      'x'.repeat(600),
+    ])('refuses the key %j', async (key) => {
+      await using opened = await open();
+      await expect(put(opened.store, key, randomBytes(1))).rejects.toThrow('no blob key');
+      await expect(async () => opened.store.get(key)).rejects.toThrow('no blob key');
+      await expect(async () => opened.store.delete(key)).rejects.toThrow('no blob key');
+    });
+  });
+}
+
+const put = (store: BlobStore, key: string, content: Uint8Array, maxBytes = 10_000_000) =>
+  store.put(key, streamInChunks(content, [64_000, 3, 70_000]), { maxBytes });
+
+async function read(store: BlobStore, key: string): Promise<Uint8Array> {
+  const blob = await store.get(key);
+  if (!blob) throw new Error(`nothing at ${key}`);
+  const content = await new Response(blob.body).bytes();
+  expect(blob.sizeBytes).toBe(content.length);
+  return content;
+}
+
+function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let offset = 0; offset < length; offset += 65_536)
+    crypto.getRandomValues(bytes.subarray(offset, offset + 65_536));
+  return bytes;
+}
+
+function brokenStream(): ReadableStream<Uint8Array> {
+  let sent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent) return controller.error(new Error('connection lost'));
+      sent = true;
+      controller.enqueue(new Uint8Array(100));
+    },
+  });
+}
