@@ -1,8 +1,9 @@
 import { defineConfig } from 'oxlint';
+import type { OxlintOverride } from 'oxlint';
 import { FOLDERS, IMPORT_TABLE } from './scripts/import-table.ts';
 
 /** One override per folder: what the table does not allow, lint refuses. */
-const importRestrictions = Object.entries(IMPORT_TABLE).map(([folder, { folders }]) => ({
+const importRestrictions = Object.entries(IMPORT_TABLE).map(([folder, { folders }]): OxlintOverride => ({
   files: [`${folder}/**`],
   rules: {
     'no-restricted-imports': [
@@ -13,7 +14,7 @@ const importRestrictions = Object.entries(IMPORT_TABLE).map(([folder, { folders 
           message: `${folder} may not import ${other}: see scripts/import-table.ts`,
         })),
       },
-    ] as const,
+    ],
   },
 }));
 

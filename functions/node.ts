@@ -46,12 +46,13 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     const script = join(ROOT, 'gpu-worker/dist/main.mjs');
     stack.use(startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env }));
   }
-  void printWhenReady(services, server.url);
+  const stopping = stack.adopt(new AbortController(), (controller) => controller.abort());
+  void printWhenReady(services, server.url, stopping.signal);
   return stack;
 }
 
-async function printWhenReady(services: Services, url: string): Promise<void> {
-  for (;;) {
+async function printWhenReady(services: Services, url: string, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
     const workers = await listAliveWorkers(services);
     if (workers.some(({ backbones }) => backbones.includes(DEFAULT_BACKBONE))) return print(`ready ${url}`);
     await sleep(READY_POLL_MS, undefined, { ref: false });
