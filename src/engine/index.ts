@@ -5,7 +5,7 @@ export { GraphError } from './graph-error.ts';
 export { createGraph } from './graph/create-graph.ts';
 export { formatGraph } from './graph/format-graph.ts';
 export type { OpType } from './graph/operators.ts';
-export type { Graph, Node, Value, ValueType } from './graph/types.ts';
+export type { Graph, NamedValue, Node, Value, ValueType } from './graph/types.ts';
 export { toOnnx } from './lowering/to-onnx.ts';
 export type { OnnxFile, ToOnnxOptions } from './lowering/to-onnx.ts';
 export { decodeModel } from './onnx/decode-model.ts';
@@ -29,3 +29,22 @@ export type { DType, Tensor, TensorData } from './tensor.ts';
 export { findLayerTaps } from './tap/find-layer-taps.ts';
 export { TAP_SPEC_VERSION, tapModel } from './tap/tap-model.ts';
 export { weightsPrecision } from './tap/weights-precision.ts';
+export { bernoulliArray, dropoutMask, normalArray, uniformArray } from './random/arrays.ts';
+export { createRandom } from './random/random.ts';
+export type { Random, RandomState } from './random/random.ts';
+export { readSafetensors } from './safetensors/read-safetensors.ts';
+export type { SafetensorsFile } from './safetensors/read-safetensors.ts';
+export { SafetensorsFormatError } from './safetensors/safetensors-format-error.ts';
+export { writeSafetensors } from './safetensors/write-safetensors.ts';
+export { createMoments, stepAdamW, stepAdamWRows } from './train/adam-w.ts';
+export type { AdamWOptions, AdamWUpdate, Moments, SparseRows } from './train/adam-w.ts';
+export { createTrainer } from './train/create-trainer.ts';
+export type {
+  Evaluation,
+  Feeds,
+  OptimizerOptions,
+  StepOptions,
+  Trainer,
+  TrainerOptions,
+} from './train/create-trainer.ts';
+export type { TrainerState } from './train/trainer-state.ts';

@@ -5,7 +5,7 @@ import type { Shape } from '../shape/dimension.ts';
 import { tensor } from '../tensor.ts';
 import type { DType, Tensor, TensorData } from '../tensor.ts';
 import type { Attributes, Inputs, OpType } from './operators.ts';
-import type { Graph, Origin, Value, ValueType } from './types.ts';
+import type { Graph, NamedValue, Origin, Value, ValueType } from './types.ts';
 
 /** An empty graph. */
 export function createGraph(): Graph {
@@ -14,6 +14,7 @@ export function createGraph(): Graph {
 
 class GrowingGraph implements Graph {
   readonly #values: Value[] = [];
+  readonly #inputs: NamedValue[] = [];
   readonly #outputs = new Map<string, Value>();
   readonly #names = new Set<string>();
   readonly #scalars = new Map<string, Value>();
@@ -23,20 +24,20 @@ class GrowingGraph implements Graph {
     return this.#values;
   }
 
+  get inputs(): readonly NamedValue[] {
+    return this.#inputs;
+  }
+
   get outputs(): ReadonlyMap<string, Value> {
     return this.#outputs;
   }
 
   input(name: string, dtype: DType, shape: Shape): Value {
-    this.#claimName(name);
-    checkShape(name, shape);
-    return this.#append({ dtype, shape }, { kind: 'input', name });
+    return this.#declare(name, { dtype, shape }, 'input');
   }
 
   parameter(name: string, dims: readonly number[]): Value {
-    this.#claimName(name);
-    checkShape(name, dims);
-    return this.#append({ dtype: 'float32', shape: dims }, { kind: 'parameter', name });
+    return this.#declare(name, { dtype: 'float32', shape: dims }, 'parameter');
   }
 
   constant(tensor: Tensor): Value {
@@ -66,6 +67,14 @@ class GrowingGraph implements Graph {
     const made = this.#append(inferType(op, inputs, attributes), { kind: 'node', node: { op, inputs, attributes } });
     this.#expressions.set(key, made);
     return made;
+  }
+
+  #declare(name: string, type: ValueType, kind: 'input' | 'parameter'): Value {
+    this.#claimName(name);
+    checkShape(name, type.shape);
+    const value = this.#append(type, { kind, name });
+    this.#inputs.push({ name, value });
+    return value;
   }
 
   #append({ dtype, shape }: ValueType, origin: Origin): Value {

@@ -27,9 +27,16 @@ export interface Value extends ValueType {
   readonly origin: Origin;
 }
 
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
 /** A growing graph. Operators are functions on its values; what leads to no output costs nothing when lowered. */
 export interface Graph {
   readonly values: readonly Value[];
+  /** Inputs and parameters, in the order they were made. */
+  readonly inputs: readonly NamedValue[];
   readonly outputs: ReadonlyMap<string, Value>;
   /** A value fed at every run; strings in `shape` are symbolic dimensions. */
   input(name: string, dtype: DType, shape: Shape): Value;

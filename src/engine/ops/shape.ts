@@ -45,11 +45,11 @@ export function slice(x: Value, axis: number, start: number, end?: number): Valu
   const from = normaliseAxis(axis, x.shape.length);
   const size = dimensionAt(x.shape, from);
   if (typeof size !== 'number') throw new GraphError(`Slice: axis ${axis} is symbolic; gather from it instead`);
-  const fromEnd = (position: number): number => (position < 0 ? position + size : position);
-  return x.graph.apply('Slice', [x], { axis: from, start: fromEnd(start), end: fromEnd(end ?? size) });
+  const fromFront = (position: number): number => (position < 0 ? position + size : position);
+  return x.graph.apply('Slice', [x], { axis: from, start: fromFront(start), end: fromFront(end ?? size) });
 }
 
-/** Zeros before and after along one axis. */
+/** Zeros before and after along one axis of known size. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
   return x.graph.apply('Pad', [x], { axis: normaliseAxis(axis, x.shape.length), before, after });
 }
