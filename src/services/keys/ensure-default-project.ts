@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { LevigateError, SCOPES } from '../../contract/index.ts';
-import { findApiKeyByHash, insertApiKey } from '../../store/queries/api-keys.ts';
+import { findApiKeyByHash, insertApiKeyIfMissing } from '../../store/queries/api-keys.ts';
 import { findProject, insertProjectIfMissing } from '../../store/queries/projects.ts';
 import type { Services } from '../ports.ts';
 import { newKeyRow } from './new-key-row.ts';
-import { createSecret, hashSecret } from './secret.ts';
+import { createSecret } from './secret.ts';
 
 export const DEFAULT_PROJECT_ID = 'proj_default';
 
@@ -33,16 +33,11 @@ export async function ensureDefaultProject(
     await insertProjectIfMissing(db, { id: projectId, name: 'default', cacheSalt, createdMs: nowMs });
   }
   const secret = options.secret ?? createSecret();
-  const existing = await findApiKeyByHash(db, hashSecret(secret));
-  if (existing) {
-    if (existing.projectId === projectId && existing.revokedMs === null)
-      return { projectId, keyId: existing.id, secret, created: false };
-    throw new LevigateError(
-      'invalid_api_key',
-      `the default project's key ${existing.id} was revoked: choose another secret`,
-    );
-  }
   const row = newKeyRow({ projectId, name: 'default', secret, scopes: SCOPES, nowMs });
-  await insertApiKey(db, row);
-  return { projectId, keyId: row.id, secret, created: true };
+  await insertApiKeyIfMissing(db, row);
+  const key = await findApiKeyByHash(db, row.hash);
+  if (key?.projectId === projectId && key.revokedMs === null) {
+    return { projectId, keyId: key.id, secret, created: key.id === row.id };
+  }
+  throw new LevigateError('invalid_api_key', `the default project's key ${key?.id} was revoked: choose another secret`);
 }

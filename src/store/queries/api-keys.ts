@@ -13,6 +13,11 @@ export async function insertApiKey(db: Database, key: ApiKeyRow): Promise<void> 
   await db.insert(apiKeys).values(key);
 }
 
+/** Keeps the key of the same secret that is there: two processes may start at once. */
+export async function insertApiKeyIfMissing(db: Database, key: ApiKeyRow): Promise<void> {
+  await db.insert(apiKeys).values(key).onConflictDoNothing({ target: apiKeys.hash });
+}
+
 /** Newest first; one row more than `limit` tells that there is another page. */
 export async function listApiKeys(
   db: Database,
