@@ -66,11 +66,14 @@ export function superviseDevice(options: Omit<DeviceProcessOptions, 'excluded'>)
   }
 
   async function callTwice(run: (device: DeviceProcess) => Promise<DeviceAnswer>): Promise<DeviceAnswer> {
+    const first = await current();
     try {
-      return await run(await current());
+      return await run(first);
     } catch (error) {
       if (!(error instanceof DeviceGoneError)) throw error;
     }
+    // Its channel may close before its exit is known; only then is there a new one to ask.
+    await first.exited;
     try {
       return await run(await current());
     } catch (error) {

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+
+// What an adapter must hold is guarded by the method's own tests; here it is whatever bytes arrive.
+vi.mock('../../../src/levi/index.ts', () => ({ readAdapter: (bytes: Uint8Array) => ({ bytes }) }));
+const { createAdapterStore } = await import('../../../gpu-worker/src/adapters/adapter-store.ts');
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const first = new Uint8Array(100).fill(1);
+const second = new Uint8Array(100).fill(2);
+
+function countingStore(maxBytes: number) {
+  const fetched: string[] = [];
+  const blobs = new Map([first, second].map((bytes) => [sha256(bytes), bytes]));
+  const store = createAdapterStore({
+    maxBytes,
+    fetch: async (hash) => {
+      fetched.push(hash);
+      return blobs.get(hash) ?? first;
+    },
+  });
+  return { store, fetched };
+}
+
+describe('the adapter store', () => {
+  test('fetches an adapter once, however many ask at the same time', async () => {
+    const { store, fetched } = countingStore(1_000);
+    const [a, b] = await Promise.all([store.get(sha256(first)), store.get(sha256(first))]);
+    expect(a).toBe(b);
+    expect(await store.get(sha256(first))).toBe(a);
+    expect(fetched).toHaveLength(1);
+  });
+
+  test('drops the least recently used one beyond its bytes', async () => {
+    const { store, fetched } = countingStore(150);
+    for (const bytes of [first, second, first]) await store.get(sha256(bytes));
+    expect(fetched).toEqual([first, second, first].map(sha256));
+  });
+
+  test('refuses bytes of another hash, and tries anew the next time', async () => {
+    const { store, fetched } = countingStore(1_000);
+    const hash = 'f'.repeat(64);
+    await expect(store.get(hash)).rejects.toMatchObject({ code: 'adapter_invalid' });
+    await expect(store.get(hash)).rejects.toMatchObject({ code: 'adapter_invalid' });
+    expect(fetched).toHaveLength(2);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { BatchInput } from '../../../gpu-worker/src/batching/batcher.ts';
+import { createFeatureCache } from '../../../gpu-worker/src/features/feature-cache.ts';
+import { createFeatureExtractor } from '../../../gpu-worker/src/features/feature-extractor.ts';
+import { roundToHalfs, widenHalfs } from '../../../gpu-worker/src/features/half-floats.ts';
+
+const sequence = (...ids: number[]) => ({ ids: Int32Array.from(ids), isTruncated: false });
+const options = { cacheSalt: 'project-a', maxLength: 128, priority: 'online' } as const;
+
+function countingExtractor(maxBytes = 1_000_000) {
+  const computed: BatchInput[] = [];
+  const extractor = createFeatureExtractor({
+    backboneFingerprint: 'f',
+    cache: createFeatureCache({ maxBytes }),
+    batcher: {
+      embed: async (inputs) => {
+        computed.push(...inputs);
+        return inputs.map(({ ids }) => ({
+          features: Float32Array.from(ids, (id) => id / 3),
+          queueMs: 0,
+          inferenceMs: 0,
+        }));
+      },
+    },
+  });
+  return { extractor, computed };
+}
+
+describe('the feature extractor', () => {
+  test('gives a hit the very numbers it gave the miss', async () => {
+    const { extractor, computed } = countingExtractor();
+    const miss = await extractor.extract([sequence(1, 2)], options);
+    const hit = await extractor.extract([sequence(1, 2)], options);
+    expect(hit.rows).toEqual(miss.rows);
+    expect([miss.cachedInputs, hit.cachedInputs, computed.length]).toEqual([0, 1, 1]);
+  });
+
+  test('keeps the order of hits and misses', async () => {
+    const { extractor } = countingExtractor();
+    await extractor.extract([sequence(3)], options);
+    const { rows, cachedInputs } = await extractor.extract([sequence(6), sequence(3), sequence(9)], options);
+    expect(rows.map((row) => widenHalfs(row)[0])).toEqual([2, 1, 3]);
+    expect(cachedInputs).toBe(1);
+  });
+
+  test('tells one project nothing of what another sent, nor mixes truncation lengths', async () => {
+    const { extractor } = countingExtractor();
+    await extractor.extract([sequence(1)], options);
+    const elsewhere = await extractor.extract([sequence(1)], { ...options, cacheSalt: 'project-b' });
+    const shorter = await extractor.extract([sequence(1)], { ...options, maxLength: 64 });
+    expect([elsewhere.cachedInputs, shorter.cachedInputs]).toEqual([0, 0]);
+  });
+
+  test('works without a cache', async () => {
+    const { extractor } = countingExtractor(0);
+    await extractor.extract([sequence(1)], options);
+    expect((await extractor.extract([sequence(1)], options)).cachedInputs).toBe(0);
+  });
+});
+
+test('the cache never grows beyond its bytes and forgets the oldest first', () => {
+  const cache = createFeatureCache({ maxBytes: 5_000 });
+  for (let index = 0; index < 100; index++) cache.set(`key ${index}`, new Uint16Array(500));
+  expect(cache.sizeBytes).toBeLessThanOrEqual(5_000);
+  expect(cache.get('key 0')).toBeUndefined();
+  expect(cache.get('key 99')).toBeDefined();
+});
+
+test('halves survive the trip through their bits', () => {
+  const values = Float32Array.of(0, 1, -2.5, 65_504, 6e-8);
+  expect(widenHalfs(roundToHalfs(values))).toEqual(new Float32Array(new Float16Array(values)));
+});

@@ -1,0 +1,89 @@
+import type { DevicePort, TrainingOutcome, TrainingRequest } from '../../../../gpu-worker/src/device/device.ts';
+import { createFeatureCache } from '../../../../gpu-worker/src/features/feature-cache.ts';
+import { createResidentBackbones } from '../../../../gpu-worker/src/resident/resident-backbones.ts';
+import type { ResidentBackbones } from '../../../../gpu-worker/src/resident/resident-backbones.ts';
+import type { FineTuneEvent } from '../../../../src/levi/index.ts';
+
+export const TAPS = 2;
+export const WIDTH = 3;
+/** Longer texts (a token a character here) are truncated. */
+export const MAX_TOKENS = 16;
+
+export const graph = {
+  id: 'tiny',
+  fingerprint: 'fingerprint-of-tiny',
+  graphPath: '/none',
+  taps: TAPS,
+  width: WIDTH,
+  idsDtype: 'int32',
+} as const;
+
+export type Train = (request: TrainingRequest) => AsyncGenerator<FineTuneEvent, TrainingOutcome>;
+
+/** A device whose features are each text's length, repeated. */
+export function createFakeDevice(train: Train): DevicePort {
+  return {
+    info: Promise.resolve({ device: 'cpu', threads: 1, reasons: [] }),
+    load: async () => {},
+    embed: async (_backbone, { rows, lengths }) => ({
+      features: Float32Array.from(
+        { length: rows * TAPS * WIDTH },
+        (_, index) => lengths[Math.floor(index / (TAPS * WIDTH))] ?? 0,
+      ),
+      inferenceMs: 1,
+    }),
+    train,
+  };
+}
+
+/** One backbone, `tiny`, with a token a character. */
+export const createFakeBackbones = (device: DevicePort): ResidentBackbones =>
+  createResidentBackbones({
+    device,
+    cache: createFeatureCache({ maxBytes: 1_000_000 }),
+    batching: { tokenBudget: 64, maxRows: 16, windowMs: 0, maxQueued: 1_000 },
+    open: async () => ({
+      graph,
+      maxTokens: MAX_TOKENS,
+      tokenizer: {
+        encode: (text, maxLength) => {
+          const ids = Int32Array.from(text, (character) => character.codePointAt(0) ?? 0);
+          return { ids: ids.slice(0, maxLength), isTruncated: ids.length > maxLength };
+        },
+      },
+    }),
+  });
+
+const figure = { value: 1, low: null, high: null };
+
+/** A result as the method gives it, with nothing measured. */
+export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
+  const curve = [
+    { method: 'levi', epoch: 1, step: 10, train_loss: 0.5, valid_loss: 0.25, valid_accuracy: 1 },
+  ] satisfies TrainingOutcome['curve'];
+  return {
+    adapter,
+    curve,
+    report: {
+      object: 'fine_tuning.report',
+      served: 'levi',
+      chosen_by: 'request',
+      verdict: '',
+      methods: [],
+      gain: { over_linear_probe: null, over_best_baseline: { method: 'ensemble', id: figure, ood: null } },
+      confusion: { labels: ['even', 'odd'], counts: [] },
+      curve,
+      data: { rows: 12, train: 8, validation: 2, test: 2, labels: {}, truncated_texts: 0, duplicate_texts: 0 },
+      provenance: {
+        backbone: 'tiny',
+        backbone_fingerprint: graph.fingerprint,
+        engine_version: '0',
+        seed: 1,
+        threads: 1,
+        device: 'cpu',
+        training_file_sha256: '',
+      },
+      notes: [],
+    },
+  };
+}
