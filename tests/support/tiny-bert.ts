@@ -1,15 +1,13 @@
 // A BERT of 2 layers and width 8 with random weights, and its forward pass written out in float64: what the paper
 // and the reference implementation say, with plain loops, so that no graph code is compared with itself.
 
-interface TinyTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+import { float32Data, tensor } from '../../src/engine/tensor.ts';
+import type { Tensor } from '../../src/engine/tensor.ts';
 
 export interface TinyBert {
   readonly config: Readonly<Record<string, unknown>>;
   /** By the names of a Hugging Face checkpoint. */
-  readonly tensors: ReadonlyMap<string, TinyTensor>;
+  readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
 const layers = 2;
@@ -36,10 +34,13 @@ export const tinyBertConfig = {
 
 export function createTinyBert(seed = 1): TinyBert {
   const next = mulberry32(seed);
-  const tensors = new Map<string, TinyTensor>();
+  const tensors: Record<string, Tensor> = {};
   const add = (name: string, shape: readonly number[], around = 0): void => {
     const length = shape.reduce((product, size) => product * size, 1);
-    tensors.set(name, { shape, data: Float32Array.from({ length }, () => around + (next() - 0.5)) });
+    tensors[name] = tensor(
+      Float32Array.from({ length }, () => around + (next() - 0.5)),
+      shape,
+    );
   };
   const addLinear = (name: string, inputs: number, outputs: number): void => {
     add(`${name}.weight`, [outputs, inputs]);
@@ -76,9 +77,9 @@ export function referenceFeatures(bert: TinyBert, ids: readonly number[]): numbe
 /** Hidden states of one text: embeddings and each layer, `[layers + 1][tokens][width]`. */
 export function referenceHiddenStates(bert: TinyBert, ids: readonly number[]): number[][][] {
   const rows = (name: string): number[][] => {
-    const { shape, data } = lookUp(bert, name);
-    const columns = shape[1] ?? 1;
-    return Array.from({ length: shape[0] ?? 0 }, (_, row) => [...data.subarray(row * columns, (row + 1) * columns)]);
+    const { dims, data } = lookUp(bert, name);
+    const columns = dims[1] ?? 1;
+    return Array.from({ length: dims[0] ?? 0 }, (_, row) => [...data.subarray(row * columns, (row + 1) * columns)]);
   };
   const linear = (name: string, x: number[][]): number[][] => {
     const weight = rows(`${name}.weight`);
@@ -122,10 +123,10 @@ function attend(query: number[][], key: number[][], value: number[][]): number[]
   );
 }
 
-function lookUp(bert: TinyBert, name: string): TinyTensor {
-  const found = bert.tensors.get(name);
+function lookUp(bert: TinyBert, name: string): { readonly dims: readonly number[]; readonly data: Float32Array } {
+  const found = bert.tensors[name];
   if (found === undefined) throw new Error(`the tiny BERT has no ${name}`);
-  return found;
+  return { dims: found.dims, data: float32Data(found) };
 }
 
 function normalise(row: readonly number[], scale: Float32Array, shift: Float32Array): number[] {

@@ -68,8 +68,17 @@ function withoutUndefined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(given) as Partial<T>;
 }
 
-function buildEncoder(sourceFolder: string, spec: BackboneSpec): Promise<EncoderGraph> {
-  return spec.weights === 'onnx' ? prepareOnnxExport(sourceFolder, spec) : prepareSafetensors(sourceFolder);
+async function buildEncoder(sourceFolder: string, spec: BackboneSpec): Promise<EncoderGraph> {
+  try {
+    return await (spec.weights === 'onnx' ? prepareOnnxExport(sourceFolder, spec) : prepareSafetensors(sourceFolder));
+  } catch (error) {
+    if (error instanceof LevigateError) throw error;
+    // Malformed JSON, ONNX or safetensors: the readers name the place.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LevigateError('backbone_invalid', `Backbone '${spec.id}' cannot be prepared: ${reason}.`, {
+      cause: error,
+    });
+  }
 }
 
 function fingerprintOf(spec: BackboneSpec): string {

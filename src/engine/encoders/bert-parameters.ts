@@ -1,5 +1,5 @@
 import { LevigateError } from '../../contract/errors.ts';
-import { tensor } from '../tensor.ts';
+import { float32Data, tensor } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 
 export interface BertConfig {
@@ -12,13 +12,6 @@ export interface BertConfig {
   readonly maxPositions: number;
   readonly tokenTypes: number;
   readonly layerNormEpsilon: number;
-}
-
-/** A tensor of a safetensors file. */
-export interface StoredTensor {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data: ArrayBufferView;
 }
 
 type Shape = readonly number[];
@@ -61,35 +54,28 @@ export function bertParameterNames({ layers }: BertConfig): readonly string[] {
  * The encoder's parameters out of a checkpoint, in the graph's layout. A leading `bert.` in the names is accepted; tensors the
  * encoder does not use (pooler, heads) are left.
  *
- * @throws LevigateError `backbone_invalid` naming the first tensor that is missing, of another shape, or not float32.
+ * @throws LevigateError `backbone_invalid` naming the first tensor that is missing, of another shape, or not of floats.
  */
 export function readBertParameters(
-  stored: ReadonlyMap<string, StoredTensor>,
+  checkpoint: Readonly<Record<string, Tensor>>,
   config: BertConfig,
 ): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(bertParameterNames(config).map((name) => [name, readParameter(stored, name, config)]));
+  return Object.fromEntries(bertParameterNames(config).map((name) => [name, readParameter(checkpoint, name, config)]));
 }
 
-function readParameter(stored: ReadonlyMap<string, StoredTensor>, name: string, config: BertConfig): Tensor {
-  const found = stored.get(name) ?? stored.get(`bert.${name}`);
+function readParameter(checkpoint: Readonly<Record<string, Tensor>>, name: string, config: BertConfig): Tensor {
+  const found = checkpoint[name] ?? checkpoint[`bert.${name}`];
   if (found === undefined) throw invalid(`it has no '${name}'`);
-  if (found.dtype !== 'F32') throw invalid(`'${name}' is ${found.dtype}; only float32 weights are read`);
+  if (found.dtype !== 'float32') throw invalid(`'${name}' is ${found.dtype}, not a tensor of floats`);
   const dims = bertParameterShape(name, config);
   const isLinear = dims.length === 2 && tables[name] === undefined;
   const expected = isLinear ? dims.toReversed() : dims;
-  if (found.shape.join() !== expected.join()) {
+  if (found.dims.join() !== expected.join()) {
     throw invalid(
-      `'${name}' has the shape [${found.shape.join(', ')}] where the configuration says [${expected.join(', ')}]`,
+      `'${name}' has the shape [${found.dims.join(', ')}] where the configuration says [${expected.join(', ')}]`,
     );
   }
-  const data = floatsOf(found.data);
-  return tensor(isLinear ? transposed(data, expected) : data, dims);
-}
-
-function floatsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Float32Array {
-  // Tensors of a safetensors file need not lie at multiples of 4.
-  if (byteOffset % 4 === 0) return new Float32Array(buffer, byteOffset, byteLength / 4);
-  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  return isLinear ? tensor(transposed(float32Data(found), expected), dims) : found;
 }
 
 function transposed(data: Float32Array, [rows = 0, columns = 0]: Shape): Float32Array {

@@ -3,7 +3,7 @@ import { gather } from '../ops/gather.ts';
 import { iota } from '../ops/iota.ts';
 import { linear, matmul, transpose } from '../ops/matrix.ts';
 import { layerNorm, softmax } from '../ops/normalise.ts';
-import { reshape, slice, unsqueeze } from '../ops/shape.ts';
+import { reshape, slice } from '../ops/shape.ts';
 import type { Graph, Value } from '../graph/types.ts';
 import { bertParameterShape } from './bert-parameters.ts';
 import type { BertConfig } from './bert-parameters.ts';
@@ -60,7 +60,8 @@ function embed(inputIds: Value, parameter: (name: string) => Value): Value {
 
 /** `[B, 1, 1, S]`, to be added to scores `[B, heads, S, S]`. */
 function maskBias(attentionMask: Value): Value {
-  return unsqueeze(mul(sub(cast(attentionMask, 'float32'), 1), maskedScore), 1, 2);
+  const [batch = 1, length = 1] = attentionMask.shape;
+  return reshape(mul(sub(cast(attentionMask, 'float32'), 1), maskedScore), [batch, 1, 1, length]);
 }
 
 interface Projections {
