@@ -9,8 +9,8 @@ export interface HubMirrorOptions {
   /** Whether `Range` is honoured. */
   readonly hasRanges?: boolean;
   readonly token?: string;
-  /** Waits before it answers, so that a second process comes while the first is at work. */
-  readonly beforeAnswer?: () => Promise<void>;
+  /** Awaited before each answer, so that a test decides what happens meanwhile. */
+  readonly beforeAnswer?: (path: string) => Promise<void> | void;
 }
 
 export interface HubMirror extends AsyncDisposable {
@@ -26,7 +26,7 @@ export async function startHubMirror(options: HubMirrorOptions): Promise<HubMirr
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '';
     requests.push({ path, range: request.headers.range ?? null });
-    await options.beforeAnswer?.();
+    await options.beforeAnswer?.(path);
     if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`) {
       response.writeHead(401).end();
       return;
