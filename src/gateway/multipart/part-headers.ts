@@ -6,7 +6,7 @@ export interface PartHeaders {
   readonly filename: string | null;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** Reads a part's `Content-Disposition` (RFC 7578; raw UTF-8 names, as clients send them). */
 export function parsePartHeaders(bytes: Uint8Array): PartHeaders {

@@ -1,0 +1,40 @@
+import { waitUntil } from 'cloudflare:workers';
+import { createApp } from '../src/gateway/app.ts';
+import { createCloudflareServices } from '../src/platform/cloudflare/create-services.ts';
+import type { CloudflareEnvironment } from '../src/platform/cloudflare/environment.ts';
+import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
+import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
+import { sweepLeases } from '../src/services/leases/sweep.ts';
+import type { Services } from '../src/services/ports.ts';
+
+interface Gateway {
+  readonly services: Services;
+  readonly fetch: ReturnType<typeof createApp>['fetch'];
+}
+
+/** One per isolate; the bindings of an environment stay the same. */
+const gateways = new WeakMap<CloudflareEnvironment, Gateway>();
+
+async function gatewayOf(env: CloudflareEnvironment): Promise<Gateway> {
+  const existing = gateways.get(env);
+  if (existing) return existing;
+  const services: Services = createCloudflareServices(env, () => {
+    waitUntil(Promise.resolve());
+  });
+  if (env.LEVIGATE_API_KEY) await ensureDefaultProject(services, { secret: env.LEVIGATE_API_KEY });
+  const gateway = { services, fetch: createApp(services).fetch };
+  gateways.set(env, gateway);
+  return gateway;
+}
+
+export default {
+  async fetch(request, env, execution) {
+    const gateway = await gatewayOf(env);
+    return gateway.fetch(request, env, execution);
+  },
+  /** Every minute: what no request would do. */
+  async scheduled(_event, env) {
+    const { services } = await gatewayOf(env);
+    await Promise.all([sweepLeases(services), sweepExpiredFiles(services)]);
+  },
+} satisfies ExportedHandler<CloudflareEnvironment>;

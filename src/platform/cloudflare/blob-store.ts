@@ -1,0 +1,76 @@
+import type { BlobContent, BlobStore, StoredBlob } from '../../services/ports.ts';
+import { parseBlobKey } from '../neutral/blob-key.ts';
+import { createMeasure } from '../neutral/measure.ts';
+
+/** R2 wants parts of one size, at least 5 MiB, the last excepted; a Worker has 128 MB in all. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Blobs in an R2 bucket. `put` of R2 needs the length beforehand, which an upload does not tell; so what is larger
+ * than one part goes as a multipart upload, through one buffer. It becomes visible when it is completed.
+ */
+export function createR2BlobStore(bucket: R2Bucket): BlobStore {
+  return {
+    put: async (key, body, { maxBytes }) => put(bucket, checked(key), body, maxBytes),
+    get: async (key) => toContent(await bucket.get(checked(key))),
+    delete: async (key) => bucket.delete(checked(key)),
+  };
+}
+
+const checked = (key: string): string => parseBlobKey(key).join('/');
+
+function toContent(object: R2ObjectBody | null): BlobContent | null {
+  return object && { sizeBytes: object.size, body: object.body };
+}
+
+async function put(
+  bucket: R2Bucket,
+  key: string,
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<StoredBlob> {
+  const measure = createMeasure(maxBytes);
+  let upload: R2MultipartUpload | undefined;
+  const parts: R2UploadedPart[] = [];
+  try {
+    for await (const { bytes, isLast } of inParts(body, (chunk) => measure.add(chunk))) {
+      if (isLast && !upload) {
+        await bucket.put(key, bytes);
+        return measure.finish();
+      }
+      upload ??= await bucket.createMultipartUpload(key);
+      if (bytes.length > 0) parts.push(await upload.uploadPart(parts.length + 1, bytes));
+    }
+    await upload?.complete(parts);
+    return measure.finish();
+  } catch (error) {
+    await upload?.abort();
+    throw error;
+  }
+}
+
+interface Part {
+  /** Valid until the next part is asked for. */
+  readonly bytes: Uint8Array;
+  readonly isLast: boolean;
+}
+
+/** Full parts while there is more, then what is left (which may be nothing). */
+async function* inParts(body: ReadableStream<Uint8Array>, inspect: (chunk: Uint8Array) => void): AsyncGenerator<Part> {
+  const buffer = new Uint8Array(PART_BYTES);
+  let filled = 0;
+  for await (const chunk of body) {
+    inspect(chunk);
+    for (let offset = 0; offset < chunk.length;) {
+      if (filled === PART_BYTES) {
+        yield { bytes: buffer, isLast: false };
+        filled = 0;
+      }
+      const piece = chunk.subarray(offset, offset + PART_BYTES - filled);
+      buffer.set(piece, filled);
+      filled += piece.length;
+      offset += piece.length;
+    }
+  }
+  yield { bytes: buffer.subarray(0, filled), isLast: true };
+}

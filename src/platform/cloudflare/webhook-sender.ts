@@ -1,0 +1,22 @@
+import type { WebhookSender } from '../../services/ports.ts';
+import { assertWebhookUrl } from '../neutral/public-address.ts';
+
+/**
+ * Deliveries over fetch. A Worker's fetch leaves from the edge and reaches public addresses only, so a name that
+ * resolves to a private one leads nowhere; literal ones are refused with a reason before.
+ */
+export const fetchWebhookSender: WebhookSender = {
+  assertAllowed: (url) => assertWebhookUrl(url, { allowPrivate: false }),
+  async send({ url, headers, body, timeoutMs }) {
+    assertWebhookUrl(url, { allowPrivate: false });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    return { status: response.status, retryAfter: response.headers.get('retry-after') };
+  },
+};
