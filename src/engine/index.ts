@@ -2,6 +2,11 @@
 
 export { gradients } from './autodiff/gradients.ts';
 export { GraphError } from './graph-error.ts';
+export { bertFeatureGraph } from './encoders/bert-feature-graph.ts';
+export { bertParameterNames, readBertParameters } from './encoders/bert-parameters.ts';
+export type { BertConfig } from './encoders/bert-parameters.ts';
+export { bertHiddenStates } from './encoders/bert.ts';
+export { poolHiddenStates } from './encoders/pool-hidden-states.ts';
 export { createGraph } from './graph/create-graph.ts';
 export { formatGraph } from './graph/format-graph.ts';
 export type { OpType } from './graph/operators.ts';
@@ -16,6 +21,7 @@ export type { ReadExternalData } from './onnx/tensor-bytes.ts';
 export type { OnnxModel } from './onnx/types.ts';
 export * from './ops/elementwise.ts';
 export { gather, gatherElements, scatterElementsAdd } from './ops/gather.ts';
+export { iota } from './ops/iota.ts';
 export { sigmoidCrossEntropy, softmaxCrossEntropy, squaredError } from './ops/losses.ts';
 export { gemm, linear, matmul, transpose, transposeMatrix } from './ops/matrix.ts';
 export { layerNorm, logSoftmax, softmax } from './ops/normalise.ts';
