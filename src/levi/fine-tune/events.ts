@@ -21,8 +21,6 @@ export interface Provenance {
   readonly backboneFingerprint: string;
   readonly trainingFileSha256: string;
   readonly threads: number;
-  /** Tokens after which texts were cut; serving must cut at the same place. */
-  readonly maxLength?: number | undefined;
   /** Tokens after which texts were cut; the adapter is served with the same. */
   readonly maxLength?: number | undefined;
 }

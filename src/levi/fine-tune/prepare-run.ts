@@ -35,6 +35,8 @@ export function prepareRun(input: FineTuneInput): Run {
   for (const set of [train, ...(validation === undefined ? [] : [validation]), ...input.shifts]) assertFeatures(set);
   const layers = resolveLayers(config.layers, train.features.taps);
   const labels = [...new Set(train.records.map(({ label }) => label))].sort();
+  // Refused now rather than after the training; nothing else of the shift files is read here.
+  for (const [index, shift] of input.shifts.entries()) targetsOf(shift.records, labels, shiftParam(index));
   const rows = assignRows(input);
   const trainTargets = targetsOf(takeRecords(train, rows.train), labels, 'training_file');
   const selected = { ...train, features: takeTaps(train.features, layers) };
@@ -80,6 +82,11 @@ function pickNeeded(manifest: Adapter['manifest'], tensors: AdapterTensors): Ada
       return [name, found];
     }),
   );
+}
+
+/** The request's name of a shift file. */
+export function shiftParam(index: number): string {
+  return `levi.shift_files[${index}].file`;
 }
 
 /** Rows of a set, ready to be answered with every tap, as in serving. */

@@ -2,6 +2,7 @@ import { add, log, logSoftmax, mul, softmax, sub } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import type { Method } from '../../contract/levi.ts';
 import type { PartContext, PartKey } from './parts.ts';
+import type { TrainedPartKey } from './trained-part.ts';
 
 type Logits = Readonly<Record<PartKey, () => Value>>;
 
@@ -12,26 +13,62 @@ export interface MethodRule {
   readonly weights: Readonly<Record<string, readonly number[]>>;
   /** The served logits, `[B, C]`. */
   readonly combine: (logits: Logits, context: PartContext) => Value;
+  /** What must be trained for it. */
+  readonly trainedFrom: readonly TrainedPartKey[];
   /** Whether it may stand as "the best baseline" in the report's second headline figure. */
   readonly isBaseline: boolean;
 }
 
 const NO_WEIGHTS = {};
-const MIXING = { 'ensemble.probe_share': [1, 1] };
+export const PROBE_SHARE = 'ensemble.probe_share';
+const MIXING = { [PROBE_SHARE]: [1, 1] };
+
+const PROBE = {
+  parts: ['probe'],
+  weights: NO_WEIGHTS,
+  combine: ({ probe }: Logits) => probe(),
+  isBaseline: true,
+} as const;
+const ENSEMBLE_FROM = ['linear_probe', 'concat_all', 'task_only'] as const;
 
 /** A further method is a further row: the parts it is put together from, and how. */
 export const METHOD_RULES = {
-  prior: { parts: ['prior'], weights: NO_WEIGHTS, combine: ({ prior }) => prior(), isBaseline: false },
-  linear_probe: { parts: ['probe'], weights: NO_WEIGHTS, combine: ({ probe }) => probe(), isBaseline: true },
-  best_layer: { parts: ['probe'], weights: NO_WEIGHTS, combine: ({ probe }) => probe(), isBaseline: true },
-  concat_all: { parts: ['probe'], weights: NO_WEIGHTS, combine: ({ probe }) => probe(), isBaseline: true },
-  task_only: { parts: ['task'], weights: NO_WEIGHTS, combine: ({ task }) => task(), isBaseline: false },
-  ensemble: { parts: ['probe', 'task'], weights: MIXING, combine: mixProbabilities, isBaseline: true },
-  levi: { parts: ['levi'], weights: NO_WEIGHTS, combine: ({ levi }) => levi(), isBaseline: false },
+  prior: {
+    parts: ['prior'],
+    weights: NO_WEIGHTS,
+    combine: ({ prior }) => prior(),
+    trainedFrom: ['prior'],
+    isBaseline: false,
+  },
+  linear_probe: { ...PROBE, trainedFrom: ['linear_probe'] },
+  best_layer: { ...PROBE, trainedFrom: ['best_layer'] },
+  concat_all: { ...PROBE, trainedFrom: ['concat_all'] },
+  task_only: {
+    parts: ['task'],
+    weights: NO_WEIGHTS,
+    combine: ({ task }) => task(),
+    trainedFrom: ['task_only'],
+    isBaseline: false,
+  },
+  ensemble: {
+    parts: ['probe', 'task'],
+    weights: MIXING,
+    combine: mixProbabilities,
+    trainedFrom: ENSEMBLE_FROM,
+    isBaseline: true,
+  },
+  levi: {
+    parts: ['levi'],
+    weights: NO_WEIGHTS,
+    combine: ({ levi }) => levi(),
+    trainedFrom: ['levi'],
+    isBaseline: false,
+  },
   'levi+ensemble': {
     parts: ['levi', 'probe', 'task'],
     weights: MIXING,
     combine: (logits, context) => mul(add(logSoftmax(logits.levi(), -1), mixProbabilities(logits, context)), 0.5),
+    trainedFrom: ['levi', ...ENSEMBLE_FROM],
     isBaseline: false,
   },
 } as const satisfies Record<Method, MethodRule>;
@@ -41,7 +78,7 @@ const SMALLEST_PROBABILITY = 1e-12;
 
 /** log(a softmax(probe) + (1 - a) softmax(task)). */
 function mixProbabilities({ probe, task }: Logits, { weight }: PartContext): Value {
-  const share = weight('ensemble.probe_share');
+  const share = weight(PROBE_SHARE);
   const mixed = add(mul(softmax(probe(), -1), share), mul(softmax(task(), -1), sub(1, share)));
   return log(add(mixed, SMALLEST_PROBABILITY));
 }

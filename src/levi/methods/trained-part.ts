@@ -1,16 +1,15 @@
+import { z } from 'zod';
 import type { Tensor } from '../../engine/index.ts';
 
 /** What is trained apart, and from which the served methods are put together. */
 export const TRAINED_PARTS = ['prior', 'linear_probe', 'best_layer', 'concat_all', 'task_only', 'levi'] as const;
 export type TrainedPartKey = (typeof TRAINED_PARTS)[number];
 
-export interface CurvePoint {
-  readonly epoch: number;
-  readonly step: number;
-  readonly trainLoss: number;
-  readonly validLoss: number;
-  readonly validAccuracy: number;
-}
+const CurvePoint = z
+  .object({ epoch: z.int(), step: z.int(), trainLoss: z.number(), validLoss: z.number(), validAccuracy: z.number() })
+  .readonly();
+export type CurvePoint = z.infer<typeof CurvePoint>;
+export const Curve = z.array(CurvePoint).readonly();
 
 export interface TrainedPart {
   /** Named as in the adapter. */
@@ -21,4 +20,21 @@ export interface TrainedPart {
   readonly detail: Readonly<Record<string, number | string>>;
   readonly seconds: number;
   readonly curve: readonly CurvePoint[];
+}
+
+export type UntimedPart = Omit<TrainedPart, 'seconds'>;
+
+/** What resuming in the middle of a part needs. */
+export interface PartState {
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** JSON. */
+  readonly values: unknown;
+}
+
+/** After each epoch of a part that has epochs. */
+export interface PartEpoch {
+  readonly point: CurvePoint;
+  /** Of the part's expected work. */
+  readonly fraction: number;
+  readonly state: () => PartState;
 }

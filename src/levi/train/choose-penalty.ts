@@ -1,3 +1,4 @@
+import type { Pause } from '../fine-tune/create-pause.ts';
 import { minimise } from '../solver/minimise.ts';
 import type { Objective } from '../solver/minimise.ts';
 
@@ -10,7 +11,8 @@ export interface PenaltyPath {
   /** L2 strengths, strongest first. */
   readonly grid: readonly number[];
   readonly validate: (point: Float64Array) => Promise<{ readonly loss: number }>;
-  readonly signal: AbortSignal | undefined;
+  /** Called before every evaluation. */
+  readonly pause: Pause;
 }
 
 export interface PenaltyChoice {
@@ -36,7 +38,6 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
   let best: PenaltyChoice | null = null;
   let rises = 0;
   for (const penalty of path.grid) {
-    path.signal?.throwIfAborted();
     const solved = await minimise(penalise(path, penalty), point, {
       tolerance: PATH_TOLERANCE,
       maxEvaluations: 60,
@@ -59,8 +60,9 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
   return { point: optimum.point, penalty: best.penalty, validLoss: loss };
 }
 
-function penalise({ objective, penalised }: PenaltyPath, penalty: number): Objective {
+function penalise({ objective, penalised, pause }: PenaltyPath, penalty: number): Objective {
   return async (point) => {
+    await pause();
     const { value, gradient } = await objective(point);
     let squares = 0;
     for (let index = 0; index < penalised; index++) {

@@ -1,7 +1,8 @@
 import { add, createGraph, gemm, softmaxCrossEntropy, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
+import type { Pause } from '../fine-tune/create-pause.ts';
 import { takeTaps } from '../feature-matrix.ts';
-import type { TrainedPart } from '../methods/trained-part.ts';
+import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { outputOf } from '../model/output-of.ts';
 import { choosePenalty } from './choose-penalty.ts';
@@ -24,13 +25,11 @@ interface ProbeObjectiveOptions {
 
 export interface ProbeOptions extends ProbeObjectiveOptions {
   readonly validate: Validate<ProbeCandidate>;
-  readonly signal: AbortSignal | undefined;
+  readonly pause: Pause;
 }
 
 /** Multinomial logistic regression on the given layers, at its optimum, the L2 strength chosen on validation loss. */
-export async function trainProbe(
-  options: ProbeOptions,
-): Promise<Omit<TrainedPart, 'seconds'> & { readonly validLoss: number }> {
+export async function trainProbe(options: ProbeOptions): Promise<UntimedPart & { readonly validLoss: number }> {
   const { data, probeTaps } = options;
   const inputs = probeTaps.length * data.features.width;
   const size = data.classes * (inputs + 1);
@@ -42,7 +41,7 @@ export async function trainProbe(
     penalised: data.classes * inputs,
     grid: PROBE_PENALTIES,
     validate: (candidate) => options.validate({ tensors: unpack(candidate), probeTaps }),
-    signal: options.signal,
+    pause: options.pause,
   });
   return { tensors: unpack(point), probeTaps, detail: { l2: penalty }, curve: [], validLoss };
 }

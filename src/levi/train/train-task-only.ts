@@ -1,7 +1,8 @@
 import { add, createGraph, softmaxCrossEntropy, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
+import type { Pause } from '../fine-tune/create-pause.ts';
 import { outputOf } from '../model/output-of.ts';
-import type { TrainedPart } from '../methods/trained-part.ts';
+import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { gatherScores, scatterScores } from '../task-model/ngram-scores.ts';
 import { choosePenalty } from './choose-penalty.ts';
@@ -20,11 +21,11 @@ export interface TaskOnlyOptions {
   readonly runtime: Runtime;
   readonly data: TrainingData;
   readonly validate: Validate<Readonly<Record<string, Tensor>>>;
-  readonly signal: AbortSignal | undefined;
+  readonly pause: Pause;
 }
 
 /** The n-gram model alone: its scores are the logits. Convex, so solved like the probes, L2 strength chosen on validation loss. */
-export async function trainTaskOnly(options: TaskOnlyOptions): Promise<Omit<TrainedPart, 'seconds'>> {
+export async function trainTaskOnly(options: TaskOnlyOptions): Promise<UntimedPart> {
   const { classes, ngrams } = options.data;
   const penalised = ngrams * classes;
   const unpack = (point: Float64Array): Record<string, Tensor> => ({
@@ -38,7 +39,7 @@ export async function trainTaskOnly(options: TaskOnlyOptions): Promise<Omit<Trai
     penalised,
     grid: TASK_PENALTIES,
     validate: (candidate) => options.validate(unpack(candidate)),
-    signal: options.signal,
+    pause: options.pause,
   });
   return { tensors: unpack(point), probeTaps: [], detail: { l2: penalty, ngrams }, curve: [] };
 }

@@ -1,0 +1,15 @@
+import type { Run } from './prepare-run.ts';
+
+/** What makes two runs the same: then a checkpoint of one continues the other. */
+export function nameRun({ input, labels, data, rows }: Run): string {
+  const { config, seed, provenance, train, validation } = input;
+  return JSON.stringify({
+    config,
+    seed,
+    backbone: provenance.backboneFingerprint,
+    file: provenance.trainingFileSha256,
+    rows: [train.records.length, validation?.records.length ?? 0, rows.train.length],
+    labels: labels.length,
+    ngrams: data.ngrams,
+  });
+}

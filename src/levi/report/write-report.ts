@@ -1,0 +1,79 @@
+import type { FineTuningReport } from '../../contract/report.ts';
+import { createRandom } from '../../engine/index.ts';
+import { countDuplicates } from '../data/split-rows.ts';
+import { deriveSeed } from '../fine-tune/derive-seed.ts';
+import { ENGINE_VERSION } from '../fine-tune/engine-version.ts';
+import type { Run } from '../fine-tune/prepare-run.ts';
+import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import { confusionMatrix } from '../metrics/classification-metrics.ts';
+import { compareServed } from './compare.ts';
+import type { MeasuredMethod } from './measure-method.ts';
+import { writeVerdict } from './verdict.ts';
+
+export interface ReportInput {
+  readonly run: Run;
+  readonly finished: ReadonlyMap<TrainedPartKey, TrainedPart>;
+  readonly served: MeasuredMethod;
+  readonly measured: readonly MeasuredMethod[];
+  readonly notes: readonly string[];
+}
+
+export function writeReport({ run, finished, served, measured, notes }: ReportInput): FineTuningReport {
+  const { input, labels } = run;
+  const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
+  const gain = compareServed(served, measured, () => random.uniform());
+  return {
+    object: 'fine_tuning.report',
+    served: served.report.method,
+    chosen_by: input.config.method === 'auto' ? 'validation_loss' : 'request',
+    verdict: writeVerdict({
+      served: served.report.method,
+      overLinearProbe: gain.over_linear_probe,
+      overBestBaseline: gain.over_best_baseline,
+      shifts: input.shifts.length,
+    }),
+    methods: measured.map(({ report }) => report),
+    gain,
+    confusion: { labels: [...labels], counts: confusionMatrix(served.test, run.test.targets) },
+    curve: learningCurves(finished),
+    data: describeData(run),
+    provenance: {
+      backbone: input.provenance.backbone,
+      backbone_fingerprint: input.provenance.backboneFingerprint,
+      engine_version: ENGINE_VERSION,
+      seed: input.seed,
+      threads: input.provenance.threads,
+      device: input.runtime.device,
+      training_file_sha256: input.provenance.trainingFileSha256,
+    },
+    notes: [...notes],
+  };
+}
+
+function learningCurves(finished: ReportInput['finished']): FineTuningReport['curve'] {
+  return [...finished].flatMap(([method, { curve }]) =>
+    curve.map(({ epoch, step, trainLoss, validLoss, validAccuracy }) => ({
+      method,
+      epoch,
+      step,
+      train_loss: trainLoss,
+      valid_loss: validLoss,
+      valid_accuracy: validAccuracy,
+    })),
+  );
+}
+
+function describeData({ input, labels, rows }: Run): FineTuningReport['data'] {
+  const { records } = input.train;
+  const counts = new Map(labels.map((label) => [label, 0]));
+  for (const { label } of records) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return {
+    rows: records.length,
+    train: rows.train.length,
+    validation: rows.validation.rows.length,
+    test: rows.test.rows.length,
+    labels: Object.fromEntries(counts),
+    truncated_texts: input.truncatedTexts ?? 0,
+    duplicate_texts: countDuplicates(records.map(({ text }) => text)),
+  };
+}

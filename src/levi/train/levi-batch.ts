@@ -1,0 +1,42 @@
+import { bernoulliArray, dropoutMask, tensor } from '../../engine/index.ts';
+import type { Feeds, Random } from '../../engine/index.ts';
+import type { LeviConfig } from '../config.ts';
+import { gatherByLayer } from '../feature-matrix.ts';
+import { gatherScores } from '../task-model/ngram-scores.ts';
+import { TASK_OUTPUT } from './levi-training-graph.ts';
+import type { LeviShape } from './levi-training-graph.ts';
+import { oneHot } from './training-data.ts';
+import type { TrainingData } from './training-data.ts';
+
+export interface BatchInput {
+  readonly shape: LeviShape;
+  readonly data: TrainingData;
+  readonly config: Pick<LeviConfig, 'viewDropout' | 'headDropout'>;
+  /** The n-gram table as it is now. */
+  readonly table: Float32Array;
+  /** Training rows of this batch, at most `shape.batchSize`. */
+  readonly rows: Int32Array;
+  /** Gives the dropout masks. */
+  readonly random: Random;
+}
+
+/** Feeds of one step. Missing rows repeat row 0 with weight zero. */
+export function leviBatch({ shape, data, config, table, rows, random }: BatchInput): Feeds {
+  const { taps, width, classes, adaptingWidth, batchSize } = shape;
+  const padded = new Int32Array(batchSize);
+  padded.set(rows);
+  const targets = padded.map((row) => data.targets[row] ?? 0);
+  const weights = Float32Array.from(targets, (target, index) =>
+    index < rows.length ? (data.classWeights[target] ?? 1) / rows.length : 0,
+  );
+  const seen = bernoulliArray(random, taps * batchSize, 1 - config.viewDropout);
+  const kept = dropoutMask(random, taps * batchSize * adaptingWidth, config.headDropout);
+  return {
+    features: tensor(gatherByLayer(data.features, padded), [taps, batchSize, width]),
+    [TASK_OUTPUT]: tensor(gatherScores(table, classes, data.texts, padded), [batchSize, classes]),
+    view_mask: tensor(seen, [taps, batchSize, 1]),
+    head_mask: tensor(kept, [taps, batchSize, adaptingWidth]),
+    targets: tensor(oneHot(targets, classes), [batchSize, classes]),
+    sample_weights: tensor(weights, [batchSize]),
+  };
+}

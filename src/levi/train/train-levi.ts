@@ -1,0 +1,122 @@
+import { createMoments, createRandom, createTrainer, stepAdamWRows, tensor } from '../../engine/index.ts';
+import type { Moments, Random, Runtime, Tensor, Trainer } from '../../engine/index.ts';
+import type { LeviConfig } from '../config.ts';
+import type { Pause } from '../fine-tune/create-pause.ts';
+import type { CurvePoint, PartEpoch, PartState, UntimedPart } from '../methods/trained-part.ts';
+import { scatterScores } from '../task-model/ngram-scores.ts';
+import { createEpochKeeper } from './epoch-keeper.ts';
+import { leviBatch } from './levi-batch.ts';
+import { buildLeviTraining, initialLeviParameters, leviParameterShapes, TASK_OUTPUT } from './levi-training-graph.ts';
+import type { LeviShape } from './levi-training-graph.ts';
+import { readLeviState, writeLeviState } from './levi-state.ts';
+import type { TrainingData, Validate } from './training-data.ts';
+
+export interface TrainLeviOptions {
+  readonly runtime: Runtime;
+  readonly data: TrainingData;
+  readonly config: LeviConfig;
+  readonly seed: number;
+  readonly pause: Pause;
+  readonly validate: Validate<Readonly<Record<string, Tensor>>>;
+  readonly resume: PartState | null;
+}
+
+/** What changes from step to step, beside the trainer's own parameters. */
+export interface LeviTraining {
+  readonly trainer: Trainer;
+  /** `[ngrams, C]`, zero at the start, so that an n-gram says nothing before it was learned. */
+  readonly table: Float32Array;
+  readonly moments: Moments;
+  readonly random: Random;
+}
+
+/**
+ * Trains LEVI's views, heads and n-gram table together, and gives the epoch with the lowest validation loss. Resumed from
+ * any epoch's state it goes on bit for bit.
+ */
+export async function* trainLevi(options: TrainLeviOptions): AsyncGenerator<PartEpoch, UntimedPart> {
+  const { config, data, resume } = options;
+  const shape = shapeOf(options);
+  await using trainer = await openTrainer(options, shape);
+  const tableSize = data.ngrams * data.classes;
+  const fresh = {
+    trainer,
+    table: new Float32Array(tableSize),
+    moments: createMoments(tableSize),
+    random: createRandom(options.seed),
+  };
+  const stepsPerEpoch = Math.ceil(data.targets.length / shape.batchSize);
+  const keeper = createEpochKeeper({ config, stepsPerEpoch });
+  const training = resume === null ? fresh : readLeviState(fresh, keeper, resume);
+  while (!keeper.isOver()) {
+    const trainLoss = await runEpoch(options, shape, training);
+    const weights = weightsOf(training, shape);
+    const { loss, accuracy } = await options.validate(weights);
+    const point: CurvePoint = {
+      epoch: keeper.epochs() + 1,
+      step: trainer.steps,
+      trainLoss,
+      validLoss: loss,
+      validAccuracy: accuracy,
+    };
+    keeper.add(point, weights);
+    yield { point, fraction: keeper.fraction(), state: () => writeLeviState(training, keeper) };
+  }
+  const { weights, epoch } = keeper.best();
+  return { tensors: weights, probeTaps: [], detail: { best_epoch: epoch }, curve: keeper.curve() };
+}
+
+function shapeOf({ data, config }: TrainLeviOptions): LeviShape {
+  const { taps, width } = data.features;
+  const batchSize = Math.min(config.batchSize, data.targets.length);
+  return { taps, width, classes: data.classes, adaptingWidth: config.adaptingWidth, batchSize };
+}
+
+function openTrainer({ runtime, config, seed }: TrainLeviOptions, shape: LeviShape): Promise<Trainer> {
+  return createTrainer({
+    runtime,
+    loss: buildLeviTraining(shape, config.beta),
+    // A stream of its own, so that the masks are the same whatever the sizes of the parameters.
+    parameters: initialLeviParameters(shape, createRandom(seed ^ 0x5bd1e995)),
+    optimizer: { learningRate: config.learningRate, weightDecay: config.weightDecay },
+    inputGradients: [TASK_OUTPUT],
+  });
+}
+
+/** Mean loss of the epoch's steps. */
+async function runEpoch(
+  { data, config, pause }: TrainLeviOptions,
+  shape: LeviShape,
+  training: LeviTraining,
+): Promise<number> {
+  const { trainer, table, moments, random } = training;
+  const order = random.permutation(data.targets.length);
+  const options = {
+    learningRate: config.learningRate * config.taskLearningRateFactor,
+    weightDecay: config.weightDecay,
+  };
+  let total = 0;
+  let steps = 0;
+  for (let start = 0; start < order.length; start += shape.batchSize) {
+    await pause();
+    const rows = order.subarray(start, start + shape.batchSize);
+    const { loss, inputGradients } = await trainer.step(leviBatch({ shape, data, config, table, rows, random }));
+    const gradient = inputGradients[TASK_OUTPUT] ?? new Float32Array(0);
+    const sparse = scatterScores(gradient, shape.classes, data.texts, rows);
+    stepAdamWRows({ parameter: table, moments, step: trainer.steps, options }, sparse);
+    total += loss;
+    steps += 1;
+  }
+  return total / steps;
+}
+
+/** Copies of the weights as an adapter holds them. */
+function weightsOf({ trainer, table }: LeviTraining, shape: LeviShape): Readonly<Record<string, Tensor>> {
+  const weights = Object.entries(leviParameterShapes(shape)).map(([name, dims]) => {
+    const values = trainer.parameters[name];
+    if (values === undefined) throw new Error(`internal: LEVI without the parameter "${name}"`);
+    return [name, tensor(values.slice(), dims)] as const;
+  });
+  const scores = tensor(table.slice(), [table.length / shape.classes, shape.classes]);
+  return { ...Object.fromEntries(weights), 'levi.ngrams': scores };
+}
