@@ -1,0 +1,377 @@
+import { describe, expect, test } from 'vitest';
+import { LIMITS } from '../../../src/contract/index.ts';
+import { sweepLeases } from '../../../src/services/leases/sweep.ts';
+import { findJobArtifact } from '../../../src/store/queries/job-artifacts.ts';
+import { webhookEvents } from '../../../src/store/schema.ts';
+import { sha256 } from '../../support/fake-worker.ts';
+import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import type { GatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import { createJob, ROWS, toJsonl } from '../../support/training-data.ts';
+
+const jobOf = async (gateway: GatewayWithWorker, id: string) => (await gateway.json(`/v1/fine_tuning/jobs/${id}`)).body;
+const messagesOf = async (gateway: GatewayWithWorker, id: string): Promise<string[]> => {
+  const { body } = await gateway.json(`/v1/fine_tuning/jobs/${id}/events?limit=100`);
+  return body.data.map(({ message }: { message: string }) => message);
+};
+const leaseMs = (gateway: GatewayWithWorker): number => gateway.services.settings.leaseDurationMs;
+
+async function leaseJob(gateway: GatewayWithWorker) {
+  const jobId = await createJob(gateway);
+  const worker = await gateway.startWorker();
+  const lease = await worker.claim();
+  if (!lease) throw new Error('nothing was leased');
+  return { jobId, worker, lease };
+}
+
+/** The lease runs out and another worker gets the job: the first token is stale. */
+async function leaseJobTwice(gateway: GatewayWithWorker) {
+  const first = await leaseJob(gateway);
+  gateway.clock.advance(leaseMs(gateway));
+  await sweepLeases(gateway.services);
+  const other = await gateway.startWorker({ name: 'other' });
+  const lease = await other.claim();
+  if (!lease) throw new Error('nothing was leased again');
+  return { ...first, other, otherLease: lease };
+}
+
+describe('heartbeat', () => {
+  test('200: keeps the lease and shows progress and events to the user', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    const progress = { phase: 'training', fraction: 0.5 };
+    const events = [
+      { level: 'info', message: 'epoch 1', type: 'metrics', data: { train_loss: 0.25, nested: { a: [1] } } },
+      { level: 'warn', message: "it's truncated: “ü”", type: 'message', data: null },
+    ];
+    gateway.clock.advance(leaseMs(gateway) - 1);
+    const { status, body } = await worker.heartbeatJob(lease, { progress, events });
+    expect({ status, body }).toEqual({ status: 200, body: { order: 'continue' } });
+    gateway.clock.advance(leaseMs(gateway) - 1);
+    expect(await sweepLeases(gateway.services)).toBe(0);
+    const shown = await gateway.json(`/v1/fine_tuning/jobs/${jobId}/events?limit=2`);
+    expect(shown.body.data.toReversed()).toMatchObject(events);
+    const job = await jobOf(gateway, jobId);
+    expect(job).toMatchObject({ status: 'running', progress });
+    expect(job.estimated_finish).toBeGreaterThan(job.created_at);
+  });
+
+  test('200: carries a cancel and a pause to the worker', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    await gateway.json(`/v1/fine_tuning/jobs/${jobId}/pause`, { method: 'POST' });
+    expect((await worker.heartbeatJob(lease)).body).toEqual({ order: 'pause' });
+    await gateway.json(`/v1/fine_tuning/jobs/${jobId}/cancel`, { method: 'POST' });
+    expect((await worker.heartbeatJob(lease)).body).toEqual({ order: 'cancel' });
+  });
+});
+
+describe('a stale token', () => {
+  test('409 lease_lost everywhere; it changes nothing and leaves no blob', async () => {
+    const kept = new Set<string>();
+    await using gateway = await createGatewayWithWorker();
+    const { blobs } = gateway.services;
+    const put = blobs.put.bind(blobs);
+    const remove = blobs.delete.bind(blobs);
+    Object.assign(blobs, {
+      put: async (...args: Parameters<typeof put>) => {
+        kept.add(args[0]);
+        return put(...args);
+      },
+      delete: async (key: string) => {
+        kept.delete(key);
+        return remove(key);
+      },
+    });
+    const { jobId, worker, lease, other, otherLease } = await leaseJobTwice(gateway);
+    await other.upload(otherLease, 'adapter', 'adapter');
+    const before = { job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId), blobs: [...kept] };
+    const answers = [
+      await worker.heartbeatJob(lease, { events: [{ level: 'info', message: 'late', type: 'message', data: null }] }),
+      await worker.upload(lease, 'adapter', 'late'),
+      await worker.complete(lease),
+      await worker.fail(lease),
+      await worker.release(lease),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual(
+      answers.map(() => [409, 'lease_lost']),
+    );
+    expect((await worker.download(`/jobs/${jobId}/checkpoint`, lease)).status).toBe(409);
+    expect((await worker.download(`/jobs/${jobId}/files/${lease.training_file.id}`, lease)).status).toBe(409);
+    expect({ job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId), blobs: [...kept] }).toEqual(
+      before,
+    );
+    expect((await other.complete(otherLease)).body).toEqual({ status: 'succeeded' });
+  });
+
+  test('409: a lease that is lost while its artifact streams in leaves no blob and does not replace the artifact', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    const { blobs } = gateway.services;
+    const put = blobs.put.bind(blobs);
+    let written = '';
+    Object.assign(blobs, {
+      put: async (...args: Parameters<typeof put>) => {
+        const stored = await put(...args);
+        written = args[0];
+        gateway.clock.advance(leaseMs(gateway));
+        await sweepLeases(gateway.services);
+        return stored;
+      },
+    });
+    expect((await worker.upload(lease, 'checkpoint', 'late')).body.error.code).toBe('lease_lost');
+    expect(await blobs.get(written)).toBeNull();
+    expect((await worker.claim())?.has_checkpoint).toBe(false);
+    expect((await jobOf(gateway, jobId)).status).toBe('running');
+  });
+});
+
+describe('artifacts', () => {
+  test('200: answers size and hash; a newer checkpoint replaces the older one and its blob', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    const { db, blobs } = gateway.services;
+    const first = await worker.upload(lease, 'checkpoint', 'one');
+    expect(first.body).toEqual({ bytes: 3, sha256: sha256('one') });
+    const old = await findJobArtifact(db, { jobId, name: 'checkpoint' });
+    await worker.upload(lease, 'checkpoint', 'two');
+    expect(await blobs.get(old?.blobKey ?? '')).toBeNull();
+    expect(await worker.download(`/jobs/${jobId}/checkpoint`, lease)).toEqual({ status: 200, text: 'two' });
+  });
+
+  test('200: the next attempt gets the checkpoint of the last', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    await worker.upload(lease, 'checkpoint', 'step 7');
+    gateway.clock.advance(leaseMs(gateway));
+    await sweepLeases(gateway.services);
+    const other = await gateway.startWorker({ name: 'other' });
+    const again = await other.claim();
+    if (!again) throw new Error('nothing was leased');
+    expect(again.has_checkpoint).toBe(true);
+    expect(await other.download(`/jobs/${jobId}/checkpoint`, again)).toEqual({ status: 200, text: 'step 7' });
+  });
+
+  test("200: streams the job's files; 404: a file that is not the job's, and no checkpoint yet", async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    const stranger = await createJob(gateway);
+    const { body } = await gateway.json(`/v1/fine_tuning/jobs/${stranger}`);
+    expect((await worker.download(`/jobs/${jobId}/files/${lease.training_file.id}`, lease)).text).toBe(toJsonl(ROWS));
+    expect((await worker.download(`/jobs/${jobId}/files/${body.training_file}`, lease)).status).toBe(404);
+    expect((await worker.download(`/jobs/${jobId}/checkpoint`, lease)).status).toBe(404);
+  });
+
+  test('400: an unknown name, no lease token, no body', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    expect((await worker.upload(lease, 'weights', 'x')).status).toBe(400);
+    const headers = { authorization: `Bearer ${gateway.workerToken}` };
+    const path = `/worker/v1/jobs/${jobId}/artifacts/adapter`;
+    expect((await gateway.json(path, { method: 'PUT', body: 'x', headers })).body.error.param).toBe('x-lease-token');
+    const noBody = { method: 'PUT', headers: { ...headers, 'x-lease-token': lease.lease_token } };
+    expect((await gateway.json(path, noBody)).status).toBe(400);
+  });
+});
+
+describe('complete', () => {
+  test('200: job, model, result file, report, last event and one webhook event are there together', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    expect((await worker.finish(lease)).body).toEqual({ status: 'succeeded' });
+    const job = await jobOf(gateway, jobId);
+    expect(job).toMatchObject({
+      status: 'succeeded',
+      error: null,
+      trained_tokens: 120,
+      finished_at: expect.any(Number),
+      fine_tuned_model: expect.stringMatching(/^ft:all-minilm-l6-v2:proj_default::/),
+    });
+    const result = await gateway.json(`/v1/files/${job.result_files[0]}`);
+    expect(result.body).toMatchObject({ purpose: 'fine-tune-results', filename: expect.stringMatching(/\.csv$/) });
+    const csv = await gateway.request(`/v1/files/${job.result_files[0]}/content`);
+    expect(await csv.text()).toBe('step,train_loss\n1,0.5\n');
+    const report = await gateway.json(`/v1/fine_tuning/jobs/${jobId}/report`);
+    expect(report.body).toMatchObject({ object: 'fine_tuning.report', served: 'levi+ensemble' });
+    const [last, created, metrics] = (await gateway.json(`/v1/fine_tuning/jobs/${jobId}/events`)).body.data;
+    expect(last.data).toEqual({ status: 'succeeded', fine_tuned_model: job.fine_tuned_model });
+    expect(created.message).toContain(job.fine_tuned_model);
+    expect(metrics).toMatchObject({ type: 'metrics', data: { epoch: 1, train_loss: 0.5 } });
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.succeeded']);
+    expect(gateway.wakes.count).toBe(1);
+    expect((await worker.download(`/adapters/${sha256(`adapter of ${jobId}`)}`)).text).toBe(`adapter of ${jobId}`);
+  });
+
+  test('200: a repeated complete gets the same answer and writes nothing', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    await worker.finish(lease);
+    const before = { job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId) };
+    const again = await worker.complete(lease, { adapter: `adapter of ${jobId}` });
+    expect(again.body).toEqual({ status: 'succeeded' });
+    expect({ job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId) }).toEqual(before);
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.succeeded']);
+  });
+
+  test('200: completes that arrive together make one model and one event', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { worker, lease } = await leaseJob(gateway);
+    await worker.upload(lease, 'adapter', 'adapter');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => worker.complete(lease)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.succeeded']);
+  });
+
+  test('200: a job that was cancelled meanwhile is cancelled, without a model', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    await worker.upload(lease, 'adapter', 'adapter');
+    await gateway.json(`/v1/fine_tuning/jobs/${jobId}/cancel`, { method: 'POST' });
+    expect((await worker.complete(lease)).body).toEqual({ status: 'cancelled' });
+    expect(await jobOf(gateway, jobId)).toMatchObject({ status: 'cancelled', fine_tuned_model: null });
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.cancelled']);
+  });
+
+  test('400: without its adapter, or with another hash, and the job runs on', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    expect((await worker.complete(lease)).body.error.message).toContain('no adapter was uploaded');
+    await worker.upload(lease, 'adapter', 'other bytes');
+    expect((await worker.complete(lease)).body.error.param).toBe('adapter_sha256');
+    expect((await jobOf(gateway, jobId)).status).toBe('running');
+  });
+});
+
+describe('fail', () => {
+  test('200: a passing error queues the job again until its attempts are used up, then it fails with that error', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    expect((await worker.fail(lease)).body).toEqual({ status: 'queued' });
+    for (let attempt = 2; attempt <= LIMITS.jobAttempts; attempt += 1) {
+      const next = await worker.claim();
+      if (!next) throw new Error('nothing was leased');
+      expect(next.attempt).toBe(attempt);
+      await worker.fail(next);
+    }
+    expect(await worker.claim()).toBeNull();
+    const job = await jobOf(gateway, jobId);
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'training_failed', param: null } });
+    expect(job.error.message).toBe('the device was lost (tried 3 times)');
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.failed']);
+  });
+
+  test('200: a lasting error fails the job at once; repeated, it writes nothing', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    expect((await worker.fail(lease, { retryable: false })).body).toEqual({ status: 'failed' });
+    expect((await worker.fail(lease, { retryable: false })).body).toEqual({ status: 'failed' });
+    expect(
+      (await messagesOf(gateway, jobId)).filter((message) => message.includes('the device was lost')),
+    ).toHaveLength(1);
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.failed']);
+  });
+});
+
+describe('release', () => {
+  test('200: a worker that shuts down costs no attempt', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { worker, lease } = await leaseJob(gateway);
+    expect((await worker.release(lease)).body).toEqual({ status: 'queued' });
+    expect((await worker.claim())?.attempt).toBe(1);
+  });
+
+  test('200: ends a job as its user ordered', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const paused = await leaseJob(gateway);
+    await gateway.json(`/v1/fine_tuning/jobs/${paused.jobId}/pause`, { method: 'POST' });
+    expect((await paused.worker.release(paused.lease, 'paused')).body).toEqual({ status: 'paused' });
+    const cancelled = await leaseJob(gateway);
+    await gateway.json(`/v1/fine_tuning/jobs/${cancelled.jobId}/cancel`, { method: 'POST' });
+    expect((await cancelled.worker.release(cancelled.lease, 'cancelled')).body).toEqual({ status: 'cancelled' });
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.cancelled']);
+  });
+
+  test('200: a pause that was taken back before the worker obeyed queues the job again', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    await gateway.json(`/v1/fine_tuning/jobs/${jobId}/pause`, { method: 'POST' });
+    await gateway.json(`/v1/fine_tuning/jobs/${jobId}/resume`, { method: 'POST' });
+    expect((await worker.release(lease, 'paused')).body).toEqual({ status: 'queued' });
+  });
+});
+
+describe('sweep', () => {
+  test('a lease that ran out queues the job again', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId } = await leaseJob(gateway);
+    gateway.clock.advance(leaseMs(gateway) - 1);
+    expect(await sweepLeases(gateway.services)).toBe(0);
+    gateway.clock.advance(1);
+    expect(await sweepLeases(gateway.services)).toBe(1);
+    expect((await jobOf(gateway, jobId)).status).toBe('queued');
+  });
+
+  test('a job whose workers die again and again fails readably, once, however many gateways sweep', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker } = await leaseJob(gateway);
+    for (let attempt = 1; attempt <= LIMITS.jobAttempts; attempt += 1) {
+      gateway.clock.advance(leaseMs(gateway));
+      await Promise.all([sweepLeases(gateway.services), sweepLeases(gateway.services), sweepLeases(gateway.services)]);
+      await worker.claim();
+    }
+    expect(await jobOf(gateway, jobId)).toMatchObject({ status: 'failed', error: { code: 'attempts_exhausted' } });
+    expect((await messagesOf(gateway, jobId)).filter((message) => message.startsWith('The job failed'))).toHaveLength(
+      1,
+    );
+    expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.failed']);
+  });
+
+  test('an attempt that stored a checkpoint before its worker died is not counted', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    let current = lease;
+    for (let death = 0; death < LIMITS.jobAttempts + 2; death += 1) {
+      gateway.clock.advance(1_000);
+      await worker.upload(current, 'checkpoint', `step ${death}`);
+      gateway.clock.advance(leaseMs(gateway));
+      await sweepLeases(gateway.services);
+      const next = await worker.claim();
+      if (!next) throw new Error('nothing was leased');
+      current = next;
+    }
+    expect(current).toMatchObject({ attempt: 1, has_checkpoint: true });
+    expect((await jobOf(gateway, jobId)).status).toBe('running');
+  });
+
+  test('a cancel that no worker lived to obey is obeyed by the sweep', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId } = await leaseJob(gateway);
+    await gateway.json(`/v1/fine_tuning/jobs/${jobId}/cancel`, { method: 'POST' });
+    gateway.clock.advance(leaseMs(gateway));
+    await sweepLeases(gateway.services);
+    expect((await jobOf(gateway, jobId)).status).toBe('cancelled');
+  });
+});
+
+describe('register', () => {
+  test("200: a worker that replaces its name gets the former one's job back at once", async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    const next = await gateway.startWorker({ replacesName: true });
+    expect((await next.claim())?.job_id).toBe(jobId);
+    expect((await worker.heartbeatJob(lease)).body.error.code).toBe('lease_lost');
+    expect((await worker.heartbeat()).status).toBe(404);
+    expect((await next.heartbeat()).status).toBe(204);
+  });
+
+  test('200: without replaces_name the other worker keeps its job', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { worker, lease } = await leaseJob(gateway);
+    await gateway.startWorker();
+    expect((await worker.heartbeatJob(lease)).status).toBe(200);
+  });
+});
+
+async function webhookTypes(gateway: GatewayWithWorker): Promise<string[]> {
+  const rows = await gateway.services.db.select().from(webhookEvents);
+  return rows.map(({ type }) => type);
+}
