@@ -33,7 +33,9 @@ function createBar(output: ProgressOutput): OnBackboneProgress {
     const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
     const line = `${bar} ${percent(fraction).padStart(4)} ${megabytes(event)}  ${event.file}`;
     // The line must not wrap, or \r would return to its last row only.
-    output.write(`\r\u001B[2K${line.slice(0, (output.columns ?? 80) - 1)}${isDone ? '\n' : ''}`);
+    // A terminal that does not know its width says 0.
+    const columns = output.columns || 80;
+    output.write(`\r\u001B[2K${line.slice(0, columns - 1)}${isDone ? '\n' : ''}`);
   };
 }
 

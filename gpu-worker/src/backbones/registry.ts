@@ -76,8 +76,6 @@ const allMiniLmL6V2: BackboneSpec = {
   },
 };
 
-export const DEFAULT_BACKBONE = allMiniLmL6V2.id;
-
 /** Backbones that may be fetched: an allow-list, since a graph from elsewhere is read by native code. */
 export const BACKBONES: readonly BackboneSpec[] = [allMiniLmL6V2];
 

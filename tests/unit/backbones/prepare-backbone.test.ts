@@ -7,6 +7,7 @@ import type { ProbeBackbone } from '../../../gpu-worker/src/backbones/backbone-o
 import { prepareBackbone, prepareSpec } from '../../../gpu-worker/src/backbones/prepare-backbone.ts';
 import { prepareFolder } from '../../../gpu-worker/src/backbones/prepare-folder.ts';
 import { BACKBONES, findBackbone } from '../../../gpu-worker/src/backbones/registry.ts';
+import { DEFAULT_BACKBONE } from '../../../src/contract/index.ts';
 import { bertHiddenStates } from '../../../src/engine/encoders/bert.ts';
 import { readBertParameters } from '../../../src/engine/encoders/bert-parameters.ts';
 import { parseBertConfig } from '../../../gpu-worker/src/backbones/prepare/bert-config.ts';
@@ -199,6 +200,10 @@ describe('the registry', () => {
   it('refuses a name it does not know and lists those it knows', async () => {
     await expect(prepareBackbone('gpt-9')).rejects.toMatchObject({ code: 'unknown_backbone', param: 'model' });
     expect(() => findBackbone('gpt-9')).toThrow('Known backbones: all-minilm-l6-v2.');
+  });
+
+  it('has the default backbone', () => {
+    expect(findBackbone(DEFAULT_BACKBONE).license).toBe('Apache-2.0');
   });
 
   it('pins every file of every backbone', () => {

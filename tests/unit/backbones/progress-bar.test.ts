@@ -30,6 +30,12 @@ describe('the progress bar', () => {
     expect(text().replace('<clear>', '')).toHaveLength(29);
   });
 
+  it('shows the whole line where the width is unknown', () => {
+    const { output, text } = record(true, 0);
+    createProgressBar(output)({ file: 'model', receivedBytes: 1e6, totalBytes: 2e6 });
+    expect(text()).toContain('50% 1.0 of 2.0 MB  model');
+  });
+
   it('writes one plain line per tenth elsewhere', () => {
     const { output, text } = record(false);
     const show = createProgressBar(output);
