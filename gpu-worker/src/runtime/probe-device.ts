@@ -40,7 +40,7 @@ export async function probeDevice(options: ProbeOptions): Promise<ProbeResult> {
 
 async function findRefusal(device: 'cuda' | 'webgpu', options: ProbeOptions): Promise<string | null> {
   if (options.excluded?.includes(device)) return 'its probe ended the process';
-  if (device === 'webgpu' && !(await canHaveGpu())) return 'no GPU device node';
+  if (!(await canHave(device))) return 'no such GPU in this machine';
   try {
     const runtime = await start(device, options);
     if (device === 'cuda') return null;
@@ -66,11 +66,14 @@ async function start(device: Device, { threads, onAttempt, wanted }: ProbeOption
   }
 }
 
-// Vulkan's software adapters (lavapipe, SwiftShader) need no device node and answer like a GPU, 10 times slower than the CPU provider.
-async function canHaveGpu(): Promise<boolean> {
-  if (platform !== 'linux') return true;
+const DEVICE_NODES = { cuda: /^(nvidia\d+|dxg)$/, webgpu: /^(renderD\d+|nvidia\d+|dxg)$/ } as const;
+
+// Vulkan's software adapters (lavapipe, SwiftShader) need no device node and answer like a GPU, 10 times slower than
+// the CPU provider; and onnxruntime writes an error of its own to the terminal when CUDA is tried in vain.
+async function canHave(device: 'cuda' | 'webgpu'): Promise<boolean> {
+  if (platform !== 'linux') return device === 'webgpu';
   const folders = await Promise.all(['/dev/dri', '/dev'].map((folder) => readdir(folder).catch(() => [])));
-  return folders.flat().some((name) => /^(renderD\d+|nvidia\d+|dxg)$/.test(name));
+  return folders.flat().some((name) => DEVICE_NODES[device].test(name));
 }
 
 // A device node does not prove that the adapter found is hardware; a race does.
