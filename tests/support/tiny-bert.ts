@@ -75,7 +75,7 @@ export function referenceFeatures(bert: TinyBert, ids: readonly number[]): numbe
 }
 
 /** Hidden states of one text: embeddings and each layer, `[layers + 1][tokens][width]`. */
-export function referenceHiddenStates(bert: TinyBert, ids: readonly number[]): number[][][] {
+function referenceHiddenStates(bert: TinyBert, ids: readonly number[]): number[][][] {
   const rows = (name: string): number[][] => {
     const { dims, data } = lookUp(bert, name);
     const columns = dims[1] ?? 1;

@@ -1,125 +1,33 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { LevigateError } from '../../../src/contract/errors.ts';
-import { TAP_SPEC_VERSION } from '../../../src/engine/tap/tap-model.ts';
 import { readBackboneEnvironment } from './backbone-options.ts';
-import type { PrepareBackboneOptions, ProbeBackbone } from './backbone-options.ts';
-import { createSources } from './fetch/create-sources.ts';
-import { fetchFiles } from './fetch/fetch-files.ts';
-import { acquireFileLock } from './fetch/file-lock.ts';
-import type { BackboneManifest } from './manifest.ts';
-import { GRAPH_FILE, WEIGHTS_FILE } from './prepare/encoder-graph.ts';
-import type { EncoderGraph } from './prepare/encoder-graph.ts';
-import { prepareOnnxExport } from './prepare/prepare-onnx-export.ts';
-import { prepareSafetensors } from './prepare/prepare-safetensors.ts';
-import { writePrepared } from './prepare/write-prepared.ts';
-import { readPrepared } from './prepared-backbone.ts';
+import type { PrepareBackboneOptions } from './backbone-options.ts';
+import { fileExists } from './file-exists.ts';
+import { prepareFolder } from './prepare-folder.ts';
+import { prepareSpec } from './prepare-spec.ts';
 import type { PreparedBackbone } from './prepared-backbone.ts';
 import { findBackbone } from './registry.ts';
-import type { BackboneSpec } from './registry.ts';
-
-// Raised when the written graph changes without changing its features, so that caches are made anew.
-const LAYOUT_VERSION = 1;
 
 /**
- * Makes a backbone of the registry ready to run: fetched once, every file checked, written as one graph with its weights
- * beside it. Later calls read the manifest. Processes that call at the same time wait for the first.
+ * Makes a backbone of the registry ready to run, from the first source that has it. Where the operator's own folder
+ * (`LEVIGATE_BACKBONE_DIR`) holds it as an ONNX export, that export is taken as it is: it cannot be pinned, so its own hashes
+ * make another fingerprint.
  *
  * @throws LevigateError `unknown_backbone`; `backbone_unavailable` when no source answers; `backbone_invalid` when
  * the files are not what their configuration says.
  */
 export async function prepareBackbone(id: string, options: PrepareBackboneOptions = {}): Promise<PreparedBackbone> {
-  return await prepareSpec(findBackbone(id), options);
+  const spec = findBackbone(id);
+  const exported = await findOnnxExport(options.folder ?? readBackboneEnvironment(process.env).folder, id);
+  if (exported === null) return await prepareSpec(spec, options);
+  return await prepareFolder(exported, { ...options, id, maxTokens: spec.maxTokens });
 }
 
-export interface PrepareSpecOptions extends PrepareBackboneOptions {
-  /** A folder that holds every source file already; nothing is fetched then. */
-  readonly sourceFolder?: string;
-}
-
-/** As `prepareBackbone`, for a description that is given rather than looked up. */
-export async function prepareSpec(spec: BackboneSpec, options: PrepareSpecOptions): Promise<PreparedBackbone> {
-  const environment = readBackboneEnvironment(process.env);
-  const settings = { ...environment, ...withoutUndefined(options), cacheDir: options.cacheDir ?? environment.cacheDir };
-  const fingerprint = fingerprintOf(spec);
-  const root = join(settings.cacheDir, spec.id);
-  const target = join(root, `prepared-${fingerprint.slice(0, 16)}-v${LAYOUT_VERSION}`);
-  const ready = await readPrepared(target);
-  if (ready !== null) return ready;
-  const { onProgress = () => undefined, onWait = () => undefined, signal = new AbortController().signal } = settings;
-  await using _lock = await acquireFileLock(join(root, 'prepare.lock'), { signal, onWait });
-  const readyByNow = await readPrepared(target);
-  if (readyByNow !== null) return readyByNow;
-  const sourceFolder = settings.sourceFolder ?? join(root, `source-${spec.revision.slice(0, 12)}`);
-  if (settings.sourceFolder === undefined) {
-    await fetchFiles(spec, sourceFolder, { sources: createSources(spec, settings), signal, onProgress });
+/** The pinned safetensors come first where a folder holds both. */
+async function findOnnxExport(folder: string | undefined, id: string): Promise<string | null> {
+  if (folder === undefined) return null;
+  for (const candidate of [folder, join(folder, id)]) {
+    if (await fileExists(join(candidate, 'model.safetensors'))) return null;
+    if (await fileExists(join(candidate, 'onnx', 'model.onnx'))) return candidate;
   }
-  const encoder = await buildEncoder(sourceFolder, spec);
-  const files = { encoder, sourceFolder, tokenizerConfig: spec.tokenizerConfig };
-  const manifest = describe(spec, fingerprint, encoder);
-  const check = (folder: string): Promise<void> => checkPrepared(folder, settings.probe);
-  await writePrepared(target, { ...files, manifest }, { onProgress, check });
-  return (await readPrepared(target)) ?? fail(spec.id, 'what was written could not be read back');
-}
-
-function withoutUndefined<T extends object>(options: T): Partial<T> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  // A subset of the entries of T.
-  return Object.fromEntries(given) as Partial<T>;
-}
-
-async function buildEncoder(sourceFolder: string, spec: BackboneSpec): Promise<EncoderGraph> {
-  try {
-    return await (spec.weights === 'onnx' ? prepareOnnxExport(sourceFolder, spec) : prepareSafetensors(sourceFolder));
-  } catch (error) {
-    if (error instanceof LevigateError) throw error;
-    // Malformed JSON, ONNX or safetensors: the readers name the place.
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LevigateError('backbone_invalid', `Backbone '${spec.id}' cannot be prepared: ${reason}.`, {
-      cause: error,
-    });
-  }
-}
-
-function fingerprintOf(spec: BackboneSpec): string {
-  const files = spec.files.map(({ path, sha256 }) => `${path}:${sha256}`).toSorted();
-  const content = { tapSpec: TAP_SPEC_VERSION, weights: spec.weights, tapNames: spec.tapNames ?? null, files };
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
-}
-
-function describe(spec: BackboneSpec, fingerprint: string, encoder: EncoderGraph): BackboneManifest {
-  return {
-    format: 1,
-    id: spec.id,
-    fingerprint,
-    revision: spec.revision,
-    license: spec.license,
-    taps: encoder.taps,
-    width: encoder.width,
-    maxTokens: Math.min(spec.maxTokens, encoder.maxPositions),
-    idsDtype: encoder.idsDtype,
-    dtype: encoder.dtype,
-    files: {
-      graph: GRAPH_FILE,
-      weights: WEIGHTS_FILE,
-      graphSizeBytes: encoder.model.length,
-      weightsSizeBytes: encoder.weightsSizeBytes,
-    },
-    sources: spec.files.map(({ path, sha256 }) => ({ path, sha256 })),
-  };
-}
-
-async function checkPrepared(folder: string, probe: ProbeBackbone | undefined): Promise<void> {
-  const prepared = (await readPrepared(folder)) ?? fail(folder, 'its files were not written whole');
-  if (probe === undefined) return;
-  const { dims, data } = await probe(prepared);
-  const expected = [2, prepared.taps, prepared.width];
-  if (dims.join() !== expected.join()) {
-    fail(prepared.id, `a trial run gave features of shape [${dims.join(', ')}] instead of [${expected.join(', ')}]`);
-  }
-  if (!data.every(Number.isFinite)) fail(prepared.id, 'a trial run gave numbers that are not finite');
-}
-
-function fail(id: string, reason: string): never {
-  throw new LevigateError('backbone_invalid', `Backbone '${id}' cannot be prepared: ${reason}.`);
+  return null;
 }

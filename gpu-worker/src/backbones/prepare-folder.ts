@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { PrepareBackboneOptions } from './backbone-options.ts';
-import { prepareSpec } from './prepare-backbone.ts';
+import { fileExists } from './file-exists.ts';
+import { prepareSpec } from './prepare-spec.ts';
 import type { PreparedBackbone } from './prepared-backbone.ts';
 import type { BackboneSpec, PinnedFile } from './registry.ts';
 
@@ -26,10 +27,10 @@ const optionalFiles = ['onnx/model.onnx_data'];
  * @throws LevigateError `backbone_unavailable` when a file is missing, `backbone_invalid` when the graph is refused.
  */
 export async function prepareFolder(folder: string, options: PrepareFolderOptions): Promise<PreparedBackbone> {
-  const weights = (await exists(join(folder, 'onnx', 'model.onnx'))) ? 'onnx' : 'safetensors';
+  const weights = (await fileExists(join(folder, 'onnx', 'model.onnx'))) ? 'onnx' : 'safetensors';
   const required = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
   const files = [...required, weights === 'onnx' ? 'onnx/model.onnx' : 'model.safetensors'];
-  for (const path of optionalFiles) if (await exists(join(folder, path))) files.push(path);
+  for (const path of optionalFiles) if (await fileExists(join(folder, path))) files.push(path);
   const spec: BackboneSpec = {
     id: options.id,
     repository: folder,
@@ -42,13 +43,6 @@ export async function prepareFolder(folder: string, options: PrepareFolderOption
     ...(options.tapNames === undefined ? {} : { tapNames: options.tapNames }),
   };
   return await prepareSpec(spec, { ...options, sourceFolder: folder });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function measure(folder: string, path: string): Promise<PinnedFile> {

@@ -76,7 +76,7 @@ export function buildNode(options: NodeOptions): OnnxNode {
   };
 }
 
-export function buildAttribute(name: string, value: AttributeValue): OnnxAttribute {
+function buildAttribute(name: string, value: AttributeValue): OnnxAttribute {
   const empty = { name, floats: [], ints: [], strings: [], tensors: [], graphs: [], docString: '' };
   if ('int' in value) return { ...empty, type: onnxAttributeType.int, int: BigInt(value.int) };
   if ('ints' in value) return { ...empty, type: onnxAttributeType.ints, ints: value.ints.map(BigInt) };

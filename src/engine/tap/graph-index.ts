@@ -26,7 +26,7 @@ export function indexGraph(graph: OnnxGraph): GraphIndex {
 }
 
 /** Every outer value a node needs: its inputs and what its subgraphs capture. */
-export function readsOf(node: OnnxNode): readonly string[] {
+function readsOf(node: OnnxNode): readonly string[] {
   const captured = node.attributes.flatMap((attribute) =>
     [attribute.graph, ...attribute.graphs].flatMap((graph) => (graph === undefined ? [] : capturesOf(graph))),
   );

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProbeBackbone } from '../../../gpu-worker/src/backbones/backbone-options.ts';
-import { prepareBackbone, prepareSpec } from '../../../gpu-worker/src/backbones/prepare-backbone.ts';
+import { prepareBackbone } from '../../../gpu-worker/src/backbones/prepare-backbone.ts';
+import { prepareSpec } from '../../../gpu-worker/src/backbones/prepare-spec.ts';
 import { prepareFolder } from '../../../gpu-worker/src/backbones/prepare-folder.ts';
 import { BACKBONES, findBackbone } from '../../../gpu-worker/src/backbones/registry.ts';
 import { DEFAULT_BACKBONE } from '../../../src/contract/index.ts';
@@ -155,6 +156,18 @@ describe("preparing the operator's own folder", () => {
     const { data } = await backbone.features(rows);
     expect(largestDifference([...data], expected)).toBeLessThan(2e-6);
   });
+
+  it.each(['', 'all-minilm-l6-v2'])(
+    'takes it for a backbone of the registry from LEVIGATE_BACKBONE_DIR/%s',
+    async (name) => {
+      await using cache = await createTemporaryFolder();
+      await using own = await createTemporaryFolder();
+      await writeFolder(join(own.path, name), { ...tokenizer, ...config, 'onnx/model.onnx': exportTinyBert() });
+      vi.stubEnv('LEVIGATE_BACKBONE_DIR', own.path);
+      const prepared = await prepareBackbone('all-minilm-l6-v2', { cacheDir: cache.path, probe });
+      expect(prepared).toMatchObject({ id: 'all-minilm-l6-v2', taps: 3, width: 8 });
+    },
+  );
 
   it('has another fingerprint for other bytes or other taps', async () => {
     await using cache = await createTemporaryFolder();
