@@ -1,7 +1,7 @@
 import { GraphError } from '../graph-error.ts';
 import { rules } from '../rules/rules.ts';
-import { factorsOf, isSymbolName } from '../shape/dimension.ts';
-import type { Shape } from '../shape/dimension.ts';
+import { factorsOf, isSymbolName, productOf } from '../shape/dimension.ts';
+import type { Dimension, Shape } from '../shape/dimension.ts';
 import { tensor } from '../tensor.ts';
 import type { DType, Tensor, TensorData } from '../tensor.ts';
 import type { Attributes, Inputs, OpType } from './operators.ts';
@@ -107,9 +107,13 @@ function inferType<O extends OpType>(op: O, inputs: Inputs<O>, attributes: Attri
 function checkShape(name: string, shape: Shape): void {
   for (const dimension of shape) {
     const isSize = typeof dimension === 'number' && Number.isSafeInteger(dimension) && dimension >= 0;
-    const isSymbol = typeof dimension === 'string' && factorsOf(dimension).length === 1 && isSymbolName(dimension);
-    if (!isSize && !isSymbol) throw new GraphError(`'${name}' cannot have the dimension '${dimension}'`);
+    if (!isSize && !isSymbolic(dimension)) throw new GraphError(`'${name}' cannot have the dimension '${dimension}'`);
   }
+}
+
+function isSymbolic(dimension: Dimension): boolean {
+  const symbols = factorsOf(dimension).filter((factor) => typeof factor === 'string');
+  return symbols.length > 0 && symbols.every(isSymbolName) && productOf([dimension]) === dimension;
 }
 
 function scalarData(value: number, dtype: DType): TensorData {

@@ -1,5 +1,5 @@
 import type { Inputs, OpType } from '../graph/operators.ts';
-import type { Node, Value } from '../graph/types.ts';
+import type { NamedValue, Node, Value } from '../graph/types.ts';
 import { buildInt64Tensor, buildNode } from '../onnx/build.ts';
 import type { OnnxNode, OnnxTensor } from '../onnx/types.ts';
 import type { Each, EmittedNode, Emitter } from '../rules/rule.ts';
@@ -12,23 +12,25 @@ import { createSymbolReader } from './symbols.ts';
 interface LoweredNodes {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
+  /** Inputs that sizes are read from. */
+  readonly sized: ReadonlySet<NamedValue>;
 }
 
 interface LowerOptions {
   /** Values to compute, each after what it is made of. */
   readonly values: readonly Value[];
   readonly nameOf: (value: Value) => string;
-  /** Values fed at run time. */
-  readonly inputs: readonly { readonly name: string; readonly value: Value }[];
+  /** Where symbolic sizes may be read from, the first choice first. */
+  readonly inputs: readonly NamedValue[];
 }
 
 /** The ONNX nodes of every operator among the values, and the small constants they need. */
 export function lowerNodes({ values, nameOf, inputs }: LowerOptions): LoweredNodes {
-  const { emitter, nodes, constants } = createEmitter(inputs);
+  const { emitter, nodes, constants, sized } = createEmitter(inputs);
   for (const value of values) {
     if (value.origin.kind === 'node') lowerNode(value.origin.node, { output: nameOf(value), nameOf, emitter });
   }
-  return { nodes, initializers: [...constants.values()] };
+  return { nodes, initializers: [...constants.values()], sized };
 }
 
 interface Target {
@@ -54,6 +56,7 @@ function createEmitter(inputs: LowerOptions['inputs']): {
   readonly emitter: Emitter;
   readonly nodes: readonly OnnxNode[];
   readonly constants: ReadonlyMap<string, OnnxTensor>;
+  readonly sized: ReadonlySet<NamedValue>;
 } {
   const nodes: OnnxNode[] = [];
   const constants = new Map<string, OnnxTensor>();
@@ -72,6 +75,7 @@ function createEmitter(inputs: LowerOptions['inputs']): {
     float32: (value: number): string =>
       intern(`float32(${value})`, (name) => toOnnxTensor(name, tensor(Float32Array.of(value), []))),
   };
-  const emitter: Emitter = { ...basic, shape: createSymbolReader(basic, inputs) };
-  return { emitter, nodes, constants };
+  const sized = new Set<NamedValue>();
+  const emitter: Emitter = { ...basic, shape: createSymbolReader(basic, inputs, (input) => sized.add(input)) };
+  return { emitter, nodes, constants, sized };
 }

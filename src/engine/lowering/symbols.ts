@@ -1,22 +1,24 @@
 import { GraphError } from '../graph-error.ts';
-import type { Value } from '../graph/types.ts';
+import type { NamedValue } from '../graph/types.ts';
 import { factorsOf } from '../shape/dimension.ts';
 import type { Dimension, Shape } from '../shape/dimension.ts';
 import type { Emitter } from '../rules/rule.ts';
 
-/** Writes shapes whose sizes are known only at run time, reading each symbol once from an input that has it. */
+/** Writes shapes whose sizes are known only at run time, reading each symbol once from the first of `inputs` that has it. */
 export function createSymbolReader(
   emitter: Omit<Emitter, 'shape'>,
-  inputs: readonly { readonly name: string; readonly value: Value }[],
+  inputs: readonly NamedValue[],
+  onRead: (input: NamedValue) => void,
 ): (shape: Shape) => string {
   const known = new Map<Dimension, string>();
 
   const readSymbol = (symbol: string): string => {
-    for (const { name, value } of inputs) {
-      const axis = value.shape.indexOf(symbol);
+    for (const input of inputs) {
+      const axis = input.value.shape.indexOf(symbol);
       if (axis < 0) continue;
+      onRead(input);
       const attributes = { start: { int: axis }, end: { int: axis + 1 } };
-      return emitter.emit({ opType: 'Shape', inputs: [name], attributes });
+      return emitter.emit({ opType: 'Shape', inputs: [input.name], attributes });
     }
     throw new GraphError(`no input has the dimension '${symbol}', so its size cannot be known`);
   };

@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
 import { liveValues } from '../graph/live-values.ts';
-import type { Graph, Value } from '../graph/types.ts';
+import type { Graph, NamedValue, Value } from '../graph/types.ts';
 import { buildGraph, buildModel, buildNode, buildValueInfo } from '../onnx/build.ts';
 import { encodeModel } from '../onnx/encode-model.ts';
 import { externalizeWeights } from '../onnx/external-weights.ts';
@@ -24,7 +24,7 @@ export interface ToOnnxOptions {
 
 export interface OnnxFile {
   readonly model: Uint8Array;
-  /** Names of the inputs and parameters to feed: those that the outputs depend on. */
+  /** Names of the inputs and parameters to feed: those that the outputs, or their sizes, depend on. */
   readonly inputs: readonly string[];
   /** Contents of the external file; empty without `externalData`. */
   readonly chunks: readonly WeightChunk[];
@@ -42,11 +42,10 @@ export function toOnnx(graph: Graph, options: ToOnnxOptions = {}): OnnxFile {
   const values = liveValues(outputs.values());
   const nameOf = nameValues(outputs);
   const weights = options.weights ?? {};
-  const inputs = values.flatMap((value) => {
-    const name = feedName(value, weights);
-    return name === null ? [] : [{ name, value }];
-  });
-  const { nodes, initializers } = lowerNodes({ values, nameOf, inputs });
+  const live = new Set(values);
+  const feedable = graph.inputs.filter(({ name, value }) => !isWeight(value, name, weights));
+  const { nodes, initializers, sized } = lowerNodes({ values, nameOf, inputs: liveFirst(feedable, live) });
+  const inputs = feedable.filter((input) => live.has(input.value) || sized.has(input));
   const constants = values.flatMap((value) => toInitializer(value, nameOf(value), weights));
   const stored = storeWeights([...constants, ...initializers], options.externalData);
   const lowered = buildGraph({
@@ -82,9 +81,13 @@ function renamedOutputs(outputs: ReadonlyMap<string, Value>, nameOf: (value: Val
     .map(([name, value]) => buildNode({ opType: 'Identity', inputs: [nameOf(value)], outputs: [name] }));
 }
 
-function feedName({ origin }: Value, weights: Readonly<Record<string, Tensor>>): string | null {
-  if (origin.kind === 'input') return origin.name;
-  return origin.kind === 'parameter' && weights[origin.name] === undefined ? origin.name : null;
+/** Sizes are read from inputs that are fed anyway, where these have them. */
+function liveFirst(inputs: readonly NamedValue[], live: ReadonlySet<Value>): readonly NamedValue[] {
+  return inputs.toSorted((left, right) => Number(live.has(right.value)) - Number(live.has(left.value)));
+}
+
+function isWeight({ origin }: Value, name: string, weights: Readonly<Record<string, Tensor>>): boolean {
+  return origin.kind === 'parameter' && weights[name] !== undefined;
 }
 
 function toInitializer(value: Value, name: string, weights: Readonly<Record<string, Tensor>>): readonly OnnxTensor[] {
