@@ -13,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => worker[Symbol.asyncDispose]());
 
-type Request = RequestInit & { readonly headers?: Readonly<Record<string, string>> };
+interface Request extends Omit<RequestInit, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 const request = (path: string, init: Request = {}, secret: string | null = SECRET) =>
   fetch(new URL(path, worker.url), {
