@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { assertWebhookUrl, isPublicAddress } from '../../../../src/platform/neutral/public-address.ts';
+
+test.each(['8.8.8.8', '1.1.1.1', '2606:4700:4700::1111', '::ffff:8.8.8.8'])('%s is public', (address) => {
+  expect(isPublicAddress(address)).toBe(true);
+});
+
+test.each([
+  '0.0.0.0',
+  '10.0.0.1',
+  '100.64.0.1',
+  '127.0.0.1',
+  '127.255.255.254',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.1',
+  '192.168.1.1',
+  '198.18.0.1',
+  '224.0.0.1',
+  '240.0.0.1',
+  '255.255.255.255',
+  '::',
+  '::1',
+  '::ffff:127.0.0.1',
+  '::ffff:a9fe:a9fe',
+  '64:ff9b::7f00:1',
+  '2002:7f00:1::',
+  '2001:0:7f00:1::',
+  'fc00::1',
+  'fd12::1',
+  'fe80::1',
+  'fe80::1%eth0',
+  'ff02::1',
+  'not an address',
+  '',
+])('%s is not public', (address) => {
+  expect(isPublicAddress(address)).toBe(false);
+});
+
+test.each([
+  'https://example.com/hook',
+  'http://example.com:8080',
+  'https://8.8.8.8/',
+  'https://[2606:4700:4700::1111]/',
+])('lets %s pass', (url) => {
+  expect(() => assertWebhookUrl(url, { allowPrivate: false })).not.toThrow();
+});
+
+test.each([
+  'http://localhost/hook',
+  'http://LOCALHOST./',
+  'http://api.localhost/',
+  'http://printer.local/',
+  'http://metadata.google.internal/',
+  'http://127.0.0.1/',
+  'http://127.1/',
+  'http://2130706433/',
+  'http://0x7f000001/',
+  'http://0177.0.0.1/',
+  'http://169.254.169.254/latest/meta-data',
+  'http://[::1]/',
+  'http://[::ffff:10.0.0.1]/',
+])('refuses %s, unless private addresses are allowed', (url) => {
+  expect(() => assertWebhookUrl(url, { allowPrivate: false })).toThrow(
+    expect.objectContaining({ code: 'invalid_webhook_url' }),
+  );
+  expect(() => assertWebhookUrl(url, { allowPrivate: true })).not.toThrow();
+});
+
+test.each(['ftp://example.com/', 'file:///etc/passwd', 'https://user:pw@example.com/', 'nonsense'])(
+  'refuses %s always',
+  (url) => {
+    expect(() => assertWebhookUrl(url, { allowPrivate: true })).toThrow(
+      expect.objectContaining({ code: 'invalid_webhook_url' }),
+    );
+  },
+);
