@@ -34,7 +34,8 @@ export async function askWorker(ctx: Context, request: WorkerPredictRequest): Pr
   let refusal: WorkerAnswer | undefined;
   for (const worker of workers) {
     const answer = await postOnce(ctx, worker, body, deadlineMs).catch((error: unknown) => {
-      if (ctx.signal.aborted || error instanceof LevigateError) throw error;
+      if (ctx.signal.aborted) throw clientGone(error);
+      if (error instanceof LevigateError) throw error;
       log.warn('a worker could not be reached', { requestId: ctx.requestId, worker: worker.name, error });
       cause = error;
     });
@@ -49,6 +50,10 @@ export async function askWorker(ctx: Context, request: WorkerPredictRequest): Pr
     retryAfterS: RETRY_AFTER_WORKER_GONE_S,
   });
 }
+
+// Nobody reads this answer; it keeps the log free of errors that are none.
+const clientGone = (cause: unknown): LevigateError =>
+  new LevigateError('invalid_request', 'the client closed the request before its answer was there', { cause });
 
 function postOnce(ctx: Context, worker: WorkerRow, body: string, deadlineMs: number): Promise<WorkerAnswer> {
   const timeoutMs = Math.ceil(deadlineMs - performance.now());
