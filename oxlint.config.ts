@@ -55,5 +55,7 @@ export default defineConfig({
       rules: { 'no-console': 'off' },
     },
     { files: ['tests/**', 'bench/**'], rules: { 'max-lines': 'off' } },
+    // A test asserts the shape of an answer's JSON, so its helpers hand it on untyped.
+    { files: ['tests/**'], rules: { 'typescript/no-unsafe-return': 'off' } },
   ],
 });

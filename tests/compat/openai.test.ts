@@ -1,6 +1,13 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import OpenAI, { toFile } from 'openai';
+import { Hono } from 'hono';
+import OpenAI, {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  NotFoundError,
+  PermissionDeniedError,
+  toFile,
+} from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WorkerPredictRequest } from '../../src/contract/index.ts';
 import { createWorkerTransport } from '../../src/platform/node/worker-transport.ts';
@@ -35,21 +42,15 @@ afterAll(() => stack.disposeAsync());
 
 /** Answers each input with itself as label. */
 async function startPredictServer(): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { adapters, inputs } = WorkerPredictRequest.parse(JSON.parse(Buffer.concat(chunks).toString()));
+  const { fetch: answer } = new Hono().post('/predict', async (c) => {
+    const { adapters, inputs } = WorkerPredictRequest.parse(await c.req.json());
     const data = adapters.flatMap(({ model }) =>
       inputs.map(({ text }, index) => ({ object: 'prediction', index, model, label: text, score: 1, labels: [] })),
     );
     const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };
-    response.end(JSON.stringify({ data, usage: { input_tokens: 1, cached_inputs: 0 }, timings }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stack.defer(() => void server.close());
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
+    return c.json({ data, usage: { input_tokens: 1, cached_inputs: 0 }, timings });
+  });
+  return stack.use(await startHttpServer({ fetch: answer, host: '127.0.0.1', port: 0 })).url;
 }
 
 const upload = async (filename: string, content = toJsonl(ROWS)) =>
@@ -64,12 +65,12 @@ async function train(fields: Partial<OpenAI.FineTuning.JobCreateParams> = {}) {
 }
 
 /** What the client throws. */
-async function errorOf(call: Promise<unknown>): Promise<InstanceType<typeof OpenAI.APIError>> {
+async function errorOf(call: Promise<unknown>): Promise<APIError> {
   const error = await call.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof OpenAI.APIError) return error;
+  if (error instanceof APIError) return error;
   throw new Error('the call was not refused by the API', { cause: error });
 }
 
@@ -130,7 +131,7 @@ describe('fine-tuning jobs', () => {
     expect((await client.fineTuning.jobs.resume(id)).status).toBe('queued');
     expect((await client.fineTuning.jobs.cancel(id)).status).toBe('cancelled');
     const conflict = await errorOf(client.fineTuning.jobs.cancel(id));
-    expect(conflict).toBeInstanceOf(OpenAI.ConflictError);
+    expect(conflict).toBeInstanceOf(ConflictError);
     expect(conflict.code).toBe('job_already_finished');
   });
 });
@@ -144,7 +145,7 @@ describe('models', () => {
     expect(listed).toContain(BACKBONE);
     expect(await client.models.retrieve(model)).toMatchObject({ object: 'model', root: BACKBONE, parent: BACKBONE });
     expect(await client.models.delete(model)).toEqual({ id: model, object: 'model', deleted: true });
-    expect(await errorOf(client.models.retrieve(model))).toBeInstanceOf(OpenAI.NotFoundError);
+    expect(await errorOf(client.models.retrieve(model))).toBeInstanceOf(NotFoundError);
   });
 });
 
@@ -166,7 +167,7 @@ test("client.post reaches /predict with the client's key, retries and errors", a
 describe('errors keep their class and fields', () => {
   test('400 with code, param, type and request id', async () => {
     const error = await errorOf(client.fineTuning.jobs.create({ model: 'gpt-4o', training_file: trainingFile }));
-    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error).toBeInstanceOf(BadRequestError);
     expect(error).toMatchObject({
       status: 400,
       code: 'unknown_backbone',
@@ -180,11 +181,11 @@ describe('errors keep their class and fields', () => {
   test('401, 403, 404 and 409 have the classes a program catches', async () => {
     const stranger = new OpenAI({ apiKey: 'wrong-key', baseURL: client.baseURL });
     const reader = new OpenAI({ apiKey: await gateway.createKey({ scopes: ['files:read'] }), baseURL: client.baseURL });
-    expect(await errorOf(stranger.models.list())).toBeInstanceOf(OpenAI.AuthenticationError);
-    expect(await errorOf(reader.files.delete(trainingFile))).toBeInstanceOf(OpenAI.PermissionDeniedError);
-    expect(await errorOf(client.fineTuning.jobs.retrieve('ftjob-none'))).toBeInstanceOf(OpenAI.NotFoundError);
+    expect(await errorOf(stranger.models.list())).toBeInstanceOf(AuthenticationError);
+    expect(await errorOf(reader.files.delete(trainingFile))).toBeInstanceOf(PermissionDeniedError);
+    expect(await errorOf(client.fineTuning.jobs.retrieve('ftjob-none'))).toBeInstanceOf(NotFoundError);
     await client.fineTuning.jobs.create({ model: BACKBONE, training_file: trainingFile });
-    expect(await errorOf(client.files.delete(trainingFile))).toBeInstanceOf(OpenAI.ConflictError);
+    expect(await errorOf(client.files.delete(trainingFile))).toBeInstanceOf(ConflictError);
   });
 
   test('a line of the training file is named', async () => {
