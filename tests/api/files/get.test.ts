@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestGateway } from '../../support/gateway.ts';
+import { createTestGateway, uploadFile } from '../../support/gateway.ts';
 import { uploadForm } from '../../support/multipart.ts';
 
 const EXPIRING = { purpose: 'fine-tune', 'expires_after[anchor]': 'created_at', 'expires_after[seconds]': '3600' };
@@ -25,6 +25,17 @@ test('200: gives back the bytes, as a download with its name', async () => {
     `attachment; filename="gr__e _1_.jsonl"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%221%22.jsonl`,
   );
   expect(await response.bytes()).toEqual(content);
+});
+
+test('200: HEAD tells the length and lets the blob go', async () => {
+  await using working = await createTestGateway();
+  let cancelled = 0;
+  const body = () => new ReadableStream<Uint8Array>({ cancel: () => void (cancelled += 1) });
+  const blobs = { ...working.services.blobs, get: async () => ({ sizeBytes: 24, body: body() }) };
+  await using gateway = await createTestGateway({ services: { blobs } });
+  const { id } = await uploadFile(gateway);
+  const response = await gateway.request(`/v1/files/${id}/content`, { method: 'HEAD' });
+  expect([response.status, response.headers.get('content-length'), cancelled]).toEqual([200, '24', 1]);
 });
 
 test.each(['', '/content'])('404: the same for a missing file and for one of another project (%j)', async (suffix) => {

@@ -24,7 +24,9 @@ const route = createRoute({
 export const registerGetFileContent = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) => {
     const { body, sizeBytes, filename } = await getFileContent(c.get('context'), c.req.valid('param').file_id);
-    return c.body(body, 200, {
+    // Hono answers HEAD by GET and drops the body, which would leave the blob open.
+    if (c.req.method === 'HEAD') await body.cancel();
+    return c.body(c.req.method === 'HEAD' ? null : body, 200, {
       'content-type': 'application/octet-stream',
       'content-length': String(sizeBytes),
       'content-disposition': contentDisposition(filename),
