@@ -6,8 +6,9 @@ export interface FeatureMatrix {
   readonly data: Float32Array;
 }
 
-/** A copy of the given rows, in the given order. */
-export function takeRows(features: FeatureMatrix, rows: ArrayLike<number>): FeatureMatrix {
+/** The given rows, in the given order: a copy, or the same object when they are all of them, in order. */
+export function takeRows(features: FeatureMatrix, rows: Int32Array): FeatureMatrix {
+  if (rows.length === features.rows && rows.every((row, index) => row === index)) return features;
   const { taps, width } = features;
   const rowSize = taps * width;
   const data = new Float32Array(rows.length * rowSize);
@@ -32,15 +33,13 @@ export function takeTaps(features: FeatureMatrix, taps: readonly number[]): Feat
   return { rows, taps: taps.length, width, data };
 }
 
-/** The given rows with the layer first, `[taps, rows, width]`: the layout one matrix product over all layers reads. */
-export function gatherByLayer(features: FeatureMatrix, rows: ArrayLike<number>): Float32Array {
+/** Writes the given rows with the layer first, `[taps, rows, width]`: the layout one matrix product over all layers reads. */
+export function gatherByLayer(features: FeatureMatrix, rows: ArrayLike<number>, into: Float32Array): void {
   const { taps, width } = features;
-  const gathered = new Float32Array(taps * rows.length * width);
   for (let tap = 0; tap < taps; tap++) {
     for (let index = 0; index < rows.length; index++) {
       const start = ((rows[index] ?? 0) * taps + tap) * width;
-      gathered.set(features.data.subarray(start, start + width), (tap * rows.length + index) * width);
+      into.set(features.data.subarray(start, start + width), (tap * rows.length + index) * width);
     }
   }
-  return gathered;
 }

@@ -2,12 +2,12 @@ import type { Random } from './random.ts';
 
 /** Independent normal numbers. */
 export function normalArray(random: Random, length: number, deviation: number): Float32Array {
-  return Float32Array.from({ length }, () => random.normal() * deviation);
+  return fill(length, () => random.normal() * deviation);
 }
 
 /** Independent numbers between -bound and bound; 1/sqrt(inputs) is PyTorch's bound for a linear layer. */
 export function uniformArray(random: Random, length: number, bound: number): Float32Array {
-  return Float32Array.from({ length }, () => (2 * random.uniform() - 1) * bound);
+  return fill(length, () => (2 * random.uniform() - 1) * bound);
 }
 
 /**
@@ -16,10 +16,17 @@ export function uniformArray(random: Random, length: number, bound: number): Flo
  */
 export function dropoutMask(random: Random, length: number, rate: number): Float32Array {
   const kept = rate < 1 ? 1 / (1 - rate) : 0;
-  return Float32Array.from({ length }, () => (random.uniform() < rate ? 0 : kept));
+  return fill(length, () => (random.uniform() < rate ? 0 : kept));
 }
 
 /** 1 with the given probability, else 0. */
 export function bernoulliArray(random: Random, length: number, probability: number): Float32Array {
-  return Float32Array.from({ length }, () => (random.uniform() < probability ? 1 : 0));
+  return fill(length, () => (random.uniform() < probability ? 1 : 0));
+}
+
+// A loop, as masks are made at every step and Float32Array.from takes four times as long.
+function fill(length: number, draw: () => number): Float32Array {
+  const array = new Float32Array(length);
+  for (let index = 0; index < length; index += 1) array[index] = draw();
+  return array;
 }

@@ -129,10 +129,17 @@ function assertFeatures({ records, features }: LabelledFeatures): void {
   if (records.length !== features.rows) throw new Error('internal: as many feature rows as records are needed');
   if (features.data.length !== features.rows * features.taps * features.width)
     throw new Error('internal: a feature matrix of another size than it says');
-  if (!features.data.every(Number.isFinite)) {
+  if (!isAllFinite(features.data)) {
     throw new LevigateError(
       'training_failed',
       'The backbone gave features that are not finite numbers. Prepare the backbone again, or choose another data type for it.',
     );
   }
+}
+
+// A plain loop: `every` with a callback takes seconds on the features of 100,000 rows.
+function isAllFinite(values: Float32Array): boolean {
+  let zero = 0;
+  for (let index = 0; index < values.length; index++) zero += (values[index] ?? 0) * 0;
+  return zero === 0;
 }

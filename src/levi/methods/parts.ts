@@ -1,4 +1,4 @@
-import { add, concat, gemm, reshape, slice, transpose } from '../../engine/index.ts';
+import { add, gemm, reshape, transpose } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import { ensembleViews, leviViews } from '../model/levi-views.ts';
 import type { ArchitectureSpec } from './architecture.ts';
@@ -8,8 +8,8 @@ export type PartKey = 'prior' | 'probe' | 'task' | 'levi';
 
 export interface PartContext {
   readonly spec: ArchitectureSpec;
-  /** Standardised, `[B, K, d]`. */
-  readonly features: () => Value;
+  /** Standardised, of the given layers alone: `[B, layers, d]`. */
+  readonly features: (layers: readonly number[]) => Value;
   /** A weight of the adapter, an input of the graph. */
   readonly weight: (name: string) => Value;
   /** Zeros, `[B, 1]`: gives a graph that reads nothing its number of rows. */
@@ -47,8 +47,7 @@ export const PART_RULES = {
     }),
     tables: [],
     build: ({ spec, features, weight }) => {
-      const layers = spec.probeTaps.map((tap) => slice(features(), 1, tap, tap + 1));
-      const flat = reshape(concat(layers, 1), ['B', spec.probeTaps.length * spec.width]);
+      const flat = reshape(features(spec.probeTaps), ['B', spec.probeTaps.length * spec.width]);
       return { logits: add(gemm(flat, weight('probe.weights'), { transposeRight: true }), weight('probe.bias')) };
     },
   },
@@ -60,7 +59,7 @@ export const PART_RULES = {
   levi: {
     weights: leviWeightShapes,
     tables: ['levi.ngrams'],
-    build: ({ features, weight, scores }) => {
+    build: ({ spec, features, weight, scores }) => {
       const parameters = {
         adaptFeatures: weight('levi.adapt_features'),
         adaptTask: weight('levi.adapt_task'),
@@ -69,7 +68,7 @@ export const PART_RULES = {
         headBias: weight('levi.head_bias'),
       };
       const views = leviViews(parameters, {
-        features: transpose(features(), [1, 0, 2]),
+        features: transpose(features(everyLayer(spec)), [1, 0, 2]),
         taskOutput: scores('levi.ngrams'),
       });
       return { logits: ensembleViews(views), views };
@@ -87,4 +86,8 @@ export function leviWeightShapes(spec: ArchitectureSpec): Readonly<Record<string
     'levi.head': [taps, adaptingWidth, classes],
     'levi.head_bias': [taps, 1, classes],
   };
+}
+
+function everyLayer({ taps }: ArchitectureSpec): readonly number[] {
+  return Array.from({ length: taps }, (_, tap) => tap);
 }

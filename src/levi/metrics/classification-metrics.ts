@@ -11,13 +11,15 @@ const CALIBRATION_BINS = 15;
 
 /** The most probable class of each row; the first of equals. */
 export function predictedClasses({ rows, classes, data }: Probabilities): Int32Array {
-  return Int32Array.from({ length: rows }, (_, row) => {
+  const predicted = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
     let best = 0;
     for (let index = 1; index < classes; index++) {
       if ((data[row * classes + index] ?? 0) > (data[row * classes + best] ?? 0)) best = index;
     }
-    return best;
-  });
+    predicted[row] = best;
+  }
+  return predicted;
 }
 
 /** 1 where the predicted class is the target, else 0. */

@@ -1,5 +1,5 @@
-import { createGraph, mul, softmax, sub } from '../../engine/index.ts';
-import type { Graph } from '../../engine/index.ts';
+import { concat, createGraph, mul, slice, softmax, sub } from '../../engine/index.ts';
+import type { Graph, Value } from '../../engine/index.ts';
 import { MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
@@ -21,13 +21,15 @@ export function buildServingGraph(spec: ArchitectureSpec): Graph {
   const graph = createGraph();
   const { weights } = tensorNeeds(spec);
   const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? ['B', spec.classes]));
-  const features = once(() =>
-    mul(sub(graph.input(FEATURES, 'float32', ['B', spec.taps, spec.width]), input(MEAN)), input(SCALE)),
-  );
+  const raw = once(() => graph.input(FEATURES, 'float32', ['B', spec.taps, spec.width]));
+  const standardise = (layers: readonly number[]): Value => {
+    const take = (value: Value, axis: number): Value => takeLayers(value, layers, { axis, of: spec.taps });
+    return mul(sub(take(raw(''), 1), take(input(MEAN), 0)), take(input(SCALE), 0));
+  };
   const rows = once(() => graph.input(ROWS, 'float32', ['B', 1]));
   const context: PartContext = {
     spec,
-    features: () => features(''),
+    features: standardise,
     weight: input,
     scores: (table) => input(scoresOf(table)),
     rows: () => rows(''),
@@ -47,6 +49,17 @@ export function buildServingGraph(spec: ArchitectureSpec): Graph {
   const { views } = parts.includes('levi') ? part('levi') : {};
   if (views !== undefined) graph.output(VIEWS, softmax(views, -1));
   return graph;
+}
+
+/** Some of the layers along an axis; the value itself where they are all. */
+function takeLayers(
+  value: Value,
+  layers: readonly number[],
+  { axis, of }: { readonly axis: number; readonly of: number },
+): Value {
+  if (layers.length === of) return value;
+  const taken = layers.map((layer) => slice(value, axis, layer, layer + 1));
+  return concat(taken, axis);
 }
 
 /** Each key's value, made at its first use and then shared. */

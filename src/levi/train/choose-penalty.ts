@@ -21,8 +21,9 @@ export interface PenaltyChoice {
   readonly validLoss: number;
 }
 
-const PATH_TOLERANCE = 1e-3;
-const FINAL_TOLERANCE = 1e-5;
+// Shares of the largest gradient at zero. Looser solutions along the path let the choice of the strength go wrong.
+const PATH_TOLERANCE = 4e-3;
+const FINAL_TOLERANCE = 4e-4;
 // The validation loss along the path has one valley; two rises in a row are its far side.
 const RISES_TO_STOP = 2;
 // Keeps the solver's memory below about 130 MB with thousands of classes.
@@ -35,11 +36,13 @@ const MAX_MEMORY_ENTRIES = 2 ** 23;
 export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
   const memory = Math.max(3, Math.min(10, Math.floor(MAX_MEMORY_ENTRIES / path.size)));
   let point = new Float64Array(path.size);
+  const { gradient } = await path.objective(point);
+  const slope = gradient.subarray(0, path.penalised).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   let best: PenaltyChoice | null = null;
   let rises = 0;
   for (const penalty of path.grid) {
     const solved = await minimise(penalise(path, penalty), point, {
-      tolerance: PATH_TOLERANCE,
+      tolerance: PATH_TOLERANCE * slope,
       maxEvaluations: 60,
       memory,
     });
@@ -52,7 +55,7 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
   }
   if (best === null) throw new Error('internal: an empty grid of penalties');
   const optimum = await minimise(penalise(path, best.penalty), best.point, {
-    tolerance: FINAL_TOLERANCE,
+    tolerance: FINAL_TOLERANCE * slope,
     maxEvaluations: 300,
     memory,
   });

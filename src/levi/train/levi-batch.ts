@@ -8,6 +8,15 @@ import type { LeviShape } from './levi-training-graph.ts';
 import { oneHot } from './training-data.ts';
 import type { TrainingData } from './training-data.ts';
 
+/** Memory that every step of an epoch uses anew: a step's features are larger than all else it makes. */
+export interface BatchBuffers {
+  readonly features: Float32Array;
+}
+
+export function createBatchBuffers({ taps, width, batchSize }: LeviShape): BatchBuffers {
+  return { features: new Float32Array(taps * batchSize * width) };
+}
+
 export interface BatchInput {
   readonly shape: LeviShape;
   readonly data: TrainingData;
@@ -16,12 +25,13 @@ export interface BatchInput {
   readonly table: Float32Array;
   /** Training rows of this batch, at most `shape.batchSize`. */
   readonly rows: Int32Array;
+  readonly buffers: BatchBuffers;
   /** Gives the dropout masks. */
   readonly random: Random;
 }
 
 /** Feeds of one step. Missing rows repeat row 0 with weight zero. */
-export function leviBatch({ shape, data, config, table, rows, random }: BatchInput): Feeds {
+export function leviBatch({ shape, data, config, table, rows, random, buffers }: BatchInput): Feeds {
   const { taps, width, classes, adaptingWidth, batchSize } = shape;
   const padded = new Int32Array(batchSize);
   padded.set(rows);
@@ -31,8 +41,9 @@ export function leviBatch({ shape, data, config, table, rows, random }: BatchInp
   );
   const seen = bernoulliArray(random, taps * batchSize, 1 - config.viewDropout);
   const kept = dropoutMask(random, taps * batchSize * adaptingWidth, config.headDropout);
+  gatherByLayer(data.features, padded, buffers.features);
   return {
-    features: tensor(gatherByLayer(data.features, padded), [taps, batchSize, width]),
+    features: tensor(buffers.features, [taps, batchSize, width]),
     [TASK_OUTPUT]: tensor(gatherScores(table, classes, data.texts, padded), [batchSize, classes]),
     view_mask: tensor(seen, [taps, batchSize, 1]),
     head_mask: tensor(kept, [taps, batchSize, adaptingWidth]),

@@ -3,9 +3,9 @@ import type { Moments, Random, Runtime, Tensor, Trainer } from '../../engine/ind
 import type { LeviConfig } from '../config.ts';
 import type { Pause } from '../fine-tune/create-pause.ts';
 import type { CurvePoint, PartEpoch, PartState, UntimedPart } from '../methods/trained-part.ts';
-import { scatterScores } from '../task-model/ngram-scores.ts';
+import { createRowSlots, scatterScores } from '../task-model/ngram-scores.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
-import { leviBatch } from './levi-batch.ts';
+import { createBatchBuffers, leviBatch } from './levi-batch.ts';
 import { buildLeviTraining, initialLeviParameters, leviParameterShapes, TASK_OUTPUT } from './levi-training-graph.ts';
 import type { LeviShape } from './levi-training-graph.ts';
 import { readLeviState, writeLeviState } from './levi-state.ts';
@@ -95,14 +95,18 @@ async function runEpoch(
     learningRate: config.learningRate * config.taskLearningRateFactor,
     weightDecay: config.weightDecay,
   };
+  const slots = createRowSlots(data.ngrams);
+  const buffers = createBatchBuffers(shape);
   let total = 0;
   let steps = 0;
   for (let start = 0; start < order.length; start += shape.batchSize) {
     await pause();
     const rows = order.subarray(start, start + shape.batchSize);
-    const { loss, inputGradients } = await trainer.step(leviBatch({ shape, data, config, table, rows, random }));
+    const { loss, inputGradients } = await trainer.step(
+      leviBatch({ shape, data, config, table, rows, random, buffers }),
+    );
     const gradient = inputGradients[TASK_OUTPUT] ?? new Float32Array(0);
-    const sparse = scatterScores(gradient, shape.classes, data.texts, rows);
+    const sparse = scatterScores(gradient, shape.classes, { texts: data.texts, chosen: rows, slots });
     stepAdamWRows({ parameter: table, moments, step: trainer.steps, options }, sparse);
     total += loss;
     steps += 1;

@@ -4,7 +4,7 @@ import type { Pause } from '../fine-tune/create-pause.ts';
 import { outputOf } from '../model/output-of.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
-import { gatherScores, scatterScores } from '../task-model/ngram-scores.ts';
+import { createRowSlots, gatherScores, scatterScores } from '../task-model/ngram-scores.ts';
 import { choosePenalty } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
 import { oneHot, sampleWeights } from './training-data.ts';
@@ -64,6 +64,7 @@ async function createTaskObjective({
     targets: tensor(oneHot(targets, classes), [rows, classes]),
     sample_weights: tensor(sampleWeights(data), [rows]),
   };
+  const slots = createRowSlots(ngrams);
   const everyRow = Int32Array.from(targets.keys());
   const evaluate: Objective = async (point) => {
     const table = Float32Array.from(point.subarray(0, ngrams * classes));
@@ -72,7 +73,7 @@ async function createTaskObjective({
       [SCORES]: tensor(gatherScores(table, classes, texts, everyRow), [rows, classes]),
       [BIAS]: tensor(Float32Array.from(point.subarray(ngrams * classes)), [1, classes]),
     });
-    const sparse = scatterScores(outputOf(outputs, gradientOf(SCORES)), classes, texts, everyRow);
+    const sparse = scatterScores(outputOf(outputs, gradientOf(SCORES)), classes, { texts, chosen: everyRow, slots });
     const gradient = new Float64Array(point.length);
     for (const [slot, row] of sparse.rows.entries()) {
       gradient.set(sparse.values.subarray(slot * classes, (slot + 1) * classes), row * classes);
