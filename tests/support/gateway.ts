@@ -25,7 +25,7 @@ export interface FakeClock extends Clock {
   advance(ms: number): void;
 }
 
-export function createFakeClock(startMs = START_MS): FakeClock {
+function createFakeClock(startMs = START_MS): FakeClock {
   let nowMs = startMs;
   return {
     nowMs: () => nowMs,

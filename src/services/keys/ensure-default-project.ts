@@ -6,7 +6,7 @@ import type { Services } from '../ports.ts';
 import { newKeyRow } from './new-key-row.ts';
 import { createSecret } from './secret.ts';
 
-export const DEFAULT_PROJECT_ID = 'proj_default';
+const DEFAULT_PROJECT_ID = 'proj_default';
 
 export interface DefaultProject {
   readonly projectId: string;

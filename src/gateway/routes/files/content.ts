@@ -24,11 +24,13 @@ const route = createRoute({
 export const registerGetFileContent = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) => {
     const { body, sizeBytes, filename } = await getFileContent(c.get('context'), c.req.valid('param').file_id);
-    // Hono answers HEAD by GET and drops the body, which would leave the blob open.
-    if (c.req.method === 'HEAD') await body.cancel();
-    return c.body(c.req.method === 'HEAD' ? null : body, 200, {
+    const headers = {
       'content-type': 'application/octet-stream',
       'content-length': String(sizeBytes),
       'content-disposition': contentDisposition(filename),
-    });
+    };
+    if (c.req.method !== 'HEAD') return c.body(body, 200, headers);
+    // Hono answers HEAD by GET and drops the body, which would leave the blob open.
+    await body.cancel();
+    return c.body(null, 200, headers);
   });
