@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import OpenAI, { toFile } from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WorkerPredictRequest } from '../../src/contract/index.ts';
+import { startHttpServer } from '../../src/platform/node/http-server.ts';
+import { Hono } from 'hono';
+import { startFakeWorker } from '../support/fake-worker.ts';
+import type { FakeWorker } from '../support/fake-worker.ts';
+import { ROWS, toJsonl } from '../support/training-data.ts';
+import { startWorker } from './harness.ts';
+
+/** Jobs, leases and predictions over D1, R2 and workerd: the statements of one machine must mean the same there. */
+const SECRET = 'a-secret-of-the-operator';
+const WORKER_TOKEN = 'a-worker-token-of-thirty-two-characters';
+const BACKBONE = 'all-minilm-l6-v2';
+const stack = new AsyncDisposableStack();
+let client: OpenAI;
+let url: URL;
+let worker: FakeWorker;
+let trainingFile: string;
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+const start = (name: string, workerUrl = 'http://127.0.0.1:1', replacesName = false): Promise<FakeWorker> =>
+  startFakeWorker({
+    send: (path, init) => fetch(new URL(path, url), init),
+    token: WORKER_TOKEN,
+    name,
+    url: workerUrl,
+    replacesName,
+  });
+
+beforeAll(async () => {
+  const gateway = stack.use(
+    await startWorker({ LEVIGATE_API_KEY: SECRET, LEVIGATE_WORKER_TOKEN_HASHES: hash(WORKER_TOKEN) }),
+  );
+  url = gateway.url;
+  client = new OpenAI({ apiKey: SECRET, baseURL: new URL('/v1', url).href });
+  const { fetch: predict } = new Hono().post('/predict', async (c) => {
+    const { adapters, inputs } = WorkerPredictRequest.parse(await c.req.json());
+    const data = adapters.flatMap(({ model }) =>
+      inputs.map(({ text }, index) => ({ object: 'prediction', index, model, label: text, score: 1, labels: [] })),
+    );
+    const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };
+    return c.json({ data, usage: { input_tokens: 1, cached_inputs: 0 }, timings });
+  });
+  const served = stack.use(await startHttpServer({ fetch: predict, host: '127.0.0.1', port: 0 }));
+  worker = await start('trainer', served.url);
+  const file = await toFile(Buffer.from(toJsonl(ROWS)), 'train.jsonl');
+  trainingFile = (await client.files.create({ file, purpose: 'fine-tune' })).id;
+});
+afterAll(() => stack.disposeAsync());
+
+const createJob = (fields: Partial<OpenAI.FineTuning.JobCreateParams> = {}) =>
+  client.fineTuning.jobs.create({ model: BACKBONE, training_file: trainingFile, ...fields });
+
+async function claim(by: FakeWorker) {
+  const lease = await by.claim();
+  if (!lease) throw new Error('nothing was leased');
+  return lease;
+}
+
+test('a job goes from its creation over lease, heartbeat and artifacts to a model that predicts', async () => {
+  const { id } = await createJob({ metadata: { team: 'a' } });
+  const lease = await claim(worker);
+  expect(lease.job_id).toBe(id);
+  expect((await worker.download(`/jobs/${id}/files/${trainingFile}`, lease)).text).toBe(toJsonl(ROWS));
+  const event = { level: 'info', message: 'epoch 1', type: 'metrics', data: { train_loss: 0.5 } };
+  const events = Array.from({ length: 100 }, () => event);
+  expect((await worker.heartbeatJob(lease, { events })).body).toEqual({ order: 'continue' });
+  await worker.upload(lease, 'checkpoint', 'step 1');
+  expect((await worker.download(`/jobs/${id}/checkpoint`, lease)).text).toBe('step 1');
+  expect((await worker.finish(lease)).body).toEqual({ status: 'succeeded' });
+  expect((await worker.complete(lease, { adapter: `adapter of ${id}` })).body).toEqual({ status: 'succeeded' });
+
+  const job = await client.fineTuning.jobs.retrieve(id);
+  expect(job.status).toBe('succeeded');
+  const listed = await client.fineTuning.jobs.list({ metadata: { team: 'a' } });
+  expect(listed.data.map((found) => found.id)).toEqual([id]);
+  const stream = await fetch(new URL(`/v1/fine_tuning/jobs/${id}/events?stream=true`, url), {
+    headers: { authorization: `Bearer ${SECRET}` },
+  });
+  const lines = (await stream.text()).split('\n').filter((line) => line.startsWith('data: '));
+  expect(lines.filter((line) => line.includes('"epoch 1"'))).toHaveLength(101);
+  expect(lines.at(-1)).toContain('"status":"succeeded"');
+
+  const model = job.fine_tuned_model ?? '';
+  expect(await client.post('/predict', { body: { model, input: ['a', 'b'] } })).toMatchObject({
+    data: [{ label: 'a' }, { label: 'b' }],
+  });
+  expect((await worker.download(`/adapters/${hash(`adapter of ${id}`)}`)).text).toBe(`adapter of ${id}`);
+  expect((await client.models.delete(model)).deleted).toBe(true);
+  expect((await worker.download(`/adapters/${hash(`adapter of ${id}`)}`)).status).toBe(404);
+});
+
+test('jobs that many workers claim at once are leased once each', async () => {
+  const ids = await Promise.all(Array.from({ length: 10 }, (_, seed) => createJob({ seed }).then(({ id }) => id)));
+  const leases = await Promise.all(Array.from({ length: 15 }, () => worker.claim()));
+  const leased = leases.flatMap((lease) => (lease ? [lease] : []));
+  expect(leased.map(({ job_id }) => job_id).toSorted()).toEqual(ids.toSorted());
+  for (const lease of leased) await worker.fail(lease, { retryable: false });
+  for (const id of ids) expect((await client.fineTuning.jobs.retrieve(id)).status).toBe('failed');
+});
+
+test('a worker that replaces its name takes the job over, and the old token is refused', async () => {
+  const { id } = await createJob();
+  const old = await start('replaced');
+  const lease = await claim(old);
+  await old.upload(lease, 'checkpoint', 'step 1');
+  const next = await start('replaced', undefined, true);
+  const again = await claim(next);
+  expect(again).toMatchObject({ job_id: id, has_checkpoint: true });
+  expect((await old.upload(lease, 'adapter', 'late')).body.error.code).toBe('lease_lost');
+  expect((await old.heartbeatJob(lease)).body.error.code).toBe('lease_lost');
+  expect((await next.finish(again)).body).toEqual({ status: 'succeeded' });
+});
+
+test('a retry of the same creation answers the first job', async () => {
+  const headers = { 'idempotency-key': 'once' };
+  const body = { model: BACKBONE, training_file: trainingFile };
+  const answers = await Promise.all([1, 2, 3].map(() => client.fineTuning.jobs.create(body, { headers })));
+  expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+  const [first] = answers;
+  expect((await client.fineTuning.jobs.cancel(first?.id ?? '')).status).toBe('cancelled');
+});
