@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_BACKBONE } from '../src/contract/index.ts';
 import { createApp } from '../src/gateway/app.ts';
 import { parseNodeConfig } from '../src/platform/node/config.ts';
-import { startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
+import { EMBEDDED_WORKER_NAME, startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
 import { startHttpServer } from '../src/platform/node/http-server.ts';
 import { startIntervalTask } from '../src/platform/node/interval-task.ts';
 import { configureLogging } from '../src/platform/node/logging.ts';
@@ -14,6 +14,7 @@ import { sweepLeases } from '../src/services/leases/sweep.ts';
 import type { Services } from '../src/services/ports.ts';
 import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
 import { listAliveWorkers } from '../src/services/workers/list-alive.ts';
+import { retireWorkers } from '../src/services/workers/retire.ts';
 
 /** The repository's root, from the built dist/. */
 const ROOT = dirname(import.meta.dirname);
@@ -43,6 +44,8 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     await startHttpServer({ fetch: createApp(services).fetch, host: config.host, port: config.port }),
   );
   if (config.embeddedWorker) {
+    // The worker of a process that was killed: its row would look alive for some seconds yet.
+    await retireWorkers(services, EMBEDDED_WORKER_NAME);
     const script = join(ROOT, 'gpu-worker/dist/main.mjs');
     stack.use(startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env }));
   }

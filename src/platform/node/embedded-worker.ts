@@ -5,6 +5,8 @@ import { getLogger } from '@logtape/logtape';
 
 const log = getLogger(['levigate', 'embedded-worker']);
 
+export const EMBEDDED_WORKER_NAME = 'embedded';
+
 export interface EmbeddedWorkerOptions {
   /** The built worker, gpu-worker/dist/main.mjs. */
   readonly script: string;
@@ -65,7 +67,7 @@ function spawnWorker({ script, gatewayUrl, workerToken, env }: EmbeddedWorkerOpt
       ...env,
       LEVIGATE_GATEWAY_URL: gatewayUrl,
       LEVIGATE_WORKER_TOKEN: workerToken,
-      LEVIGATE_WORKER_NAME: 'embedded',
+      LEVIGATE_WORKER_NAME: EMBEDDED_WORKER_NAME,
       LEVIGATE_PARENT: '1',
     },
   });
