@@ -7,7 +7,7 @@ export interface PauseOptions {
 }
 
 // Longer holds would be felt by predictions of the same process; a turn per step would cost more than small steps do.
-const HOLD_MS = 5;
+const HOLD_MS = 8;
 
 export function createPause({ signal, yieldToEventLoop }: PauseOptions): Pause {
   let turnedAt = performance.now();

@@ -72,7 +72,8 @@ async function searchLine(objective: Objective, { point, current, direction, fir
   let step = firstStep;
   let decreased: LineResult['found'] = null;
   for (let evaluations = 1; evaluations <= MAX_LINE_SEARCH; evaluations++) {
-    const trial = point.map((value, index) => value + step * (direction[index] ?? 0));
+    const trial = point.slice();
+    addScaled(trial, direction, step);
     const next = await objective(trial);
     const trialSlope = dot(next.gradient, direction);
     if (next.value > current.value + SUFFICIENT_DECREASE * step * slope + noise) high = step;
@@ -106,7 +107,8 @@ function createHistory(memory: number): History {
       pairs = [...pairs, { step, change, inverse: 1 / curvature }].slice(-memory);
   };
   const direction = (gradient: Float64Array): Float64Array => {
-    const result = gradient.map((value) => -value);
+    const result = gradient.slice();
+    scale(result, -1);
     const coefficients = pairs.map(() => 0);
     for (const [index, pair] of [...pairs.entries()].reverse()) {
       coefficients[index] = pair.inverse * dot(pair.step, result);
@@ -139,7 +141,9 @@ function largest(vector: Float64Array): number {
 }
 
 function subtract(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, index) => value - (b[index] ?? 0));
+  const difference = a.slice();
+  addScaled(difference, b, -1);
+  return difference;
 }
 
 function scale(vector: Float64Array, factor: number): void {

@@ -79,3 +79,22 @@ function distinctRows({ texts, chosen, slots: { slotOf } }: ScatterBatch): Int32
   }
   return Int32Array.from(rows);
 }
+
+/** The same over all texts, added to a dense gradient of the whole table. */
+export function scatterAllScores(
+  gradient: Float32Array,
+  scores: number,
+  texts: EncodedTexts,
+  into: Float64Array,
+): void {
+  for (let text = 0; text < texts.scales.length; text++) {
+    const scale = texts.scales[text] ?? 0;
+    const end = texts.offsets[text + 1] ?? 0;
+    for (let position = texts.offsets[text] ?? 0; position < end; position++) {
+      const to = (texts.rows[position] ?? 0) * scores;
+      for (let score = 0; score < scores; score++) {
+        into[to + score] = (into[to + score] ?? 0) + scale * (gradient[text * scores + score] ?? 0);
+      }
+    }
+  }
+}

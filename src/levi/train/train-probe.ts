@@ -47,8 +47,8 @@ export async function trainProbe(options: ProbeOptions): Promise<UntimedPart & {
 }
 
 function unpackProbe(point: Float64Array, classes: number, inputs: number): Record<string, Tensor> {
-  const weights = Float32Array.from(point.subarray(0, classes * inputs));
-  const bias = Float32Array.from(point.subarray(classes * inputs));
+  const weights = new Float32Array(point.subarray(0, classes * inputs));
+  const bias = new Float32Array(point.subarray(classes * inputs));
   return { [WEIGHTS]: tensor(weights, [classes, inputs]), [BIAS]: tensor(bias, [1, classes]) };
 }
 

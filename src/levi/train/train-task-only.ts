@@ -4,14 +4,14 @@ import type { Pause } from '../fine-tune/create-pause.ts';
 import { outputOf } from '../model/output-of.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
-import { createRowSlots, gatherScores, scatterScores } from '../task-model/ngram-scores.ts';
+import { gatherScores, scatterAllScores } from '../task-model/ngram-scores.ts';
 import { choosePenalty } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
 import { oneHot, sampleWeights } from './training-data.ts';
 import type { TrainingData, Validate } from './training-data.ts';
 
 /** Weaker than the probes': an n-gram's column is mostly zeros. */
-export const TASK_PENALTIES = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
+export const TASK_PENALTIES = [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
 
 const TABLE = 'task.ngrams';
 const BIAS = 'task.bias';
@@ -29,8 +29,8 @@ export async function trainTaskOnly(options: TaskOnlyOptions): Promise<UntimedPa
   const { classes, ngrams } = options.data;
   const penalised = ngrams * classes;
   const unpack = (point: Float64Array): Record<string, Tensor> => ({
-    [TABLE]: tensor(Float32Array.from(point.subarray(0, penalised)), [ngrams, classes]),
-    [BIAS]: tensor(Float32Array.from(point.subarray(penalised)), [1, classes]),
+    [TABLE]: tensor(new Float32Array(point.subarray(0, penalised)), [ngrams, classes]),
+    [BIAS]: tensor(new Float32Array(point.subarray(penalised)), [1, classes]),
   });
   await using objective = await createTaskObjective(options);
   const { point, penalty } = await choosePenalty({
@@ -64,20 +64,16 @@ async function createTaskObjective({
     targets: tensor(oneHot(targets, classes), [rows, classes]),
     sample_weights: tensor(sampleWeights(data), [rows]),
   };
-  const slots = createRowSlots(ngrams);
   const everyRow = Int32Array.from(targets.keys());
   const evaluate: Objective = async (point) => {
-    const table = Float32Array.from(point.subarray(0, ngrams * classes));
+    const table = new Float32Array(point.subarray(0, ngrams * classes));
     const outputs = await session.run({
       ...fixed,
       [SCORES]: tensor(gatherScores(table, classes, texts, everyRow), [rows, classes]),
-      [BIAS]: tensor(Float32Array.from(point.subarray(ngrams * classes)), [1, classes]),
+      [BIAS]: tensor(new Float32Array(point.subarray(ngrams * classes)), [1, classes]),
     });
-    const sparse = scatterScores(outputOf(outputs, gradientOf(SCORES)), classes, { texts, chosen: everyRow, slots });
     const gradient = new Float64Array(point.length);
-    for (const [slot, row] of sparse.rows.entries()) {
-      gradient.set(sparse.values.subarray(slot * classes, (slot + 1) * classes), row * classes);
-    }
+    scatterAllScores(outputOf(outputs, gradientOf(SCORES)), classes, texts, gradient);
     gradient.set(outputOf(outputs, gradientOf(BIAS)), ngrams * classes);
     return { value: outputOf(outputs, LOSS)[0] ?? 0, gradient };
   };
