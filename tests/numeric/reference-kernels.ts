@@ -72,10 +72,13 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const mean = (values: readonly number[]): number => sum(values) / values.length;
 const keep = { keepDims: true } as const;
 
-function softmax(x: ReferenceArray, axis: number): ReferenceArray {
-  const largest = along(x, [axis], keep, (values) => Math.max(...values));
-  const powers = mapArrays([x, largest], (value, shift) => Math.exp(value - shift));
-  return mapArrays([powers, along(powers, [axis], keep, sum)], (power, total) => power / total);
+function logSoftmax(x: ReferenceArray, axis: number): ReferenceArray {
+  const shifted = mapArrays(
+    [x, along(x, [axis], keep, (values) => Math.max(...values))],
+    (value = 0, largest = 0) => value - largest,
+  );
+  const total = along(shifted, [axis], keep, (values) => sum(values.map(Math.exp)));
+  return mapArrays([shifted, total], (value = 0, powers = 0) => value - Math.log(powers));
 }
 
 function replaced(index: Index, axis: number, coordinate: number): Index {
@@ -168,8 +171,8 @@ export const referenceKernels: { readonly [O in OpType]: Kernel<O> } = {
   ReduceSum: (inputs, attributes) => along(input(inputs), attributes.axes, attributes, sum),
   ReduceMean: (inputs, attributes) => along(input(inputs), attributes.axes, attributes, mean),
   ReduceMax: (inputs, attributes) => along(input(inputs), attributes.axes, attributes, (values) => Math.max(...values)),
-  Softmax: (inputs, { axis }) => softmax(input(inputs), axis),
-  LogSoftmax: (inputs, { axis }) => mapArrays([softmax(input(inputs), axis)], Math.log),
+  Softmax: (inputs, { axis }) => mapArrays([logSoftmax(input(inputs), axis)], Math.exp),
+  LogSoftmax: (inputs, { axis }) => logSoftmax(input(inputs), axis),
   LayerNormalization: (inputs, { epsilon }) => {
     const [x, scale, bias] = [input(inputs), input(inputs, 1), input(inputs, 2)];
     const last = [x.dims.length - 1];
