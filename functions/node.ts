@@ -1,6 +1,4 @@
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_BACKBONE } from '../src/contract/index.ts';
 import { createApp } from '../src/gateway/app.ts';
 import { parseNodeConfig } from '../src/platform/node/config.ts';
 import { EMBEDDED_WORKER_NAME, startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
@@ -9,17 +7,15 @@ import { startIntervalTask } from '../src/platform/node/interval-task.ts';
 import { configureLogging } from '../src/platform/node/logging.ts';
 import { openNodeServices } from '../src/platform/node/open-services.ts';
 import { provideApiKey } from '../src/platform/node/provide-api-key.ts';
+import { untilReady } from '../src/platform/node/until-ready.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
-import type { Services } from '../src/services/ports.ts';
 import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
-import { listAliveWorkers } from '../src/services/workers/list-alive.ts';
 import { retireWorkers } from '../src/services/workers/retire.ts';
 
 /** The repository's root, from the built dist/. */
 const ROOT = dirname(import.meta.dirname);
 const OUTBOX_INTERVAL_MS = 1_000;
-const READY_POLL_MS = 100;
 
 /** Gateway, clock and worker on one machine, from environment variables. Prints the ready line once a prediction would be accepted. */
 export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable> {
@@ -50,16 +46,8 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     stack.use(startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env }));
   }
   const stopping = stack.adopt(new AbortController(), (controller) => controller.abort());
-  void printWhenReady(services, server.url, stopping.signal);
+  void untilReady(services, stopping.signal).then((isReady) => isReady && print(`ready ${server.url}`));
   return stack;
-}
-
-async function printWhenReady(services: Services, url: string, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted) {
-    const workers = await listAliveWorkers(services);
-    if (workers.some(({ backbones }) => backbones.includes(DEFAULT_BACKBONE))) return print(`ready ${url}`);
-    await sleep(READY_POLL_MS, undefined, { ref: false });
-  }
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
