@@ -39,6 +39,7 @@ export interface OnnxFile {
 export function toOnnx(graph: Graph, options: ToOnnxOptions = {}): OnnxFile {
   const outputs = new Map(options.outputs === undefined ? graph.outputs : Object.entries(options.outputs));
   if (outputs.size === 0) throw new GraphError('the graph has no outputs');
+  checkOutputNames(graph, outputs);
   const values = liveValues(outputs.values());
   const nameOf = nameValues(outputs);
   const weights = options.weights ?? {};
@@ -60,6 +61,13 @@ export function toOnnx(graph: Graph, options: ToOnnxOptions = {}): OnnxFile {
     chunks: stored.chunks,
     weightsSizeBytes: stored.sizeBytes,
   };
+}
+
+function checkOutputNames(graph: Graph, outputs: ReadonlyMap<string, Value>): void {
+  for (const { name, value } of graph.inputs) {
+    const output = outputs.get(name);
+    if (output !== undefined && output !== value) throw new GraphError(`the output '${name}' has the name of an input`);
+  }
 }
 
 /** The first output of a computed value names it; every other name is made by `renamedOutputs`. */

@@ -11,10 +11,10 @@ export type Each<I extends Many, T> = { readonly [K in keyof I]: T };
 /** What an operator is: its type, its gradient and its ONNX form. */
 export interface OpRule<I extends Many, A> {
   /** @throws GraphError when the inputs do not fit; the message need not name the operator. */
-  infer(inputs: I, attributes: A): ValueType;
+  readonly infer: (inputs: I, attributes: A) => ValueType;
   /** One thunk per input, called only when that input's gradient is wanted; null where there is none. */
-  vjp(application: Application<I, A>): Cotangents<I>;
-  lower(lowering: Lowering<I, A>): void;
+  readonly vjp: (application: Application<I, A>) => Cotangents<I>;
+  readonly lower: (lowering: Lowering<I, A>) => void;
 }
 
 export type OpRules = { readonly [O in OpType]: OpRule<Inputs<O>, Attributes<O>> };

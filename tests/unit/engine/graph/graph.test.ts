@@ -99,6 +99,11 @@ describe('a mistake in a graph', () => {
     ['two numbers', () => sub(1, 2), 'one of two operands must be a value of a graph'],
     ['a gradient of a vector', () => gradients(x, [x]), 'a gradient needs a float32 scalar, not float32 [B, 3]'],
     ['data of another size', () => tensor(new Float32Array(3), [2, 2]), '[2, 2] holds 4 elements, but 3 were given'],
+    [
+      'an output named like an input',
+      () => toOnnx(graph, { outputs: { y: x } }),
+      "the output 'y' has the name of an input",
+    ],
     ['no outputs', () => toOnnx(createGraph()), 'the graph has no outputs'],
     [
       'a weight of another shape',
