@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { concat, createGraph, div, gather, gelu, gradients, linear, mul, reduceSum, tensor, toOnnx, unsqueeze } from '../../src/engine/index.ts';
+import {
+  createGraph,
+  createTrainer,
+  div,
+  gather,
+  gelu,
+  gradients,
+  linear,
+  mul,
+  reduceSum,
+  tensor,
+  toOnnx,
+  unsqueeze,
+} from '../../src/engine/index.ts';
 import type { Graph, Tensor, Value } from '../../src/engine/index.ts';
 import { ensembleViews, leviLoss, leviViews } from '../../src/levi/model/levi-views.ts';
 import { createTestRuntime } from '../support/runtime.ts';
@@ -74,7 +87,9 @@ interface Built {
 
 function build(): Built {
   const graph = createGraph();
-  const parameters = Object.fromEntries(Object.entries(SHAPES).map(([name, dims]) => [name, graph.parameter(name, dims)]));
+  const parameters = Object.fromEntries(
+    Object.entries(SHAPES).map(([name, dims]) => [name, graph.parameter(name, dims)]),
+  );
   const of = (name: string): Value => {
     const value = parameters[name];
     if (value === undefined) throw new Error(name);
@@ -91,7 +106,10 @@ function build(): Built {
       head: of('head'),
       headBias: of('head_bias'),
     },
-    { features: graph.input('features', 'float32', [K, B, D]), taskOutput: gelu(linear(bag, of('task_w'), of('task_b'))) },
+    {
+      features: graph.input('features', 'float32', [K, B, D]),
+      taskOutput: gelu(linear(bag, of('task_w'), of('task_b'))),
+    },
   );
   const inputs = {
     targets: graph.input('targets', 'float32', [B, C]),
@@ -105,13 +123,19 @@ const data = {
   features: floats(byLayer, [K, B, D]),
   token_ids: tensor(Int32Array.from(golden.token_ids.flat()), [B, 7]),
   token_mask: floats(golden.token_mask, [B, 7]),
-  targets: floats(golden.target.map((target) => [0, 1, 2].map((index) => (index === target ? 1 : 0))), [B, C]),
+  targets: floats(
+    golden.target.map((target) => [0, 1, 2].map((index) => (index === target ? 1 : 0))),
+    [B, C],
+  ),
   sample_weights: floats(golden.sample_weight, [B]),
 };
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
   expect(actual.length, what).toBe(expected.length);
-  const worst = expected.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (actual[index] ?? NaN))), 0);
+  const worst = expected.reduce(
+    (largest, value, index) => Math.max(largest, Math.abs(value - (actual[index] ?? NaN))),
+    0,
+  );
   expect(worst, what).toBeLessThan(TOLERANCE);
 }
 
@@ -123,11 +147,32 @@ test("gives the reference's loss, logits of every view and of the ensemble, and 
   const gradientOutputs = Object.fromEntries(Object.entries(named).map(([name, value]) => [`d_${name}`, value]));
   const { model } = toOnnx(graph, { outputs: { ...outputs, ...gradientOutputs } });
   await using session = await createTestRuntime().load(model);
-  const start = Object.fromEntries(Object.entries(stack(golden.parameters)).map(([name, values]) => [name, floats(values, SHAPES[name] ?? [])]));
+  const start = Object.fromEntries(
+    Object.entries(stack(golden.parameters)).map(([name, values]) => [name, floats(values, SHAPES[name] ?? [])]),
+  );
   const answers = await session.run({ ...data, ...start });
   const numbers = (name: string): ArrayLike<number> => Float32Array.from(answers[name]?.data ?? [], Number);
   expectClose(numbers('loss'), [golden.loss], 'loss');
   expectClose(numbers('views'), flat(golden.view_logits), 'view logits');
   expectClose(numbers('ensemble'), flat(golden.ensemble_logits), 'ensemble logits');
-  for (const [name, expected] of Object.entries(stack(golden.gradients))) expectClose(numbers(`d_${name}`), expected, name);
+  for (const [name, expected] of Object.entries(stack(golden.gradients)))
+    expectClose(numbers(`d_${name}`), expected, name);
+});
+
+test('follows five AdamW steps to the same losses and parameters', async () => {
+  const { loss } = build();
+  const first = Object.entries(stack(golden.parameters)).map(
+    ([name, values]) => [name, Float32Array.from(values)] as const,
+  );
+  await using trainer = await createTrainer({
+    runtime: createTestRuntime(),
+    loss,
+    parameters: Object.fromEntries(first),
+    optimizer: { learningRate: 1e-2, weightDecay: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  });
+  const losses: number[] = [];
+  for (let step = 0; step < 5; step++) losses.push((await trainer.step(data)).loss);
+  expectClose(losses, golden.loss_before_each_adamw_step, 'losses');
+  const expected = Object.entries(stack(golden.parameters_after_5_steps));
+  for (const [name, values] of expected) expectClose(trainer.parameters[name] ?? [], values, name);
 });

@@ -139,7 +139,6 @@ function assertFeatures({ records, features }: LabelledFeatures): void {
 
 // A plain loop: `every` with a callback takes seconds on the features of 100,000 rows.
 function isAllFinite(values: Float32Array): boolean {
-  let zero = 0;
-  for (let index = 0; index < values.length; index++) zero += (values[index] ?? 0) * 0;
-  return zero === 0;
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
+  return true;
 }
