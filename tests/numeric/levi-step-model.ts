@@ -45,12 +45,12 @@ export function flatten(nested: Nested): number[] {
   return typeof nested === 'number' ? [nested] : nested.flatMap(flatten);
 }
 
-export function dimsOf(nested: Nested): readonly number[] {
+function dimsOf(nested: Nested): readonly number[] {
   if (typeof nested === 'number') return [];
   return [nested.length, ...dimsOf(nested[0] ?? 0)];
 }
 
-export function floatTensor(nested: Nested): Tensor {
+function floatTensor(nested: Nested): Tensor {
   return tensor(Float32Array.from(flatten(nested)), dimsOf(nested));
 }
 

@@ -10,10 +10,6 @@ export function sizeOfDims(dims: readonly number[]): number {
   return dims.reduce((product, size) => product * size, 1);
 }
 
-export function fullArray(dims: readonly number[], value: number): ReferenceArray {
-  return { dims, data: new Float64Array(sizeOfDims(dims)).fill(value) };
-}
-
 /** Position of an index; axes that are 1 wide repeat, and leading axes the array does not have are dropped. */
 export function positionOf(dims: readonly number[], index: Index): number {
   const added = index.length - dims.length;

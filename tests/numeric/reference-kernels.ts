@@ -18,7 +18,7 @@ function elementwise(apply: (...values: number[]) => number): (inputs: Arrays) =
 }
 
 /** The series of positive terms 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!; Abramowitz and Stegun 7.1.6. */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = x;
   let sum = x;
