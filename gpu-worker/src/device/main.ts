@@ -12,7 +12,8 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 const ALIVE_INTERVAL_MS = 2_000;
 
 function send(answer: DeviceAnswer): void {
-  if (process.connected) process.send?.(answer);
+  // Without a callback a parent that has just died would end this process with a trace instead of quietly.
+  if (process.connected) process.send?.(answer, () => {});
 }
 
 try {

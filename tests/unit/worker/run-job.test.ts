@@ -84,7 +84,7 @@ describe('a job that goes well', () => {
 
   test('says how many texts were truncated', async () => {
     const gateway = createFakeGateway();
-    const long = `${'{"text": "a text of more than sixteen characters", "label": "odd"}\n'.repeat(3)}`;
+    const long = '{"text": "a text of more than sixteen characters", "label": "odd"}\n'.repeat(3);
     gateway.files.set('file-train', long);
     const [end] = await run(gateway, succeed, { lease: leasedJob({ training_file: leasedFile('file-train', long) }) });
     const told = [
