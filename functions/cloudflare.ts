@@ -6,6 +6,7 @@ import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
 import type { Services } from '../src/services/ports.ts';
+import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
 
 interface Gateway {
   readonly services: Services;
@@ -19,7 +20,7 @@ async function gatewayOf(env: CloudflareEnvironment): Promise<Gateway> {
   const existing = gateways.get(env);
   if (existing) return existing;
   const services: Services = createCloudflareServices(env, () => {
-    waitUntil(Promise.resolve());
+    waitUntil(runOutbox(services));
   });
   if (env.LEVIGATE_API_KEY) await ensureDefaultProject(services, { secret: env.LEVIGATE_API_KEY });
   const gateway = { services, fetch: createApp(services).fetch };
@@ -35,6 +36,6 @@ export default {
   /** Every minute: what no request would do. */
   async scheduled(_event, env) {
     const { services } = await gatewayOf(env);
-    await Promise.all([sweepLeases(services), sweepExpiredFiles(services)]);
+    await Promise.all([sweepLeases(services), sweepExpiredFiles(services), runOutbox(services)]);
   },
 } satisfies ExportedHandler<CloudflareEnvironment>;
