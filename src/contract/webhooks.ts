@@ -21,12 +21,32 @@ export const WebhookEvent = z.object({
 });
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
+const Url = z.url({ protocol: /^https?$/ }).max(2048);
+
 export const CreateWebhookEndpoint = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
+  url: Url,
   name: z.string().max(128).optional(),
   event_types: z.array(EventType).min(1).optional().describe('All job events when absent'),
 });
 export type CreateWebhookEndpoint = z.infer<typeof CreateWebhookEndpoint>;
+
+export const UpdateWebhookEndpoint = CreateWebhookEndpoint.partial().extend({
+  status: z.enum(['enabled', 'disabled']).optional().describe('`enabled` after mending a receiver that was given up'),
+});
+export type UpdateWebhookEndpoint = z.infer<typeof UpdateWebhookEndpoint>;
+
+export const RotateWebhookSecret = z.strictObject({
+  keep_old_secret_active_for_24_hours: z
+    .boolean()
+    .optional()
+    .describe('Deliveries are signed with both secrets for a day; `false` drops the old one at once. Default true'),
+});
+export type RotateWebhookSecret = z.infer<typeof RotateWebhookSecret>;
+
+export const TestWebhookEndpoint = z.strictObject({
+  event_type: EventType.optional().describe('Of the sample event; `webhook.test` when absent'),
+});
+export type TestWebhookEndpoint = z.infer<typeof TestWebhookEndpoint>;
 
 export const WebhookEndpoint = z.object({
   id: z.string(),
@@ -35,6 +55,7 @@ export const WebhookEndpoint = z.object({
   url: z.string(),
   name: z.string().nullable(),
   event_types: z.array(EventType),
+  signing_secret_hint: z.string().describe("The secret's last characters, to tell it from others"),
   status: z.enum(['enabled', 'disabled']),
   disabled_reason: z.string().nullable(),
 });
@@ -59,3 +80,18 @@ export const WebhookDelivery = z.object({
   created_at: UnixSeconds,
 });
 export type WebhookDelivery = z.infer<typeof WebhookDelivery>;
+
+/** Answered after the receiver was asked; the same outcome stands in the delivery log. */
+export const WebhookTestResult = z.object({
+  object: z.literal('webhook_endpoint.test'),
+  webhook_endpoint_id: z.string(),
+  event_type: EventType,
+  delivery_id: z.string(),
+  success: z.boolean().describe('Whether the receiver accepted it: a status of 2xx'),
+  status_code: z.int().nullable().describe('null when there was no answer'),
+  error: z.string().nullable(),
+});
+export type WebhookTestResult = z.infer<typeof WebhookTestResult>;
+
+export const WebhookEventTypes = z.object({ object: z.literal('list'), data: z.array(EventType) });
+export type WebhookEventTypes = z.infer<typeof WebhookEventTypes>;

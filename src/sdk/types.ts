@@ -190,6 +190,7 @@ export interface WebhookEndpoint {
   url: string;
   name: string | null;
   event_types: EventType[];
+  signing_secret_hint: string;
   status: 'enabled' | 'disabled';
   disabled_reason: string | null;
 }

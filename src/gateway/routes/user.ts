@@ -8,11 +8,13 @@ import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { predictRoutes } from './predict/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** Everything a user's API key reaches, one folder per resource, one verb per file. */
 export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
   app.use(authenticate(services));
-  for (const routes of [fileRoutes, keyRoutes, fineTuningRoutes, modelRoutes, predictRoutes]) app.route('/', routes());
+  for (const routes of [fileRoutes, keyRoutes, fineTuningRoutes, modelRoutes, predictRoutes, webhookRoutes])
+    app.route('/', routes());
   return app;
 }
