@@ -40,7 +40,7 @@ test.each([
 
 test.each([
   'https://example.com/hook',
-  'http://example.com:8080',
+  'https://example.com:8443',
   'https://8.8.8.8/',
   'https://[2606:4700:4700::1111]/',
 ])('lets %s pass', (url) => {
@@ -48,20 +48,21 @@ test.each([
 });
 
 test.each([
-  'http://localhost/hook',
-  'http://LOCALHOST./',
-  'http://api.localhost/',
-  'http://printer.local/',
-  'http://metadata.google.internal/',
-  'http://127.0.0.1/',
-  'http://127.1/',
-  'http://2130706433/',
-  'http://0x7f000001/',
-  'http://0177.0.0.1/',
-  'http://169.254.169.254/latest/meta-data',
-  'http://[::1]/',
-  'http://[::ffff:10.0.0.1]/',
-])('refuses %s, unless private addresses are allowed', (url) => {
+  'http://example.com/hook',
+  'https://localhost/hook',
+  'https://LOCALHOST./',
+  'https://api.localhost/',
+  'https://printer.local/',
+  'https://metadata.google.internal/',
+  'https://127.0.0.1/',
+  'https://127.1/',
+  'https://2130706433/',
+  'https://0x7f000001/',
+  'https://0177.0.0.1/',
+  'https://169.254.169.254/latest/meta-data',
+  'https://[::1]/',
+  'https://[::ffff:10.0.0.1]/',
+])('refuses %s outside development', (url) => {
   expect(() => assertWebhookUrl(url, { allowPrivate: false })).toThrow(
     expect.objectContaining({ code: 'invalid_webhook_url' }),
   );
