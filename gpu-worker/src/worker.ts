@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getLogger } from '@logtape/logtape';
 import type { WorkerHealth } from '../../src/contract/worker-protocol.ts';
@@ -114,4 +115,8 @@ async function prepareUntilDone(
   }
 }
 
-const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+/** A wildcard is no address to be reached at; in a container's network the host name is. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return host.includes(':') ? `[${host}]` : host;
+}
