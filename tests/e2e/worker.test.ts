@@ -97,6 +97,18 @@ describe.skipIf(!canRun)(title, () => {
     expect(messages.some((text) => text.includes('The worker shut down'))).toBe(true);
   });
 
+  test('a gateway that is away in training and back again costs nothing', LIMIT, async () => {
+    await using served = await serveGateway();
+    await using _worker = await served.startWorker();
+    const job = await startJob(served.client, 400);
+    await untilPhase(served, job.id, 'training');
+    await served.interrupt(4);
+    expect((await served.client.jobs.wait(job.id)).status).toBe('succeeded');
+    const messages = await messagesOf(served, job.id);
+    expect(messages.filter((text) => text === 'Fine-tuning job started')).toHaveLength(1);
+    expect(messages.some((text) => text.includes('resumed'))).toBe(false);
+  });
+
   test('a job cancelled in training stops within seconds', LIMIT, async () => {
     await using served = await serveGateway();
     await using _worker = await served.startWorker();

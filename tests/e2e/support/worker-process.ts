@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { DEFAULT_BACKBONE } from '../../../src/contract/index.ts';
@@ -27,6 +29,8 @@ export interface ServedGateway extends AsyncDisposable {
   readonly gateway: TestGateway;
   readonly client: Levigate;
   startWorker(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
+  /** Closes the gateway's port, refuses so many connections there, and opens it again: a gateway that restarts. */
+  interrupt(refusals: number): Promise<void>;
   /** The job's own state. */
   status(jobId: string): Promise<string>;
 }
@@ -44,7 +48,7 @@ export async function serveGateway(): Promise<ServedGateway> {
   const transport = createWorkerTransport();
   const gateway = await createTestGateway({ services: { clock: { nowMs: () => Date.now() }, workers: transport } });
   const token = gateway.seedWorkerToken();
-  const server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
+  let server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
   const client = new Levigate({ apiKey: gateway.secret, baseUrl: `${server.url}/v1` });
   const knownIds = new Set<string>();
 
@@ -64,6 +68,12 @@ export async function serveGateway(): Promise<ServedGateway> {
       );
       return worker;
     },
+    interrupt: async (refusals) => {
+      const port = Number(new URL(server.url).port);
+      await server[Symbol.asyncDispose]();
+      await refuseConnections(port, refusals);
+      server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port });
+    },
     status: async (jobId) => (await client.jobs.retrieve(jobId)).status,
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
@@ -71,6 +81,16 @@ export async function serveGateway(): Promise<ServedGateway> {
       await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+async function refuseConnections(port: number, count: number): Promise<void> {
+  const refusing = createServer().listen(port, '127.0.0.1');
+  for (let refused = 0; refused < count; refused += 1) {
+    const [socket] = (await once(refusing, 'connection')) as [Socket];
+    socket.destroy();
+  }
+  refusing.close();
+  await once(refusing, 'close');
 }
 
 function spawnWorker(env: Readonly<Record<string, string>>): WorkerProcess {

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { Adapter } from '../../../src/levi/index.ts';
+import { createPredict } from '../../../gpu-worker/src/predict/predict.ts';
+import { createFakeBackbones, createFakeDevice, graph } from './support/fake-device.ts';
+
+interface FakeAdapter {
+  readonly maxLength?: number;
+  readonly fingerprint?: string;
+}
+
+/** As much of an adapter as the service reads; what the method reads is guarded by its own tests. */
+const adapter = ({ maxLength, fingerprint = graph.fingerprint }: FakeAdapter) =>
+  ({
+    labels: ['short', 'long'],
+    manifest: { backbone: { id: 'tiny', fingerprint }, provenance: maxLength === undefined ? {} : { maxLength } },
+  }) as unknown as Adapter;
+
+/** Answers `long` by the share that the feature (the number of tokens) has of 16. */
+async function createService(adapters: Readonly<Record<string, Adapter>>) {
+  const backbones = createFakeBackbones(createFakeDevice(() => Promise.reject(new Error('no training')) as never));
+  await backbones.ensure('tiny');
+  const predict = createPredict({
+    backbones,
+    adapters: {
+      get: async (hash) => {
+        const found = adapters[hash];
+        if (!found) throw new Error(`no adapter ${hash}`);
+        return found;
+      },
+    },
+    predictors: {
+      run: async (_adapter, { features: { rows, data } }) => {
+        const share = (row: number): number => (data[(row * data.length) / rows] ?? 0) / 16;
+        const probabilities = Float32Array.from({ length: rows * 2 }, (_, at) =>
+          at % 2 === 1 ? share(at >> 1) : 1 - share(at >> 1),
+        );
+        return { probabilities: { rows, classes: 2, data: probabilities }, views: null, disagreement: null };
+      },
+    },
+  });
+  const ask = (models: readonly string[], texts: readonly string[]) =>
+    predict({
+      backbone: 'tiny',
+      cache_salt: 's',
+      adapters: models.map((model) => ({ model, sha256: model, bytes: 1 })),
+      inputs: texts.map((text) => ({ text })),
+      views: false,
+    });
+  return { ask, predict };
+}
+
+describe('a prediction', () => {
+  test('comes by input, then by model as asked, although models that truncate apart run apart', async () => {
+    const { ask } = await createService({ a: adapter({}), b: adapter({ maxLength: 4 }), c: adapter({}) });
+    const { data, usage } = await ask(['a', 'b', 'c'], ['xxxxxxxxxxxxxxxx', 'xx']);
+    expect(data.map(({ index, model }) => `${index}${model}`)).toEqual(['0a', '0b', '0c', '1a', '1b', '1c']);
+    expect(data.map(({ label }) => label)).toEqual(['long', 'short', 'long', 'short', 'short', 'short']);
+    expect(usage.input_tokens).toBe(16 + 2 + 4 + 2);
+  });
+
+  test('counts what came from the cache', async () => {
+    const { ask } = await createService({ a: adapter({}) });
+    await ask(['a'], ['seen']);
+    expect((await ask(['a'], ['seen', 'new'])).usage.cached_inputs).toBe(1);
+  });
+
+  test('refuses an adapter that was trained on other features', async () => {
+    const { ask } = await createService({ a: adapter({ fingerprint: 'another' }) });
+    await expect(ask(['a'], ['x'])).rejects.toMatchObject({ code: 'adapter_invalid' });
+  });
+
+  test('says that a backbone is not ready', async () => {
+    const { predict } = await createService({});
+    const request = { backbone: 'other', cache_salt: 's', adapters: [], inputs: [{ text: 'x' }], views: false };
+    await expect(predict(request)).rejects.toMatchObject({ code: 'backbone_unavailable', retryAfterS: 2 });
+  });
+});
