@@ -18,12 +18,11 @@ export interface Tokenizer {
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const tokenizer = await AutoTokenizer.from_pretrained(folder, { local_files_only: true }).catch((cause: unknown) => {
-    throw new LevigateError('backbone_invalid', `The tokenizer in ${folder} cannot be read: ${String(cause)}.`, { cause });
+    throw new LevigateError('backbone_invalid', `The tokenizer in ${folder} cannot be read: ${String(cause)}.`, {
+      cause,
+    });
   });
-  const { head, tail } = findSpecialTokens(
-    tokenizer.encode('a', { add_special_tokens: false }),
-    tokenizer.encode('a'),
-  );
+  const { head, tail } = findSpecialTokens(tokenizer.encode('a', { add_special_tokens: false }), tokenizer.encode('a'));
   return {
     encode: (text, maxLength) => {
       const ids = tokenizer.encode(text);
