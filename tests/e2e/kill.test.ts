@@ -35,11 +35,12 @@ async function untilPhase(client: Levigate, jobId: string, phase: string): Promi
 
 async function expectOneResult(client: Levigate, jobId: string): Promise<void> {
   const job = await client.jobs.wait(jobId);
-  const succeeded: string[] = [];
-  for await (const event of client.jobs.events(jobId)) {
-    if (/succeeded/i.test(event.message)) succeeded.push(event.message);
+  const statuses: unknown[] = [];
+  for await (const { data } of client.jobs.events(jobId)) {
+    if (data !== null && 'status' in data) statuses.push(data['status']);
   }
-  expect(succeeded).toHaveLength(1);
+  // One attempt died, one finished, and the end was told once.
+  expect(statuses).toEqual(['validating_files', 'queued', 'running', 'queued', 'running', 'succeeded']);
   const models = (await client.models.list()).filter(({ parent }) => parent !== null);
   expect(models.map(({ id }) => id)).toEqual([job.fine_tuned_model]);
   const { data } = await client.predict({ model: job.fine_tuned_model ?? '', input: 'I was charged twice this month' });
