@@ -43,3 +43,26 @@ export function gatherByLayer(features: FeatureMatrix, rows: ArrayLike<number>, 
     }
   }
 }
+
+export interface RowSelection {
+  readonly features: FeatureMatrix;
+  readonly rows: Int32Array;
+}
+
+/** A copy of the given taps of the given rows of one or several matrices, one after the other. */
+export function joinRows(parts: readonly RowSelection[], taps: readonly number[]): FeatureMatrix {
+  const width = parts[0]?.features.width ?? 0;
+  const rows = parts.reduce((total, part) => total + part.rows.length, 0);
+  const data = new Float32Array(rows * taps.length * width);
+  let to = 0;
+  for (const { features, rows: chosen } of parts) {
+    for (const row of chosen) {
+      for (const tap of taps) {
+        const start = (row * features.taps + tap) * width;
+        data.set(features.data.subarray(start, start + width), to);
+        to += width;
+      }
+    }
+  }
+  return { rows, taps: taps.length, width, data };
+}

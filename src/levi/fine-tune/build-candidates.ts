@@ -6,17 +6,24 @@ import { METHOD_RULES, PROBE_SHARE } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import { crossEntropy } from '../metrics/classification-metrics.ts';
 import type { Probabilities } from '../metrics/classification-metrics.ts';
-import { scoreOnValidation } from './train-context.ts';
-import type { TrainContext, ValidationScore } from './train-context.ts';
+import type { Fit } from './prepare-run.ts';
+import type { TrainContext } from './train-context.ts';
 
-/** A method that could be served, and how good it is on the validation rows. */
+/** A method that could be served. */
 export interface Candidate {
   readonly method: Method;
   readonly adapter: Adapter;
-  readonly validation: ValidationScore;
   readonly seconds: number;
   readonly detail: Readonly<Record<string, number | string>>;
 }
+
+/** How the ensemble was put together on the validation rows. */
+export interface Mixing {
+  readonly probe: 'linear_probe' | 'concat_all';
+  readonly share: number;
+}
+
+type Parts = ReadonlyMap<TrainedPartKey, TrainedPart>;
 
 interface Ingredients {
   readonly tensors: AdapterTensors;
@@ -26,38 +33,30 @@ interface Ingredients {
 
 const SHARES = Array.from({ length: 21 }, (_, index) => index / 20);
 
-/** Every method whose parts are trained, put together and scored on validation. */
-export async function buildCandidates(context: TrainContext): Promise<readonly Candidate[]> {
-  const { run, finished } = context;
-  const methods = METHODS.filter((method) => METHOD_RULES[method].trainedFrom.every((key) => finished.has(key)));
-  const mixed = methods.includes('ensemble') ? await mixEnsemble(context) : null;
-  const candidates: Candidate[] = [];
-  for (const method of methods) {
-    const { tensors, probeTaps, detail } = ingredientsOf(method, finished, mixed);
-    const adapter = run.adapterOf(method, tensors, probeTaps);
+/** Every method whose parts are trained, put together. */
+export function buildCandidates({ adapterOf }: Fit, parts: Parts, mixing: Mixing): readonly Candidate[] {
+  const methods = METHODS.filter((method) => METHOD_RULES[method].trainedFrom.every((key) => parts.has(key)));
+  return methods.map((method) => {
+    const { tensors, probeTaps, detail } = ingredientsOf(method, parts, mixing);
     const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
-    const seconds = keys.reduce((total, key) => total + (finished.get(key)?.seconds ?? 0), 0);
-    candidates.push({ method, adapter, validation: await scoreOnValidation(context, adapter), seconds, detail });
-  }
-  return candidates;
+    const seconds = keys.reduce((total, key) => total + partOf(parts, key).seconds, 0);
+    return { method, adapter: adapterOf(method, tensors, probeTaps), seconds, detail };
+  });
 }
 
-function ingredientsOf(method: Method, finished: TrainContext['finished'], mixed: Ingredients | null): Ingredients {
-  const partOf = (key: TrainedPartKey): TrainedPart => {
-    const part = finished.get(key);
-    if (part === undefined) throw new Error(`internal: ${key} was not trained`);
-    return part;
-  };
-  const ensemble = (): Ingredients => {
-    if (mixed === null) throw new Error('internal: the ensemble was not mixed');
-    return mixed;
-  };
+function partOf(parts: Parts, key: TrainedPartKey): TrainedPart {
+  const part = parts.get(key);
+  if (part === undefined) throw new Error(`internal: ${key} was not trained`);
+  return part;
+}
+
+function ingredientsOf(method: Method, parts: Parts, mixing: Mixing): Ingredients {
   switch (method) {
     case 'ensemble':
-      return ensemble();
+      return mixedIngredients(parts, mixing);
     case 'levi+ensemble': {
-      const levi = partOf('levi');
-      const { tensors, probeTaps, detail } = ensemble();
+      const levi = partOf(parts, 'levi');
+      const { tensors, probeTaps, detail } = mixedIngredients(parts, mixing);
       return { tensors: { ...tensors, ...levi.tensors }, probeTaps, detail: { ...detail, ...levi.detail } };
     }
     case 'prior':
@@ -66,34 +65,37 @@ function ingredientsOf(method: Method, finished: TrainContext['finished'], mixed
     case 'concat_all':
     case 'task_only':
     case 'levi':
-      return partOf(method);
+      return partOf(parts, method);
     default:
       return method satisfies never;
   }
 }
 
+function mixedIngredients(parts: Parts, mixing: Mixing): Ingredients {
+  const probe = partOf(parts, mixing.probe);
+  const share = tensor(Float32Array.of(mixing.share), [1, 1]);
+  return {
+    tensors: { ...probe.tensors, ...partOf(parts, 'task_only').tensors, [PROBE_SHARE]: share },
+    probeTaps: probe.probeTaps,
+    detail: { probe: mixing.probe, probe_share: mixing.share },
+  };
+}
+
 /** The better of the two probes and the n-gram model, mixed in the share with the lowest validation loss. */
-async function mixEnsemble(context: TrainContext): Promise<Ingredients> {
-  const { run, predictors, finished } = context;
-  const { validation, data } = run;
-  const answer = async (key: 'linear_probe' | 'concat_all' | 'task_only') => {
-    const part = finished.get(key);
-    if (part === undefined) throw new Error(`internal: ${key} was not trained`);
-    const probabilities = await predictors.answer(run.adapterOf(key, part.tensors, part.probeTaps), validation);
-    return { key, part, probabilities, loss: crossEntropy(probabilities, validation.targets, data.classWeights) };
+export async function chooseMixing({ run, fit, predictors, finished }: TrainContext): Promise<Mixing> {
+  const { targets } = run.validation;
+  const weights = fit.data.classWeights;
+  const answer = (key: 'linear_probe' | 'concat_all' | 'task_only'): Promise<Probabilities> => {
+    const { tensors, probeTaps } = partOf(finished, key);
+    return predictors.answer(fit.adapterOf(key, tensors, probeTaps), run.validation);
   };
   const last = await answer('linear_probe');
   const all = await answer('concat_all');
-  const probe = all.loss < last.loss ? all : last;
+  const isAllBetter = crossEntropy(all, targets, weights) < crossEntropy(last, targets, weights);
   const task = await answer('task_only');
-  const lossOf = (share: number): number =>
-    crossEntropy(mix(probe.probabilities, task.probabilities, share), validation.targets, data.classWeights);
+  const lossOf = (share: number): number => crossEntropy(mix(isAllBetter ? all : last, task, share), targets, weights);
   const share = SHARES.reduce((best, candidate) => (lossOf(candidate) < lossOf(best) ? candidate : best));
-  return {
-    tensors: { ...probe.part.tensors, ...task.part.tensors, [PROBE_SHARE]: tensor(Float32Array.of(share), [1, 1]) },
-    probeTaps: probe.part.probeTaps,
-    detail: { probe: probe.key, probe_share: share },
-  };
+  return { probe: isAllBetter ? 'concat_all' : 'linear_probe', share };
 }
 
 function mix(probe: Probabilities, task: Probabilities, share: number): Probabilities {

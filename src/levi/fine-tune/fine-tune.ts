@@ -1,90 +1,106 @@
-import { LevigateError } from '../../contract/errors.ts';
 import { createPredictorPool } from '../predictor/predictor-pool.ts';
 import { measureMethod } from '../report/measure-method.ts';
 import type { MeasuredMethod } from '../report/measure-method.ts';
 import { writeReport } from '../report/write-report.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Candidate } from './build-candidates.ts';
+import { chooseMethod } from './choose-method.ts';
+import type { Choice } from './choose-method.ts';
 import { createPause } from './create-pause.ts';
 import type { FineTuneEvent, FineTuneInput, FineTuneResult } from './events.ts';
-import { evaluationSet, prepareRun, shiftParam } from './prepare-run.ts';
+import { evaluationSet, prepareFit, prepareRun, shiftParam } from './prepare-run.ts';
 import type { Run } from './prepare-run.ts';
-import { trainParts } from './train-parts.ts';
+import type { TrainContext } from './train-context.ts';
+import { refitParts, resumeRun, trainParts } from './train-parts.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Of the whole run; measuring is the rest. */
-const TRAINING_SHARE = 0.9;
+/** Where in the whole run choosing and training again end; measuring is the rest. */
+const CHOOSING_ENDS = 0.6;
+const REFITTING_ENDS = 0.9;
 
 /**
- * Trains LEVI and its baselines on cached features, chooses what to serve on the validation rows, and reports on rows that no
- * choice has seen. Yields progress, metrics, checkpoints and messages; returns the adapter and its report.
+ * Trains LEVI and its baselines on cached features, chooses what to serve on the validation rows, trains every method again
+ * on training and validation rows together with what was chosen for it, and reports on rows that no choice has seen. Yields progress,
+ * metrics, checkpoints and messages; returns the adapter and its report.
  *
  * Equal input, seed, device and threads give equal adapter bytes. Stops between two steps when the signal is aborted.
  * Throws `invalid_training_file`, `unsupported_option` or `training_failed`, each saying what to do.
  */
 export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEvent, FineTuneResult> {
   const run = prepareRun(input);
-  const pause = createPause({
-    signal: input.signal,
-    yieldToEventLoop: input.yieldToEventLoop ?? yieldToEventLoop,
-  });
+  const { signal } = input;
+  const pause = createPause({ signal, yieldToEventLoop: input.yieldToEventLoop ?? yieldToEventLoop });
   for (const message of run.rows.notes) yield { type: 'message', level: 'info', message };
   yield describeRun(run);
   await using predictors = createPredictorPool(input.runtime);
-  const training = trainParts({ run, predictors, pause });
-  let next = await training.next();
-  for (; next.done !== true; next = await training.next()) yield scaled(next.value);
-  const finished = next.value;
-  await pause();
-  const candidates = await buildCandidates({ run, predictors, pause, finished });
-  const chosen = chooseServed(candidates, input.config.method);
-  yield describeChoice(chosen, input.config.method);
+  const { resumed, events } = resumeRun(run);
+  yield* events;
+  const choosing = { run, fit: run.choosing, predictors, pause };
+  const finished = yield* within(trainParts(choosing, resumed), 0, CHOOSING_ENDS);
+  const choice = await chooseMethod({ ...choosing, finished });
+  yield describeChoice(choice, input.config.method);
+
+  const fit = prepareFit(run, [{ from: input.train, rows: run.rows.train }, run.rows.validation]);
+  const refitting = refitParts({ ...choosing, fit, finished }, resumed);
+  const refitted = yield* within(refitting, CHOOSING_ENDS, REFITTING_ENDS);
 
   // The first use of the shift files: every choice is made.
-  const shifts = input.shifts.map((shift, index) => ({
-    name: shift.name,
-    set: evaluationSet(shift, Int32Array.from(shift.records.keys()), run.labels, shiftParam(index)),
-  }));
-  const measured: MeasuredMethod[] = [];
-  for (const candidate of candidates) {
-    await pause();
-    measured.push(await measureMethod(candidate, { predictors, test: run.test, shifts }));
-    yield {
-      type: 'progress',
-      fraction: TRAINING_SHARE + (1 - TRAINING_SHARE) * (measured.length / candidates.length),
-    };
-  }
-  const served = measured.find(({ report }) => report.method === chosen.method);
+  const measured = yield* measureAll({ run, predictors, pause }, buildCandidates(fit, refitted, choice.mixing), choice);
+  const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');
-  const report = writeReport({ run, finished, served, measured, notes: run.rows.notes });
+  const report = writeReport({ run, finished, served, measured, notes: [...run.rows.notes, REFIT_NOTE] });
   yield { type: 'message', level: 'info', message: report.verdict };
   return { adapter: served.bytes, report, curve: report.curve };
 }
 
-function scaled(event: FineTuneEvent): FineTuneEvent {
-  return event.type === 'progress' ? { ...event, fraction: event.fraction * TRAINING_SHARE } : event;
-}
+const REFIT_NOTE =
+  'Validation figures are of the models that were chosen among. Then each was trained once more, on the training and the validation rows, with what was chosen for it; all other figures are of these final models, on rows they have not seen.';
 
-function chooseServed(candidates: readonly Candidate[], method: FineTuneInput['config']['method']): Candidate {
-  const [best] =
-    method === 'auto'
-      ? candidates.toSorted((a, b) => a.validation.loss - b.validation.loss)
-      : candidates.filter((candidate) => candidate.method === method);
-  if (best !== undefined) return best;
-  throw new LevigateError('unknown_method', `levi.method: "${method}" cannot be trained. Leave it out or use "auto".`, {
-    param: 'levi.method',
+async function* measureAll(
+  { run, predictors, pause }: Pick<TrainContext, 'run' | 'predictors' | 'pause'>,
+  candidates: readonly Candidate[],
+  { scores }: Choice,
+): AsyncGenerator<FineTuneEvent, readonly MeasuredMethod[]> {
+  const shifts = run.input.shifts.map((shift, index) => {
+    const rows = Int32Array.from(shift.records.keys());
+    return { name: shift.name, set: evaluationSet({ from: shift, rows }, run.labels, shiftParam(index)) };
   });
+  const measured: MeasuredMethod[] = [];
+  for (const candidate of candidates) {
+    await pause();
+    const validation = scores.get(candidate.method);
+    if (validation === undefined) throw new Error(`internal: ${candidate.method} was not scored`);
+    measured.push(await measureMethod(candidate, { predictors, test: run.test, shifts, validation }));
+    const share = measured.length / candidates.length;
+    yield { type: 'progress', fraction: REFITTING_ENDS + (1 - REFITTING_ENDS) * share };
+  }
+  return measured;
 }
 
-function describeRun({ rows, labels, layers, data }: Run): FineTuneEvent {
+/** The events of one stage, its progress as that of the whole. */
+async function* within<Result>(
+  stage: AsyncGenerator<FineTuneEvent, Result>,
+  from: number,
+  to: number,
+): AsyncGenerator<FineTuneEvent, Result> {
+  let next = await stage.next();
+  for (; next.done !== true; next = await stage.next()) {
+    const event = next.value;
+    yield event.type === 'progress' ? { ...event, fraction: from + (to - from) * event.fraction } : event;
+  }
+  return next.value;
+}
+
+function describeRun({ rows, labels, layers, choosing }: Run): FineTuneEvent {
   const message =
     `Training on ${rows.train.length} rows of ${labels.length} labels, choosing on ${rows.validation.rows.length}, ` +
-    `reporting on ${rows.test.rows.length}; ${layers.length} layers, ${data.ngrams} n-grams.`;
+    `reporting on ${rows.test.rows.length}; ${layers.length} layers, ${choosing.data.ngrams} n-grams.`;
   return { type: 'message', level: 'info', message };
 }
 
-function describeChoice({ method, validation }: Candidate, asked: string): FineTuneEvent {
+function describeChoice({ method, scores }: Choice, asked: string): FineTuneEvent {
   const why = asked === 'auto' ? 'the lowest validation loss' : 'as asked for, validation loss';
-  const message = `Serving ${method}: ${why} ${validation.loss.toFixed(4)}, accuracy ${validation.accuracy.toFixed(3)}.`;
+  const { loss = 0, accuracy = 0 } = scores.get(method) ?? {};
+  const message = `Serving ${method}: ${why} ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(3)}.`;
   return { type: 'message', level: 'info', message };
 }

@@ -1,7 +1,7 @@
 import type { Run } from './prepare-run.ts';
 
 /** What makes two runs the same: then a checkpoint of one continues the other. */
-export function nameRun({ input, labels, data, rows }: Run): string {
+export function nameRun({ input, labels, choosing, rows }: Run): string {
   const { config, seed, provenance, train, validation } = input;
   return JSON.stringify({
     config,
@@ -10,6 +10,6 @@ export function nameRun({ input, labels, data, rows }: Run): string {
     file: provenance.trainingFileSha256,
     rows: [train.records.length, validation?.records.length ?? 0, rows.train.length],
     labels: labels.length,
-    ngrams: data.ngrams,
+    ngrams: choosing.data.ngrams,
   });
 }

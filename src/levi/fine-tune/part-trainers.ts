@@ -1,67 +1,89 @@
 import { tensor } from '../../engine/index.ts';
-import type { PartEpoch, PartState, TrainedPartKey, UntimedPart } from '../methods/trained-part.ts';
-import { trainLevi } from '../train/train-levi.ts';
-import { trainProbe } from '../train/train-probe.ts';
-import { trainTaskOnly } from '../train/train-task-only.ts';
+import type { PartEpoch, PartState, TrainedPart, TrainedPartKey, UntimedPart } from '../methods/trained-part.ts';
+import { refitLevi, trainLevi } from '../train/train-levi.ts';
+import type { LeviOptions } from '../train/train-levi.ts';
+import { refitProbe, trainProbe } from '../train/train-probe.ts';
+import { refitTaskOnly, trainTaskOnly } from '../train/train-task-only.ts';
 import { deriveSeed } from './derive-seed.ts';
 import { validateAs } from './train-context.ts';
 import type { TrainContext } from './train-context.ts';
 
-/** Trains one part, an epoch at a time where it has epochs; `resume` is the state after an earlier epoch of the same run. */
-export type PartTrainer = (context: TrainContext, resume: PartState | null) => AsyncGenerator<PartEpoch, UntimedPart>;
+export interface PartTrainer {
+  /** Trains and chooses on validation, an epoch at a time where there are epochs; `resume` is the state after an earlier one. */
+  readonly choose: (context: TrainContext, resume: PartState | null) => AsyncGenerator<PartEpoch, UntimedPart>;
+  /** Trains again with what was chosen, on the rows of the context's fit. */
+  readonly refit: (context: TrainContext, chosen: TrainedPart) => Promise<UntimedPart['tensors']>;
+}
 
 /** In the order of training: a part may use those finished before it. */
 export const PART_TRAINERS = {
-  prior: atOnce(({ run }) => Promise.resolve(measurePrior(run))),
-  linear_probe: atOnce((context) => probe(context, [context.run.layers.length - 1])),
-  concat_all: atOnce((context) => probe(context, [...context.run.layers.keys()])),
-  best_layer: atOnce(findBestLayer),
-  task_only: atOnce((context) =>
-    trainTaskOnly({
-      runtime: context.run.input.runtime,
-      data: context.run.data,
-      pause: context.pause,
-      validate: (tensors) => validateAs(context, 'task_only')({ tensors, probeTaps: [] }),
-    }),
-  ),
-  levi: (context, resume) =>
-    trainLevi({
-      runtime: context.run.input.runtime,
-      data: context.run.data,
-      config: context.run.input.config,
-      seed: deriveSeed(context.run.input.seed, 'levi'),
-      pause: context.pause,
-      validate: (tensors) => validateAs(context, 'levi')({ tensors, probeTaps: [] }),
-      resume,
-    }),
+  prior: {
+    choose: atOnce(({ fit }) =>
+      Promise.resolve({ tensors: measurePrior(fit.data), probeTaps: [], detail: {}, curve: [] }),
+    ),
+    refit: ({ fit }) => Promise.resolve(measurePrior(fit.data)),
+  },
+  linear_probe: { choose: atOnce((context) => probe(context, [context.run.layers.length - 1])), refit: reprobe },
+  concat_all: { choose: atOnce((context) => probe(context, [...context.run.layers.keys()])), refit: reprobe },
+  best_layer: { choose: atOnce(findBestLayer), refit: reprobe },
+  task_only: {
+    choose: atOnce((context) =>
+      trainTaskOnly({
+        ...basics(context),
+        validate: (tensors) => validateAs(context, 'task_only')({ tensors, probeTaps: [] }),
+      }),
+    ),
+    refit: (context, chosen) => refitTaskOnly(basics(context), chosenNumber(chosen, 'l2')),
+  },
+  levi: {
+    choose: (context, resume) =>
+      trainLevi({
+        ...leviOptions(context),
+        validate: (tensors) => validateAs(context, 'levi')({ tensors, probeTaps: [] }),
+        resume,
+      }),
+    refit: (context, chosen) => refitLevi(leviOptions(context), chosenNumber(chosen, 'best_epoch')),
+  },
 } as const satisfies Record<TrainedPartKey, PartTrainer>;
 
-function atOnce(train: (context: TrainContext) => Promise<UntimedPart>): PartTrainer {
+function atOnce(train: (context: TrainContext) => Promise<UntimedPart>): PartTrainer['choose'] {
   // oxlint-disable-next-line require-yield -- a part without epochs
   return async function* trainAtOnce(context) {
     return await train(context);
   };
 }
 
+function basics({ run, fit, pause }: TrainContext): Pick<LeviOptions, 'runtime' | 'data' | 'pause'> {
+  return { runtime: run.input.runtime, data: fit.data, pause };
+}
+
+function leviOptions(context: TrainContext): LeviOptions {
+  const { config, seed } = context.run.input;
+  return { ...basics(context), config, seed: deriveSeed(seed, 'levi') };
+}
+
+function chosenNumber({ detail }: TrainedPart, name: string): number {
+  const value = detail[name];
+  if (typeof value === 'number') return value;
+  throw new Error(`internal: a part without its chosen "${name}"`);
+}
+
 /** Log frequencies of the labels as the loss weighs them. */
-function measurePrior({ data }: TrainContext['run']): UntimedPart {
-  const counts = new Float64Array(data.classes);
-  for (const target of data.targets) counts[target] = (counts[target] ?? 0) + (data.classWeights[target] ?? 1);
+function measurePrior({ targets, classes, classWeights }: TrainContext['fit']['data']): UntimedPart['tensors'] {
+  const counts = new Float64Array(classes);
+  for (const target of targets) counts[target] = (counts[target] ?? 0) + (classWeights[target] ?? 1);
   // Half a row for a class that training does not hold, so that its logarithm is finite.
-  const bias = Float32Array.from(counts, (count) => Math.log(Math.max(count, 0.5) / data.targets.length));
-  return { tensors: { 'prior.bias': tensor(bias, [1, data.classes]) }, probeTaps: [], detail: {}, curve: [] };
+  const bias = Float32Array.from(counts, (count) => Math.log(Math.max(count, 0.5) / targets.length));
+  return { 'prior.bias': tensor(bias, [1, classes]) };
 }
 
 function probe(context: TrainContext, probeTaps: readonly number[]): ReturnType<typeof trainProbe> {
-  const { run, pause } = context;
   const method = probeTaps.length === 1 ? 'best_layer' : 'concat_all';
-  return trainProbe({
-    runtime: run.input.runtime,
-    data: run.data,
-    probeTaps,
-    pause,
-    validate: validateAs(context, method),
-  });
+  return trainProbe({ ...basics(context), probeTaps, validate: validateAs(context, method) });
+}
+
+function reprobe(context: TrainContext, chosen: TrainedPart): Promise<UntimedPart['tensors']> {
+  return refitProbe({ ...basics(context), probeTaps: chosen.probeTaps }, chosenNumber(chosen, 'l2'));
 }
 
 /** One probe per layer, the layer with the lowest validation loss; that on the last layer is there already. */

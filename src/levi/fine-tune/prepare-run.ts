@@ -5,28 +5,34 @@ import { BUCKETS, createAdapter, MEAN, SCALE, tensorNeeds } from '../adapter/ada
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { resolveLayers } from '../config.ts';
 import { classWeights } from '../data/class-weights.ts';
-import { learnStandardisation, standardiseRows } from '../data/standardise.ts';
-import { takeRows, takeTaps } from '../feature-matrix.ts';
+import { standardiseInPlace } from '../data/standardise.ts';
+import { joinRows, takeRows } from '../feature-matrix.ts';
 import { createEvaluationSet } from '../predictor/predictor-pool.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
 import { createNgramEncoder, learnNgramVocabulary } from '../task-model/ngram-vocabulary.ts';
 import type { TrainingData } from '../train/training-data.ts';
 import { assignRows } from './assign-rows.ts';
-import type { AssignedRows } from './assign-rows.ts';
+import type { AssignedRows, HeldOut } from './assign-rows.ts';
 import type { FineTuneInput, LabelledFeatures } from './events.ts';
 import { createManifest } from './create-manifest.ts';
 
-/** Everything a run needs that is decided before any training, from the training and validation files alone. */
+/** What is decided before any training, from the training and validation files alone. */
 export interface Run {
   readonly input: FineTuneInput;
   readonly labels: readonly string[];
   /** Positions among the backbone's taps. */
   readonly layers: readonly number[];
   readonly rows: AssignedRows;
-  readonly data: TrainingData;
   readonly validation: EvaluationSet;
   readonly test: EvaluationSet;
-  /** The adapter that serves `method` with these weights. */
+  /** The rows to learn from while choosing. */
+  readonly choosing: Fit;
+}
+
+/** Rows that are learned from, and what is learned of them before the labels are used. */
+export interface Fit {
+  readonly data: TrainingData;
+  /** The adapter that serves `method` with these weights, with this fit's standardisation and n-grams. */
   readonly adapterOf: (method: Method, tensors: AdapterTensors, probeTaps: readonly number[]) => Adapter;
 }
 
@@ -38,32 +44,42 @@ export function prepareRun(input: FineTuneInput): Run {
   // Refused now rather than after the training; nothing else of the shift files is read here.
   for (const [index, shift] of input.shifts.entries()) targetsOf(shift.records, labels, shiftParam(index));
   const rows = assignRows(input);
-  const trainTargets = targetsOf(takeRecords(train, rows.train), labels, 'training_file');
-  const selected = { ...train, features: takeTaps(train.features, layers) };
-  const standardisation = learnStandardisation(selected.features, rows.train);
-  const texts = Array.from(rows.train, (row) => train.records[row]?.text ?? '');
+  const plan = { input, labels, layers, rows };
+  return {
+    ...plan,
+    validation: evaluationSet(rows.validation, labels),
+    test: evaluationSet(rows.test, labels),
+    choosing: prepareFit(plan, [{ from: train, rows: rows.train }]),
+  };
+}
+
+/** Standardisation, n-grams and class weights of the given rows; the validation rows join them once every choice is made. */
+export function prepareFit(run: Omit<Run, 'validation' | 'test' | 'choosing'>, parts: readonly HeldOut[]): Fit {
+  const { input, labels, layers, rows } = run;
+  const records = parts.flatMap(({ from, rows: chosen }) => takeRecords(from, chosen));
+  const features = joinRows(
+    parts.map(({ from, rows: chosen }) => ({ features: from.features, rows: chosen })),
+    layers,
+  );
+  const standardisation = standardiseInPlace(features);
+  const texts = records.map(({ text }) => text);
+  const targets = targetsOf(records, labels, 'validation_file');
   const vocabulary = learnNgramVocabulary(texts, labels.length);
-  const shape = [layers.length, train.features.width];
+  const shape = [layers.length, features.width];
   const shared = {
     [MEAN]: tensor(standardisation.mean, shape),
     [SCALE]: tensor(standardisation.scale, shape),
     [BUCKETS]: tensor(vocabulary, [vocabulary.length]),
   };
   return {
-    input,
-    labels,
-    layers,
-    rows,
     data: {
-      features: standardiseRows(selected.features, rows.train, standardisation),
+      features,
       texts: createNgramEncoder(vocabulary)(texts),
       ngrams: vocabulary.length,
-      targets: trainTargets,
+      targets,
       classes: labels.length,
-      classWeights: classWeights(labels, trainTargets, config.classWeight),
+      classWeights: classWeights(labels, targets, input.config.classWeight),
     },
-    validation: evaluationSet(rows.validation.from, rows.validation.rows, labels),
-    test: evaluationSet(rows.test.from, rows.test.rows, labels),
     adapterOf: (method, tensors, probeTaps) => {
       const manifest = createManifest({ input, labels, layers, rows, method, probeTaps });
       return createAdapter(manifest, pickNeeded(manifest, { ...shared, ...tensors }));
@@ -91,16 +107,15 @@ export function shiftParam(index: number): string {
 
 /** Rows of a set, ready to be answered with every tap, as in serving. */
 export function evaluationSet(
-  set: LabelledFeatures,
-  rows: Int32Array,
+  { from, rows }: HeldOut,
   labels: readonly string[],
-  file?: string,
+  file = 'validation_file',
 ): EvaluationSet {
-  const records = takeRecords(set, rows);
+  const records = takeRecords(from, rows);
   return createEvaluationSet(
-    takeRows(set.features, rows),
+    takeRows(from.features, rows),
     records.map(({ text }) => text),
-    targetsOf(records, labels, file ?? 'validation_file'),
+    targetsOf(records, labels, file),
   );
 }
 

@@ -4,11 +4,13 @@ import { crossEntropy, correctness, mean } from '../metrics/classification-metri
 import type { PredictorPool } from '../predictor/predictor-pool.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import type { Pause } from './create-pause.ts';
-import type { Run } from './prepare-run.ts';
+import type { Fit, Run } from './prepare-run.ts';
 
 /** A run in the middle of its training. */
 export interface TrainContext {
   readonly run: Run;
+  /** The rows that are learned from. */
+  readonly fit: Fit;
   readonly predictors: PredictorPool;
   readonly finished: ReadonlyMap<TrainedPartKey, TrainedPart>;
   readonly pause: Pause;
@@ -21,13 +23,13 @@ export interface ValidationScore {
 
 /** Loss (weighted by class, if the run is) and accuracy on the validation rows, by the code that serves. */
 export async function scoreOnValidation(
-  { run, predictors }: Pick<TrainContext, 'run' | 'predictors'>,
+  { run, fit, predictors }: Pick<TrainContext, 'run' | 'fit' | 'predictors'>,
   adapter: Adapter,
 ): Promise<ValidationScore> {
-  const { validation, data } = run;
+  const { validation } = run;
   const probabilities = await predictors.answer(adapter, validation);
   return {
-    loss: crossEntropy(probabilities, validation.targets, data.classWeights),
+    loss: crossEntropy(probabilities, validation.targets, fit.data.classWeights),
     accuracy: mean(correctness(probabilities, validation.targets)),
   };
 }
@@ -39,5 +41,5 @@ export function validateAs(
   readonly tensors: AdapterTensors;
   readonly probeTaps: readonly number[];
 }) => Promise<ValidationScore> {
-  return ({ tensors, probeTaps }) => scoreOnValidation(context, context.run.adapterOf(method, tensors, probeTaps));
+  return ({ tensors, probeTaps }) => scoreOnValidation(context, context.fit.adapterOf(method, tensors, probeTaps));
 }

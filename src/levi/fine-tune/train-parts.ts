@@ -9,6 +9,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { FineTuneEvent } from './events.ts';
 import { PART_TRAINERS } from './part-trainers.ts';
 import { nameRun } from './name-run.ts';
+import type { Run } from './prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 
 /** Rough shares of the time, for the progress bar. */
@@ -21,41 +22,83 @@ const COSTS: Readonly<Record<TrainedPartKey, number>> = {
   levi: 0.5,
 };
 
+type Parts = ReadonlyMap<TrainedPartKey, TrainedPart>;
+
 /**
- * Trains what the configuration asks for, in a fixed order, and yields a checkpoint after every part and every epoch. A run
- * resumed from one gives the same adapter.
+ * Trains what the configuration asks for, in a fixed order, choosing on the validation rows; yields a checkpoint after every
+ * part and every epoch. Resumed from one, it goes on bit for bit.
  */
 export async function* trainParts(
   context: Omit<TrainContext, 'finished'>,
-): AsyncGenerator<FineTuneEvent, ReadonlyMap<TrainedPartKey, TrainedPart>> {
-  const { input } = context.run;
-  const run = nameRun(context.run);
-  const resumed = input.checkpoint === undefined ? null : readCheckpoint(input.checkpoint, run);
-  if (input.checkpoint !== undefined) yield announceResume(resumed);
+  resumed: Checkpoint | null,
+): AsyncGenerator<FineTuneEvent, Parts> {
+  const { run } = context;
+  const name = nameRun(run);
   const finished = new Map(resumed?.finished);
-  const needed = neededParts(input.config.method);
-  const total = needed.reduce((sum, key) => sum + COSTS[key], 0);
-  let done = needed.filter((key) => finished.has(key)).reduce((sum, key) => sum + COSTS[key], 0);
-  for (const key of needed) {
-    if (finished.has(key)) continue;
-    const resume = resumed?.current?.key === key ? resumed.current : null;
-    const startedMs = performance.now() - (resume?.seconds ?? 0) * 1000;
-    const seconds = (): number => (performance.now() - startedMs) / 1000;
-    const training = PART_TRAINERS[key]({ ...context, finished }, resume?.state ?? null);
-    let next = await training.next();
-    for (; next.done !== true; next = await training.next()) {
-      const { point, fraction, state } = next.value;
-      yield { type: 'metrics', method: methodOf(key), ...point };
-      const current = { key, state: state(), seconds: seconds() };
-      yield { type: 'checkpoint', step: point.step, bytes: writeCheckpoint({ finished, current }, run) };
-      yield { type: 'progress', fraction: (done + fraction * COSTS[key]) / total };
+  const refitted = new Map(resumed?.refitted);
+  const progress = trackProgress(neededParts(run.input.config.method));
+  for (const key of neededParts(run.input.config.method)) {
+    if (!finished.has(key)) {
+      const resume = resumed?.current?.key === key ? resumed.current : null;
+      const seconds = startClock(resume?.seconds);
+      const training = PART_TRAINERS[key].choose({ ...context, finished }, resume?.state ?? null);
+      let next = await training.next();
+      for (; next.done !== true; next = await training.next()) {
+        const { point, fraction, state } = next.value;
+        yield { type: 'metrics', method: key, ...point };
+        const current = { key, state: state(), seconds: seconds() };
+        yield checkpoint(point.step, writeCheckpoint({ finished, refitted, current }, name));
+        yield progress.within(key, fraction);
+      }
+      finished.set(key, { ...next.value, seconds: seconds() });
+      yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, name));
     }
-    finished.set(key, { ...next.value, seconds: seconds() });
-    done += COSTS[key];
-    yield { type: 'checkpoint', step: 0, bytes: writeCheckpoint({ finished, current: null }, run) };
-    yield { type: 'progress', fraction: done / total };
+    yield progress.done(key);
   }
   return finished;
+}
+
+/** Trains every finished part again on the rows of `context.fit`, with what was chosen for it. */
+export async function* refitParts(
+  context: TrainContext,
+  resumed: Checkpoint | null,
+): AsyncGenerator<FineTuneEvent, Parts> {
+  const { finished, run } = context;
+  const refitted = new Map(resumed?.refitted);
+  const progress = trackProgress([...finished.keys()]);
+  for (const [key, chosen] of finished) {
+    if (!refitted.has(key)) {
+      const seconds = startClock(chosen.seconds);
+      const tensors = await PART_TRAINERS[key].refit(context, chosen);
+      refitted.set(key, { ...chosen, tensors, seconds: seconds() });
+      yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, nameRun(run)));
+    }
+    yield progress.done(key);
+  }
+  return refitted;
+}
+
+function checkpoint(step: number, bytes: Uint8Array): FineTuneEvent {
+  return { type: 'checkpoint', step, bytes };
+}
+
+/** Seconds from now on, on top of those of an earlier attempt. */
+function startClock(earlier = 0): () => number {
+  const startedMs = performance.now();
+  return () => earlier + (performance.now() - startedMs) / 1000;
+}
+
+function trackProgress(keys: readonly TrainedPartKey[]) {
+  const total = keys.reduce((sum, key) => sum + COSTS[key], 0);
+  let before = 0;
+  const event = (cost: number): FineTuneEvent => ({ type: 'progress', fraction: total === 0 ? 1 : cost / total });
+  return {
+    within: (key: TrainedPartKey, fraction: number): FineTuneEvent => event(before + fraction * COSTS[key]),
+    done: (key: TrainedPartKey): FineTuneEvent => {
+      before += COSTS[key];
+      return event(before);
+    },
+  };
 }
 
 /** LEVI only where it can be served; the baselines always, as the report compares with them. */
@@ -65,9 +108,15 @@ function neededParts(method: LeviConfig['method']): readonly TrainedPartKey[] {
   return TRAINED_PARTS.filter((key) => key !== 'levi' || keys.includes('levi'));
 }
 
-// Every part bears the name of the method that is served from it alone.
-function methodOf(key: TrainedPartKey): Method {
-  return key;
+/** The checkpoint the run was given, if it is one of this run, and what to say of it. */
+export function resumeRun(run: Run): {
+  readonly resumed: Checkpoint | null;
+  readonly events: readonly FineTuneEvent[];
+} {
+  const { checkpoint: bytes } = run.input;
+  if (bytes === undefined) return { resumed: null, events: [] };
+  const resumed = readCheckpoint(bytes, nameRun(run));
+  return { resumed, events: [announceResume(resumed)] };
 }
 
 function announceResume(resumed: Checkpoint | null): FineTuneEvent {
@@ -75,7 +124,8 @@ function announceResume(resumed: Checkpoint | null): FineTuneEvent {
     const message = 'The checkpoint is not one of this run, or cannot be read: training starts again.';
     return { type: 'message', level: 'warn', message };
   }
-  const { finished, current } = resumed;
-  const where = current === null ? `after ${finished.size} of its parts` : `in the middle of ${current.key}`;
+  const { finished, refitted, current } = resumed;
+  const where =
+    current === null ? `after ${finished.size + refitted.size} of its parts` : `in the middle of ${current.key}`;
   return { type: 'message', level: 'info', message: `Resumed from a checkpoint, ${where}.` };
 }

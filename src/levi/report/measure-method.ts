@@ -5,6 +5,7 @@ import { MEAN, SCALE } from '../adapter/adapter.ts';
 import { readAdapter } from '../adapter/read-adapter.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
+import type { ValidationScore } from '../fine-tune/train-context.ts';
 import { correctness } from '../metrics/classification-metrics.ts';
 import type { Probabilities } from '../metrics/classification-metrics.ts';
 import type { EvaluationSet, PredictorPool } from '../predictor/predictor-pool.ts';
@@ -27,6 +28,8 @@ export interface MeasuredMethod {
 }
 
 export interface MeasureInput {
+  /** Of the model that was chosen, before the validation rows were learned from. */
+  readonly validation: ValidationScore;
   readonly predictors: PredictorPool;
   readonly test: EvaluationSet;
   readonly shifts: readonly NamedSet[];
@@ -34,7 +37,7 @@ export interface MeasureInput {
 
 export async function measureMethod(
   candidate: Candidate,
-  { predictors, test, shifts }: MeasureInput,
+  { predictors, test, shifts, validation }: MeasureInput,
 ): Promise<MeasuredMethod> {
   const bytes = writeAdapter(candidate.adapter);
   const adapter = readAdapter(bytes);
@@ -53,8 +56,8 @@ export async function measureMethod(
     shiftsCorrect,
     report: {
       method: candidate.method,
-      validation_loss: candidate.validation.loss,
-      validation_accuracy: candidate.validation.accuracy,
+      validation_loss: validation.loss,
+      validation_accuracy: validation.accuracy,
       id: measureSplit(onTest, test.targets),
       shifts: shiftReports,
       seconds: candidate.seconds,

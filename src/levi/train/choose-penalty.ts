@@ -2,17 +2,20 @@ import type { Pause } from '../fine-tune/create-pause.ts';
 import { minimise } from '../solver/minimise.ts';
 import type { Objective } from '../solver/minimise.ts';
 
-export interface PenaltyPath {
+export interface PenalisedProblem {
   /** Loss and gradient without the penalty. */
   readonly objective: Objective;
   readonly size: number;
   /** Entries from here on (the intercepts) are not penalised. */
   readonly penalised: number;
+  /** Called before every evaluation. */
+  readonly pause: Pause;
+}
+
+export interface PenaltyPath extends PenalisedProblem {
   /** L2 strengths, strongest first. */
   readonly grid: readonly number[];
   readonly validate: (point: Float64Array) => Promise<{ readonly loss: number }>;
-  /** Called before every evaluation. */
-  readonly pause: Pause;
 }
 
 export interface PenaltyChoice {
@@ -34,17 +37,16 @@ const MAX_MEMORY_ENTRIES = 2 ** 23;
  * validation loss and solves that to its optimum.
  */
 export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
-  const memory = Math.max(3, Math.min(10, Math.floor(MAX_MEMORY_ENTRIES / path.size)));
+  const slope = await steepestSlope(path);
   let point = new Float64Array(path.size);
-  const { gradient } = await path.objective(point);
-  const slope = gradient.subarray(0, path.penalised).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   let best: PenaltyChoice | null = null;
   let rises = 0;
   for (const penalty of path.grid) {
+    const tolerance = PATH_TOLERANCE * slope;
     const solved = await minimise(penalise(path, penalty), point, {
-      tolerance: PATH_TOLERANCE * slope,
+      tolerance,
       maxEvaluations: 60,
-      memory,
+      memory: memoryOf(path),
     });
     point = new Float64Array(solved.point);
     const { loss } = await path.validate(point);
@@ -54,16 +56,32 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
     } else if (++rises === RISES_TO_STOP) break;
   }
   if (best === null) throw new Error('internal: an empty grid of penalties');
-  const optimum = await minimise(penalise(path, best.penalty), best.point, {
-    tolerance: FINAL_TOLERANCE * slope,
-    maxEvaluations: 300,
-    memory,
-  });
-  const { loss } = await path.validate(optimum.point);
-  return { point: optimum.point, penalty: best.penalty, validLoss: loss };
+  const optimum = await solvePenalised(path, best.penalty, best.point);
+  const { loss } = await path.validate(optimum);
+  return { point: optimum, penalty: best.penalty, validLoss: loss };
 }
 
-function penalise({ objective, penalised, pause }: PenaltyPath, penalty: number): Objective {
+/** The optimum for one strength. */
+export async function solvePenalised(
+  problem: PenalisedProblem,
+  penalty: number,
+  start: Float64Array = new Float64Array(problem.size),
+): Promise<Float64Array> {
+  const tolerance = FINAL_TOLERANCE * (await steepestSlope(problem));
+  const options = { tolerance, maxEvaluations: 300, memory: memoryOf(problem) };
+  return (await minimise(penalise(problem, penalty), start, options)).point;
+}
+
+async function steepestSlope({ objective, size, penalised }: PenalisedProblem): Promise<number> {
+  const { gradient } = await objective(new Float64Array(size));
+  return gradient.subarray(0, penalised).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+}
+
+function memoryOf({ size }: PenalisedProblem): number {
+  return Math.max(3, Math.min(10, Math.floor(MAX_MEMORY_ENTRIES / size)));
+}
+
+function penalise({ objective, penalised, pause }: PenalisedProblem, penalty: number): Objective {
   return async (point) => {
     await pause();
     const { value, gradient } = await objective(point);

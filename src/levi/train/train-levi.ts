@@ -11,12 +11,15 @@ import type { LeviShape } from './levi-training-graph.ts';
 import { readLeviState, writeLeviState } from './levi-state.ts';
 import type { TrainingData, Validate } from './training-data.ts';
 
-export interface TrainLeviOptions {
+export interface LeviOptions {
   readonly runtime: Runtime;
   readonly data: TrainingData;
   readonly config: LeviConfig;
   readonly seed: number;
   readonly pause: Pause;
+}
+
+export interface TrainLeviOptions extends LeviOptions {
   readonly validate: Validate<Readonly<Record<string, Tensor>>>;
   readonly resume: PartState | null;
 }
@@ -38,13 +41,7 @@ export async function* trainLevi(options: TrainLeviOptions): AsyncGenerator<Part
   const { config, data, resume } = options;
   const shape = shapeOf(options);
   await using trainer = await openTrainer(options, shape);
-  const tableSize = data.ngrams * data.classes;
-  const fresh = {
-    trainer,
-    table: new Float32Array(tableSize),
-    moments: createMoments(tableSize),
-    random: createRandom(options.seed),
-  };
+  const fresh = startTraining(options, trainer);
   const stepsPerEpoch = Math.ceil(data.targets.length / shape.batchSize);
   const keeper = createEpochKeeper({ config, stepsPerEpoch });
   const training = resume === null ? fresh : readLeviState(fresh, keeper, resume);
@@ -66,13 +63,27 @@ export async function* trainLevi(options: TrainLeviOptions): AsyncGenerator<Part
   return { tensors: weights, probeTaps: [], detail: { best_epoch: epoch }, curve: keeper.curve() };
 }
 
-function shapeOf({ data, config }: TrainLeviOptions): LeviShape {
+/** Trains for a number of epochs that was chosen before; nothing is left to validate on. */
+export async function refitLevi(options: LeviOptions, epochs: number): Promise<UntimedPart['tensors']> {
+  const shape = shapeOf(options);
+  await using trainer = await openTrainer(options, shape);
+  const training = startTraining(options, trainer);
+  for (let epoch = 0; epoch < epochs; epoch++) await runEpoch(options, shape, training);
+  return weightsOf(training, shape);
+}
+
+function startTraining({ data, seed }: LeviOptions, trainer: Trainer): LeviTraining {
+  const size = data.ngrams * data.classes;
+  return { trainer, table: new Float32Array(size), moments: createMoments(size), random: createRandom(seed) };
+}
+
+function shapeOf({ data, config }: LeviOptions): LeviShape {
   const { taps, width } = data.features;
   const batchSize = Math.min(config.batchSize, data.targets.length);
   return { taps, width, classes: data.classes, adaptingWidth: config.adaptingWidth, batchSize };
 }
 
-function openTrainer({ runtime, config, seed }: TrainLeviOptions, shape: LeviShape): Promise<Trainer> {
+function openTrainer({ runtime, config, seed }: LeviOptions, shape: LeviShape): Promise<Trainer> {
   return createTrainer({
     runtime,
     loss: buildLeviTraining(shape, config.beta),
@@ -85,7 +96,7 @@ function openTrainer({ runtime, config, seed }: TrainLeviOptions, shape: LeviSha
 
 /** Mean loss of the epoch's steps. */
 async function runEpoch(
-  { data, config, pause }: TrainLeviOptions,
+  { data, config, pause }: LeviOptions,
   shape: LeviShape,
   training: LeviTraining,
 ): Promise<number> {

@@ -5,7 +5,8 @@ import { takeTaps } from '../feature-matrix.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { outputOf } from '../model/output-of.ts';
-import { choosePenalty } from './choose-penalty.ts';
+import { choosePenalty, solvePenalised } from './choose-penalty.ts';
+import type { PenalisedProblem } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
 import { oneHot, sampleWeights } from './training-data.ts';
 import type { ProbeCandidate, TrainingData, Validate } from './training-data.ts';
@@ -23,27 +24,48 @@ interface ProbeObjectiveOptions {
   readonly probeTaps: readonly number[];
 }
 
-export interface ProbeOptions extends ProbeObjectiveOptions {
-  readonly validate: Validate<ProbeCandidate>;
+interface PausedProbeOptions extends ProbeObjectiveOptions {
   readonly pause: Pause;
+}
+
+export interface ProbeOptions extends PausedProbeOptions {
+  readonly validate: Validate<ProbeCandidate>;
 }
 
 /** Multinomial logistic regression on the given layers, at its optimum, the L2 strength chosen on validation loss. */
 export async function trainProbe(options: ProbeOptions): Promise<UntimedPart & { readonly validLoss: number }> {
-  const { data, probeTaps } = options;
-  const inputs = probeTaps.length * data.features.width;
-  const size = data.classes * (inputs + 1);
-  const unpack = (point: Float64Array): Record<string, Tensor> => unpackProbe(point, data.classes, inputs);
-  await using objective = await createProbeObjective(options);
+  const { probeTaps } = options;
+  await using problem = await openProblem(options);
   const { point, penalty, validLoss } = await choosePenalty({
-    objective: objective.evaluate,
-    size,
-    penalised: data.classes * inputs,
+    ...problem,
     grid: PROBE_PENALTIES,
-    validate: (candidate) => options.validate({ tensors: unpack(candidate), probeTaps }),
-    pause: options.pause,
+    validate: (candidate) => options.validate({ tensors: problem.unpack(candidate), probeTaps }),
   });
-  return { tensors: unpack(point), probeTaps, detail: { l2: penalty }, curve: [], validLoss };
+  return { tensors: problem.unpack(point), probeTaps, detail: { l2: penalty }, curve: [], validLoss };
+}
+
+/** The same for a strength that was chosen before. */
+export async function refitProbe(options: PausedProbeOptions, penalty: number): Promise<UntimedPart['tensors']> {
+  await using problem = await openProblem(options);
+  return problem.unpack(await solvePenalised(problem, penalty));
+}
+
+interface ProbeProblem extends PenalisedProblem, AsyncDisposable {
+  readonly unpack: (point: Float64Array) => Readonly<Record<string, Tensor>>;
+}
+
+async function openProblem(options: PausedProbeOptions): Promise<ProbeProblem> {
+  const { data, probeTaps, pause } = options;
+  const inputs = probeTaps.length * data.features.width;
+  const { evaluate, [Symbol.asyncDispose]: close } = await createProbeObjective(options);
+  return {
+    objective: evaluate,
+    size: data.classes * (inputs + 1),
+    penalised: data.classes * inputs,
+    pause,
+    unpack: (point) => unpackProbe(point, data.classes, inputs),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function unpackProbe(point: Float64Array, classes: number, inputs: number): Record<string, Tensor> {

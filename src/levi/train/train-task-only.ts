@@ -5,7 +5,8 @@ import { outputOf } from '../model/output-of.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { gatherScores, scatterAllScores } from '../task-model/ngram-scores.ts';
-import { choosePenalty } from './choose-penalty.ts';
+import { choosePenalty, solvePenalised } from './choose-penalty.ts';
+import type { PenalisedProblem } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
 import { oneHot, sampleWeights } from './training-data.ts';
 import type { TrainingData, Validate } from './training-data.ts';
@@ -17,38 +18,60 @@ const TABLE = 'task.ngrams';
 const BIAS = 'task.bias';
 const SCORES = 'scores';
 
-export interface TaskOnlyOptions {
+interface TaskObjectiveOptions {
   readonly runtime: Runtime;
   readonly data: TrainingData;
-  readonly validate: Validate<Readonly<Record<string, Tensor>>>;
   readonly pause: Pause;
+}
+
+export interface TaskOnlyOptions extends TaskObjectiveOptions {
+  readonly validate: Validate<Readonly<Record<string, Tensor>>>;
 }
 
 /** The n-gram model alone: its scores are the logits. Convex, so solved like the probes, L2 strength chosen on validation loss. */
 export async function trainTaskOnly(options: TaskOnlyOptions): Promise<UntimedPart> {
+  await using problem = await openProblem(options);
+  const { point, penalty } = await choosePenalty({
+    ...problem,
+    grid: TASK_PENALTIES,
+    validate: (candidate) => options.validate(problem.unpack(candidate)),
+  });
+  const detail = { l2: penalty, ngrams: options.data.ngrams };
+  return { tensors: problem.unpack(point), probeTaps: [], detail, curve: [] };
+}
+
+/** The same for a strength that was chosen before. */
+export async function refitTaskOnly(options: TaskObjectiveOptions, penalty: number): Promise<UntimedPart['tensors']> {
+  await using problem = await openProblem(options);
+  return problem.unpack(await solvePenalised(problem, penalty));
+}
+
+interface TaskProblem extends PenalisedProblem, AsyncDisposable {
+  readonly unpack: (point: Float64Array) => Readonly<Record<string, Tensor>>;
+}
+
+async function openProblem(options: TaskObjectiveOptions): Promise<TaskProblem> {
   const { classes, ngrams } = options.data;
   const penalised = ngrams * classes;
-  const unpack = (point: Float64Array): Record<string, Tensor> => ({
-    [TABLE]: tensor(new Float32Array(point.subarray(0, penalised)), [ngrams, classes]),
-    [BIAS]: tensor(new Float32Array(point.subarray(penalised)), [1, classes]),
-  });
-  await using objective = await createTaskObjective(options);
-  const { point, penalty } = await choosePenalty({
-    objective: objective.evaluate,
+  const { evaluate, [Symbol.asyncDispose]: close } = await createTaskObjective(options);
+  return {
+    objective: evaluate,
     size: penalised + classes,
     penalised,
-    grid: TASK_PENALTIES,
-    validate: (candidate) => options.validate(unpack(candidate)),
     pause: options.pause,
-  });
-  return { tensors: unpack(point), probeTaps: [], detail: { l2: penalty, ngrams }, curve: [] };
+    unpack: (point) => ({
+      [TABLE]: tensor(new Float32Array(point.subarray(0, penalised)), [ngrams, classes]),
+      [BIAS]: tensor(new Float32Array(point.subarray(penalised)), [1, classes]),
+    }),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** The graph turns scores into loss and their gradient; gathering and scattering n-grams stays on the host. */
 async function createTaskObjective({
   runtime,
   data,
-}: TaskOnlyOptions): Promise<AsyncDisposable & { readonly evaluate: Objective }> {
+}: TaskObjectiveOptions): Promise<AsyncDisposable & { readonly evaluate: Objective }> {
   const { classes, ngrams, texts, targets } = data;
   const rows = targets.length;
   const graph = createGraph();
