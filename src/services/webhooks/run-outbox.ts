@@ -17,17 +17,18 @@ const LOOK_AGAIN_MS = 500;
 export async function runOutbox(services: Services): Promise<{ readonly nextDueMs: number | null }> {
   const sending = new Set<Promise<void>>();
   let left = MAX_SENDS_PER_RUN;
+  let begun: readonly Promise<void>[];
   try {
     do {
       await fanOutWebhookEvents(services);
-      const begun = await deliverDueWebhooks(services, { limit: Math.min(CONCURRENT_SENDS - sending.size, left) });
+      begun = await deliverDueWebhooks(services, { limit: Math.min(CONCURRENT_SENDS - sending.size, left) });
       left -= begun.length;
       for (const send of begun) {
         sending.add(send);
         void send.then(() => sending.delete(send));
       }
       if (sending.size > 0) await firstOrTimeout([...sending], LOOK_AGAIN_MS);
-    } while (sending.size > 0);
+    } while (begun.length > 0 || sending.size > 0);
   } finally {
     await Promise.all(sending);
   }
