@@ -9,6 +9,8 @@ export interface MinimiseOptions {
   readonly tolerance: number;
   readonly maxEvaluations?: number;
   readonly memory?: number;
+  /** Rough inverse of the Hessian's diagonal; worth it where curvatures differ by orders of magnitude. */
+  readonly preconditioner?: Float64Array | undefined;
 }
 
 export interface Minimum extends Evaluation {
@@ -28,14 +30,15 @@ const RELATIVE_NOISE = 2e-7;
  * in double precision around an objective that may itself be computed in single precision.
  */
 export async function minimise(objective: Objective, start: Float64Array, options: MinimiseOptions): Promise<Minimum> {
-  const { tolerance, maxEvaluations = 500, memory = 10 } = options;
-  const history = createHistory(memory);
+  const { tolerance, maxEvaluations = 500, memory = 10, preconditioner } = options;
+  const history = createHistory(memory, preconditioner);
   let point = start;
   let current = await objective(point);
   let evaluations = 1;
   while (largest(current.gradient) > tolerance && evaluations < maxEvaluations) {
     const direction = history.direction(current.gradient);
-    const firstStep = history.isEmpty() ? Math.min(1, 1 / norm(current.gradient)) : 1;
+    const isScaled = preconditioner !== undefined || !history.isEmpty();
+    const firstStep = isScaled ? 1 : Math.min(1, 1 / norm(current.gradient));
     const next = await searchLine(objective, { point, current, direction, firstStep });
     evaluations += next.evaluations;
     if (next.found === null) {
@@ -99,7 +102,7 @@ interface Pair {
   readonly inverse: number;
 }
 
-function createHistory(memory: number): History {
+function createHistory(memory: number, preconditioner: Float64Array | undefined): History {
   let pairs: Pair[] = [];
   const remember = (step: Float64Array, change: Float64Array): void => {
     const curvature = dot(step, change);
@@ -115,7 +118,12 @@ function createHistory(memory: number): History {
       addScaled(result, pair.change, -(coefficients[index] ?? 0));
     }
     const last = pairs.at(-1);
-    if (last !== undefined) scale(result, 1 / (last.inverse * dot(last.change, last.change)));
+    precondition(result, preconditioner);
+    if (last !== undefined) {
+      const change = last.change.slice();
+      precondition(change, preconditioner);
+      scale(result, 1 / (last.inverse * dot(last.change, change)));
+    }
     for (const [index, pair] of pairs.entries()) {
       addScaled(result, pair.step, (coefficients[index] ?? 0) - pair.inverse * dot(pair.change, result));
     }
@@ -148,6 +156,12 @@ function subtract(a: Float64Array, b: Float64Array): Float64Array {
 
 function scale(vector: Float64Array, factor: number): void {
   for (let index = 0; index < vector.length; index++) vector[index] = (vector[index] ?? 0) * factor;
+}
+
+function precondition(vector: Float64Array, preconditioner: Float64Array | undefined): void {
+  if (preconditioner === undefined) return;
+  for (let index = 0; index < vector.length; index++)
+    vector[index] = (vector[index] ?? 0) * (preconditioner[index] ?? 1);
 }
 
 function addScaled(target: Float64Array, vector: Float64Array, factor: number): void {

@@ -1,6 +1,6 @@
 import type { Pause } from '../fine-tune/create-pause.ts';
 import { minimise } from '../solver/minimise.ts';
-import type { Objective } from '../solver/minimise.ts';
+import type { MinimiseOptions, Objective } from '../solver/minimise.ts';
 
 export interface PenalisedProblem {
   /** Loss and gradient without the penalty. */
@@ -8,6 +8,8 @@ export interface PenalisedProblem {
   readonly size: number;
   /** Entries from here on (the intercepts) are not penalised. */
   readonly penalised: number;
+  /** Rough diagonal of the loss's Hessian, where its entries differ by orders of magnitude. */
+  readonly curvature?: Float64Array;
   /** Called before every evaluation. */
   readonly pause: Pause;
 }
@@ -46,7 +48,7 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
     const solved = await minimise(penalise(path, penalty), point, {
       tolerance,
       maxEvaluations: 60,
-      memory: memoryOf(path),
+      ...solverOf(path, penalty),
     });
     point = new Float64Array(solved.point);
     const { loss } = await path.validate(point);
@@ -68,7 +70,7 @@ export async function solvePenalised(
   start: Float64Array = new Float64Array(problem.size),
 ): Promise<Float64Array> {
   const tolerance = FINAL_TOLERANCE * (await steepestSlope(problem));
-  const options = { tolerance, maxEvaluations: 300, memory: memoryOf(problem) };
+  const options = { tolerance, maxEvaluations: 300, ...solverOf(problem, penalty) };
   return (await minimise(penalise(problem, penalty), start, options)).point;
 }
 
@@ -77,8 +79,13 @@ async function steepestSlope({ objective, size, penalised }: PenalisedProblem): 
   return gradient.subarray(0, penalised).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
-function memoryOf({ size }: PenalisedProblem): number {
-  return Math.max(3, Math.min(10, Math.floor(MAX_MEMORY_ENTRIES / size)));
+function solverOf(
+  { size, penalised, curvature }: PenalisedProblem,
+  penalty: number,
+): Pick<MinimiseOptions, 'memory' | 'preconditioner'> {
+  const memory = Math.max(3, Math.min(10, Math.floor(MAX_MEMORY_ENTRIES / size)));
+  const preconditioner = curvature?.map((bend, index) => 1 / (bend + (index < penalised ? penalty : 0)));
+  return { memory, preconditioner };
 }
 
 function penalise({ objective, penalised, pause }: PenalisedProblem, penalty: number): Objective {

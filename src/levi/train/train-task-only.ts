@@ -58,6 +58,7 @@ async function openProblem(options: TaskObjectiveOptions): Promise<TaskProblem> 
     objective: evaluate,
     size: penalised + classes,
     penalised,
+    curvature: measureCurvature(options.data),
     pause: options.pause,
     unpack: (point) => ({
       [TABLE]: tensor(new Float32Array(point.subarray(0, penalised)), [ngrams, classes]),
@@ -65,6 +66,21 @@ async function openProblem(options: TaskObjectiveOptions): Promise<TaskProblem> 
     }),
     [Symbol.asyncDispose]: close,
   };
+}
+
+// p (1 - p) is at most a quarter, so this bounds the diagonal; a frequent word's entry is a thousand times a rare one's.
+function measureCurvature({ texts, targets, ngrams, classes }: TrainingData): Float64Array {
+  const curvature = new Float64Array((ngrams + 1) * classes);
+  const share = 0.25 / targets.length;
+  for (let text = 0; text < targets.length; text++) {
+    const square = share * (texts.scales[text] ?? 0) ** 2;
+    const end = texts.offsets[text + 1] ?? 0;
+    for (let position = texts.offsets[text] ?? 0; position < end; position++) {
+      const to = (texts.rows[position] ?? 0) * classes;
+      for (let index = to; index < to + classes; index++) curvature[index] = (curvature[index] ?? 0) + square;
+    }
+  }
+  return curvature.fill(0.25, ngrams * classes);
 }
 
 /** The graph turns scores into loss and their gradient; gathering and scattering n-grams stays on the host. */
