@@ -8,6 +8,3 @@ export async function timed<Result>(work: () => Promise<Result>): Promise<Timed<
   const result = await work();
   return { result, ms: performance.now() - startMs };
 }
-
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

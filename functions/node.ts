@@ -43,7 +43,10 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     // The worker of a process that was killed: its row would look alive for some seconds yet.
     await retireWorkers(services, EMBEDDED_WORKER_NAME);
     const script = join(ROOT, 'gpu-worker/dist/main.mjs');
-    stack.use(startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env }));
+    const workerEnv = { ...env, LEVIGATE_LOG: config.logLevel };
+    stack.use(
+      startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env: workerEnv }),
+    );
   }
   const stopping = stack.adopt(new AbortController(), (controller) => controller.abort());
   void untilReady(services, stopping.signal).then((isReady) => isReady && print(`ready ${server.url}`));

@@ -19,7 +19,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   'src/gateway': {
     folders: ['src/contract', 'src/services'],
-    packages: ['hono', '@hono/zod-openapi', '@logtape/logtape', '@mjackson/multipart-parser', 'zod', 'node:crypto'],
+    packages: ['hono', '@hono/zod-openapi', '@logtape/logtape', 'zod', 'node:crypto'],
   },
   'src/platform/neutral': {
     folders: ['src/contract', 'src/services', 'src/store'],
@@ -48,7 +48,6 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
       'hono',
       'lru-cache',
       'onnxruntime-node',
-      'undici',
       'yauzl',
       'zod',
     ],

@@ -21,7 +21,7 @@ const Environment = z.object({
   LEVIGATE_TOKEN_BUDGET: count(16).optional(),
   LEVIGATE_BATCH_WINDOW_MS: z.coerce.number().min(0).max(100).default(2),
   LEVIGATE_MAX_QUEUED_INPUTS: count(1).default(4096),
-  LEVIGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
+  LEVIGATE_LOG: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
   LEVIGATE_PARENT: z.enum(['0', '1']).default('0'),
 });
 
@@ -74,7 +74,7 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     tokenBudget: values.LEVIGATE_TOKEN_BUDGET,
     batchWindowMs: values.LEVIGATE_BATCH_WINDOW_MS,
     maxQueuedInputs: values.LEVIGATE_MAX_QUEUED_INPUTS,
-    logLevel: values.LEVIGATE_LOG_LEVEL,
+    logLevel: values.LEVIGATE_LOG,
     isLeashed: values.LEVIGATE_PARENT === '1',
   };
 }

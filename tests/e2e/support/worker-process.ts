@@ -101,7 +101,7 @@ function spawnWorker(env: Readonly<Record<string, string>>): WorkerProcess {
       LEVIGATE_WORKER_NAME: 'tested',
       LEVIGATE_DEVICE: 'cpu',
       LEVIGATE_PARENT: '1',
-      LEVIGATE_LOG_LEVEL: 'error',
+      LEVIGATE_LOG: 'error',
       ...env,
     },
   });
