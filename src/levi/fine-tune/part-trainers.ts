@@ -83,7 +83,8 @@ function probe(context: TrainContext, probeTaps: readonly number[]): ReturnType<
 }
 
 function reprobe(context: TrainContext, chosen: TrainedPart): Promise<UntimedPart['tensors']> {
-  return refitProbe({ ...basics(context), probeTaps: chosen.probeTaps }, chosenNumber(chosen, 'l2'));
+  const { probeTaps, tensors } = chosen;
+  return refitProbe({ ...basics(context), probeTaps, penalty: chosenNumber(chosen, 'l2'), start: tensors });
 }
 
 /** One probe per layer, the layer with the lowest validation loss; that on the last layer is there already. */

@@ -36,7 +36,7 @@ const MAX_MEMORY_ENTRIES = 2 ** 23;
 
 /**
  * Minimises loss + penalty / 2 |w|^2 for each strength, each solution the start of the next, keeps the one with the lowest
- * validation loss and solves that to its optimum.
+ * validation loss. Solved only as far as the choice needs: what is served is solved anew by `solvePenalised`.
  */
 export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
   const slope = await steepestSlope(path);
@@ -58,12 +58,10 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
     } else if (++rises === RISES_TO_STOP) break;
   }
   if (best === null) throw new Error('internal: an empty grid of penalties');
-  const optimum = await solvePenalised(path, best.penalty, best.point);
-  const { loss } = await path.validate(optimum);
-  return { point: optimum, penalty: best.penalty, validLoss: loss };
+  return best;
 }
 
-/** The optimum for one strength. */
+/** The optimum for one strength, from a start near it where there is one. */
 export async function solvePenalised(
   problem: PenalisedProblem,
   penalty: number,

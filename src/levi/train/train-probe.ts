@@ -32,7 +32,7 @@ export interface ProbeOptions extends PausedProbeOptions {
   readonly validate: Validate<ProbeCandidate>;
 }
 
-/** Multinomial logistic regression on the given layers, at its optimum, the L2 strength chosen on validation loss. */
+/** Multinomial logistic regression on the given layers, the L2 strength chosen on validation loss. */
 export async function trainProbe(options: ProbeOptions): Promise<UntimedPart & { readonly validLoss: number }> {
   const { probeTaps } = options;
   await using problem = await openProblem(options);
@@ -44,10 +44,19 @@ export async function trainProbe(options: ProbeOptions): Promise<UntimedPart & {
   return { tensors: problem.unpack(point), probeTaps, detail: { l2: penalty }, curve: [], validLoss };
 }
 
-/** The same for a strength that was chosen before. */
-export async function refitProbe(options: PausedProbeOptions, penalty: number): Promise<UntimedPart['tensors']> {
+export interface RefitProbeOptions extends PausedProbeOptions {
+  readonly penalty: number;
+  /** An earlier solution to start from. */
+  readonly start: UntimedPart['tensors'];
+}
+
+/** The same at its optimum, for a strength that was chosen before. */
+export async function refitProbe(options: RefitProbeOptions): Promise<UntimedPart['tensors']> {
   await using problem = await openProblem(options);
-  return problem.unpack(await solvePenalised(problem, penalty));
+  const start = new Float64Array(problem.size);
+  start.set(outputOf(options.start, WEIGHTS), 0);
+  start.set(outputOf(options.start, BIAS), problem.penalised);
+  return problem.unpack(await solvePenalised(problem, options.penalty, start));
 }
 
 interface ProbeProblem extends PenalisedProblem, AsyncDisposable {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProbeObjective, PROBE_PENALTIES, trainProbe } from '../../../src/levi/train/train-probe.ts';
+import { createProbeObjective, PROBE_PENALTIES, refitProbe, trainProbe } from '../../../src/levi/train/train-probe.ts';
 import type { TrainingData } from '../../../src/levi/train/training-data.ts';
 import { runtime, syntheticRows, TAPS, WIDTH } from './synthetic-task.ts';
 
@@ -46,12 +46,10 @@ test('gives the loss and gradient of multinomial logistic regression, weighted b
   for (const [index, slope] of expected.gradient.entries()) expect(gradient[index]).toBeCloseTo(slope, 5);
 });
 
-test('ends at the optimum: the penalised gradient vanishes there', async () => {
-  const probe = await trainProbe({
-    runtime,
-    data,
-    probeTaps: everyTap,
-    pause: () => Promise.resolve(),
+test('chooses the strength with the lowest validation loss, and ends at its optimum: the penalised gradient vanishes', async () => {
+  const basics = { runtime, data, probeTaps: everyTap, pause: () => Promise.resolve() };
+  const chosen = await trainProbe({
+    ...basics,
     // A validation that likes weights of a certain size has its valley inside the grid.
     validate: ({ tensors }) => {
       const squares = Float32Array.from(tensors['probe.weights']?.data ?? [], Number).reduce(
@@ -61,10 +59,11 @@ test('ends at the optimum: the penalised gradient vanishes there', async () => {
       return Promise.resolve({ loss: Math.abs(squares - 1), accuracy: 0 });
     },
   });
-  const penalty = Number(probe.detail['l2']);
+  const penalty = Number(chosen.detail['l2']);
   expect(PROBE_PENALTIES.slice(1, -1)).toContain(penalty);
-  const weights = Float32Array.from(probe.tensors['probe.weights']?.data ?? [], Number);
-  const bias = Float32Array.from(probe.tensors['probe.bias']?.data ?? [], Number);
+  const solved = await refitProbe({ ...basics, penalty, start: chosen.tensors });
+  const weights = Float32Array.from(solved['probe.weights']?.data ?? [], Number);
+  const bias = Float32Array.from(solved['probe.bias']?.data ?? [], Number);
   const { gradient } = referenceObjective(Float64Array.from([...weights, ...bias]));
   const slopes = gradient.map((slope, index) => slope + (index < weights.length ? penalty * (weights[index] ?? 0) : 0));
   expect(Math.max(...slopes.map(Math.abs))).toBeLessThan(2e-4);
