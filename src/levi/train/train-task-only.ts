@@ -12,7 +12,7 @@ import { oneHot, sampleWeights } from './training-data.ts';
 import type { TrainingData, Validate } from './training-data.ts';
 
 /** Weaker than the probes': an n-gram's column is mostly zeros. */
-export const TASK_PENALTIES = [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
+const TASK_PENALTIES = [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
 
 const TABLE = 'task.ngrams';
 const BIAS = 'task.bias';
