@@ -21,6 +21,7 @@ const Environment = z.object({
   LEVIGATE_TOKEN_BUDGET: count(16).optional(),
   LEVIGATE_BATCH_WINDOW_MS: z.coerce.number().min(0).max(100).default(2),
   LEVIGATE_MAX_QUEUED_INPUTS: count(1).default(4096),
+  LEVIGATE_JOB_POLL_MS: count(10).max(60_000).default(1_000),
   LEVIGATE_LOG: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
   LEVIGATE_PARENT: z.enum(['0', '1']).default('0'),
 });
@@ -42,6 +43,8 @@ export interface WorkerConfig {
   readonly tokenBudget: number | undefined;
   readonly batchWindowMs: number;
   readonly maxQueuedInputs: number;
+  /** Longest time between two questions for a job while idle. */
+  readonly jobPollMs: number;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   /** The process ends with the one that started it. */
   readonly isLeashed: boolean;
@@ -74,6 +77,7 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     tokenBudget: values.LEVIGATE_TOKEN_BUDGET,
     batchWindowMs: values.LEVIGATE_BATCH_WINDOW_MS,
     maxQueuedInputs: values.LEVIGATE_MAX_QUEUED_INPUTS,
+    jobPollMs: values.LEVIGATE_JOB_POLL_MS,
     logLevel: values.LEVIGATE_LOG,
     isLeashed: values.LEVIGATE_PARENT === '1',
   };

@@ -89,6 +89,7 @@ export async function runWorker(config: WorkerConfig, signal: AbortSignal): Prom
   }
   await runJobLoop({
     signal,
+    pollMs: config.jobPollMs,
     claim: () => client.claim(registration.workerId),
     run: (lease, shutdown) => runJob({ client, backbones, device }, lease, shutdown),
   });

@@ -21,7 +21,10 @@ export interface Context {
 /** First line of every verb that a user's key can reach. */
 export function requireScope(ctx: Context, scope: Scope): void {
   if (ctx.actor.scopes.includes(scope)) return;
-  throw new LevigateError('insufficient_scope', `this API key lacks the scope "${scope}": use a key that has it, or create one with it`);
+  throw new LevigateError(
+    'insufficient_scope',
+    `this API key lacks the scope "${scope}": use a key that has it, or create one with it`,
+  );
 }
 
 export const toSeconds = (ms: number): number => Math.floor(ms / 1000);

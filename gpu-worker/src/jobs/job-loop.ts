@@ -4,22 +4,22 @@ import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
 
 const log = getLogger(['levigate', 'worker', 'jobs']);
 
-const LEAST_POLL_MS = 500;
-const POLL_SPREAD_MS = 700;
 const ERROR_POLL_MS = 2_000;
 
 export interface JobLoopOptions {
   readonly claim: () => Promise<LeasedJob | null>;
   /** Must not reject. */
   readonly run: (lease: LeasedJob, shutdown: AbortSignal) => Promise<void>;
+  /** Longest time between two questions while idle, in milliseconds. */
+  readonly pollMs: number;
   /** Stops intake and asks a running job to checkpoint and release. */
   readonly signal: AbortSignal;
 }
 
 /** Asks for a job whenever idle, right after one ended; polls apart by chance, so that many workers do not ask in step. */
-export async function runJobLoop({ claim, run, signal }: JobLoopOptions): Promise<void> {
+export async function runJobLoop({ claim, run, pollMs, signal }: JobLoopOptions): Promise<void> {
   while (!signal.aborted) {
-    let delayMs = LEAST_POLL_MS + Math.random() * POLL_SPREAD_MS;
+    let delayMs = pollMs * (0.5 + 0.5 * Math.random());
     try {
       const lease = await claim();
       // A lease that came while shutting down goes straight back: run sees the signal.

@@ -69,6 +69,8 @@ function spawnWorker({ script, gatewayUrl, workerToken, env }: EmbeddedWorkerOpt
       LEVIGATE_WORKER_TOKEN: workerToken,
       LEVIGATE_WORKER_NAME: EMBEDDED_WORKER_NAME,
       LEVIGATE_PARENT: '1',
+      // A question to the gateway beside it costs next to nothing, and a new job starts at once.
+      LEVIGATE_JOB_POLL_MS: env['LEVIGATE_JOB_POLL_MS'] ?? '100',
     },
   });
 }
