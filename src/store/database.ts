@@ -11,6 +11,3 @@ export type Database = Omit<BaseSQLiteDatabase<'async', unknown, typeof schema>,
     items: Items,
   ): Promise<BatchResponse<Items>>;
 };
-
-/** D1 binds at most this many parameters in one statement. */
-export const MAX_BOUND_PARAMETERS = 100;

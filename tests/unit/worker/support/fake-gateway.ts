@@ -17,7 +17,7 @@ export const leasedFile = (id: string, content: string) => ({
   bytes: Buffer.byteLength(content),
 });
 
-export const TRAINING_FILE = Array.from({ length: 12 }, (_, index) =>
+const TRAINING_FILE = Array.from({ length: 12 }, (_, index) =>
   JSON.stringify({ text: `text number ${index}`, label: index % 2 === 0 ? 'even' : 'odd' }),
 ).join('\n');
 
