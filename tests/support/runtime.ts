@@ -2,19 +2,24 @@ import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { DType, Runtime, Session, Tensor } from '../../src/engine/index.ts';
 
 interface TestRuntimeOptions {
+  readonly device?: Runtime['device'];
   readonly intraOpNumThreads?: number;
+  /** Refuses to load a graph with a node that the device has no kernel for. */
+  readonly isWhole?: boolean;
 }
 
-/** The engine's runtime on the CPU, for tests. */
-export function createTestRuntime({ intraOpNumThreads = 1 }: TestRuntimeOptions = {}): Runtime {
+/** The engine's runtime, for tests; on the CPU unless told otherwise. WebGPU belongs in a process of its own: see tests/gpu. */
+export function createTestRuntime(settings: TestRuntimeOptions = {}): Runtime {
+  const { device = 'cpu', intraOpNumThreads = 1, isWhole = false } = settings;
   const options: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: [device],
     graphOptimizationLevel: 'all',
     intraOpNumThreads,
     interOpNumThreads: 1,
+    extra: { session: { disable_cpu_ep_fallback: isWhole ? '1' : '0' } },
   };
   return {
-    device: 'cpu',
+    device,
     load: async (model) => toSession(await InferenceSession.create(model, options)),
   };
 }

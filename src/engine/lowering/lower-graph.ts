@@ -22,11 +22,13 @@ interface LowerOptions {
   readonly nameOf: (value: Value) => string;
   /** Where symbolic sizes may be read from, the first choice first. */
   readonly inputs: readonly NamedValue[];
+  /** Puts the sizes that are given in the places of their names. */
+  readonly resolve: (shape: Shape) => Shape;
 }
 
 /** The ONNX nodes of every operator among the values, and the small constants they need. */
-export function lowerNodes({ values, nameOf, inputs }: LowerOptions): LoweredNodes {
-  const { emitter, nodes, constants, sized } = createEmitter(inputs);
+export function lowerNodes({ values, nameOf, inputs, resolve }: LowerOptions): LoweredNodes {
+  const { emitter, nodes, constants, sized } = createEmitter(inputs, resolve);
   for (const value of values) {
     if (value.origin.kind === 'node') lowerNode(value.origin.node, { output: nameOf(value), nameOf, emitter });
   }
@@ -52,7 +54,10 @@ function lowerNode<O extends OpType>({ op, inputs, attributes }: Node<O>, { outp
   });
 }
 
-function createEmitter(inputs: LowerOptions['inputs']): {
+function createEmitter(
+  inputs: LowerOptions['inputs'],
+  resolve: LowerOptions['resolve'],
+): {
   readonly emitter: Emitter;
   readonly nodes: readonly OnnxNode[];
   readonly constants: ReadonlyMap<string, OnnxTensor>;
@@ -76,6 +81,7 @@ function createEmitter(inputs: LowerOptions['inputs']): {
       intern(`float32(${value})`, (name) => toOnnxTensor(name, tensor(Float32Array.of(value), []))),
   };
   const sized = new Set<NamedValue>();
-  const emitter: Emitter = { ...basic, shape: createSymbolReader(basic, inputs, (input) => sized.add(input)) };
+  const readShape = createSymbolReader(basic, inputs, (input) => sized.add(input));
+  const emitter: Emitter = { ...basic, shape: (shape) => readShape(resolve(shape)) };
   return { emitter, nodes, constants, sized };
 }

@@ -8,15 +8,22 @@ import type { ExternalWeights, WeightChunk } from '../onnx/external-weights.ts';
 import { onnxDataType } from '../onnx/types.ts';
 import type { OnnxNode, OnnxTensor, OnnxValueInfo } from '../onnx/types.ts';
 import { isSameShape } from '../shape/dimension.ts';
+import type { Shape } from '../shape/dimension.ts';
 import type { Tensor } from '../tensor.ts';
 import { lowerNodes } from './lower-graph.ts';
 import { toOnnxTensor } from './onnx-tensor.ts';
+import { createShapeResolver } from './shape-resolver.ts';
 
 export interface ToOnnxOptions {
   /** What to compute; the graph's own outputs unless given. */
   readonly outputs?: Readonly<Record<string, Value>> | undefined;
   /** Parameters written into the model, by name. Those not here stay inputs. */
   readonly weights?: Readonly<Record<string, Tensor>> | undefined;
+  /**
+   * Numbers for symbolic dimensions. The file then takes these sizes only, and no node reads a size when it runs: WebGPU has no
+   * kernels for that, so a graph with sizes stays on the device as a whole.
+   */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
   /** Moves constants and weights of 1 KiB or more to a file of this name beside the model. */
   readonly externalData?: { readonly location: string } | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -45,15 +52,16 @@ export function toOnnx(graph: Graph, options: ToOnnxOptions = {}): OnnxFile {
   const weights = options.weights ?? {};
   const live = new Set(values);
   const feedable = graph.inputs.filter(({ name, value }) => !isWeight(value, name, weights));
-  const { nodes, initializers, sized } = lowerNodes({ values, nameOf, inputs: liveFirst(feedable, live) });
+  const resolve = createShapeResolver(options.sizes);
+  const { nodes, initializers, sized } = lowerNodes({ values, nameOf, resolve, inputs: liveFirst(feedable, live) });
   const inputs = feedable.filter((input) => live.has(input.value) || sized.has(input));
   const constants = values.flatMap((value) => toInitializer(value, nameOf(value), weights));
   const stored = storeWeights([...constants, ...initializers], options.externalData);
   const lowered = buildGraph({
     nodes: [...nodes, ...renamedOutputs(outputs, nameOf)],
     initializers: stored.initializers,
-    inputs: inputs.map(({ name, value }) => toValueInfo(name, value)),
-    outputs: [...outputs].map(([name, value]) => toValueInfo(name, value)),
+    inputs: inputs.map(({ name, value }) => toValueInfo(name, value, resolve)),
+    outputs: [...outputs].map(([name, value]) => toValueInfo(name, value, resolve)),
   });
   return {
     model: encodeModel(buildModel({ graph: lowered, metadata: options.metadata ?? {} })),
@@ -120,6 +128,6 @@ function storeWeights(
     : externalizeWeights(initializers, { location: externalData.location });
 }
 
-function toValueInfo(name: string, { dtype, shape }: Value): OnnxValueInfo {
-  return buildValueInfo(name, onnxDataType[dtype], shape);
+function toValueInfo(name: string, { dtype, shape }: Value, resolve: (shape: Shape) => Shape): OnnxValueInfo {
+  return buildValueInfo(name, onnxDataType[dtype], resolve(shape));
 }

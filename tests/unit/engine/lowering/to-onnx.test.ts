@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { add, createGraph, decodeModel, matmul, mul, reduceSum, tensor, toOnnx } from '../../../../src/engine/index.ts';
-import type { Graph } from '../../../../src/engine/index.ts';
+import {
+  add,
+  createGraph,
+  decodeModel,
+  expand,
+  matmul,
+  mul,
+  reduceSum,
+  reshape,
+  tensor,
+  toOnnx,
+} from '../../../../src/engine/index.ts';
+import type { Graph, OnnxFile } from '../../../../src/engine/index.ts';
 import { createTestRuntime } from '../../../support/runtime.ts';
 
 const weight = tensor(
@@ -65,5 +76,28 @@ describe('toOnnx', () => {
     const results = await session.run({ x: tensor(Float32Array.of(1, 2)) });
     const numbers = Object.entries(results).map(([name, { data }]) => [name, Array.from(data, Number)]);
     expect(Object.fromEntries(numbers)).toEqual({ first: [2, 4], second: [2, 4], same: [1, 2], constant: [5] });
+  });
+
+  it('reads no size when it runs where the symbolic sizes are given', async () => {
+    const graph = createGraph();
+    const x = graph.input('x', 'float32', ['B', 'S', 2]);
+    graph.output('y', expand(reshape(x, ['2*S', 'B']), [3, '2*S', 'B']));
+    const opTypes = (file: OnnxFile): readonly string[] =>
+      decodeModel(file.model).graph.nodes.map((node) => node.opType);
+    expect(opTypes(toOnnx(graph))).toContain('Shape');
+    const fixed = toOnnx(graph, { sizes: { B: 2, S: 3 } });
+    expect(opTypes(fixed)).toEqual(['Reshape', 'Expand']);
+    await using session = await createTestRuntime().load(fixed.model);
+    const { y } = await session.run({
+      x: tensor(
+        Float32Array.from({ length: 12 }, (_, index) => index),
+        [2, 3, 2],
+      ),
+    });
+    expect(y?.dims).toEqual([3, 6, 2]);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses the size %d', (size) => {
+    expect(() => toOnnx(linearGraph(), { sizes: { B: size } })).toThrow(`the dimension 'B' cannot be ${size}`);
   });
 });

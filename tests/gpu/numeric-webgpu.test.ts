@@ -1,0 +1,31 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { operatorCases } from '../numeric/operator-cases.ts';
+import type { OperatorResult } from './support/operator-results.ts';
+import { runOnWebGpu } from './support/run-on-webgpu.ts';
+import type { WebGpuRun } from './support/run-on-webgpu.ts';
+
+const CPU_TOLERANCE = 1e-5;
+// float32 against float64, with the kernels' own approximations of transcendental functions.
+const REFERENCE_TOLERANCE = 1e-5;
+
+const titles = Object.entries(operatorCases).flatMap(([op, cases]) =>
+  cases.flatMap(({ name }) => [`${op}: ${name}: forward`, `${op}: ${name}: backward`]),
+);
+
+/** Every node must be placed on the device: the sessions are loaded with `disable_cpu_ep_fallback`. */
+describe('operators on WebGPU', () => {
+  let run: WebGpuRun<OperatorResult>;
+
+  beforeAll(async () => {
+    run = await runOnWebGpu<OperatorResult>('./operator-results.ts');
+    if (run.missing !== null) console.warn(`skipped: ${run.missing}`);
+  });
+
+  it.for(titles)('%s equals the CPU', (title, { skip }) => {
+    if (run.missing !== null) skip(run.missing);
+    const result = run.results.find((each) => each.title === title);
+    expect(result).toMatchObject({ failure: null });
+    expect(result?.againstCpu).toBeLessThan(CPU_TOLERANCE);
+    expect(result?.againstReference).toBeLessThan(REFERENCE_TOLERANCE);
+  });
+});
