@@ -12,7 +12,7 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   LEVIGATE_DATA: z.string().default('.levigate'),
   LEVIGATE_LOG: z.enum(['debug', 'info', 'warning', 'error']).default('warning'),
-  LEVIGATE_API_KEY: z.string().min(16, 'must be at least 16 characters').optional(),
+  LEVIGATE_API_KEY: z.string().regex(/^\S+$/, 'must not hold white space').optional(),
   LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: flag,
   LEVIGATE_WORKER_TOKEN: z.string().min(32, 'must be at least 32 characters').optional(),
   LEVIGATE_EMBEDDED_WORKER: z
