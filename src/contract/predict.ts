@@ -16,7 +16,10 @@ export const PredictRequest = z.strictObject({
     .max(LIMITS.predictModels)
     .optional()
     .describe('Many adapters over one backbone pass'),
-  input: z.union([PredictInput, z.array(PredictInput).min(1).max(LIMITS.predictInputs)]),
+  input: z.union([PredictInput, z.array(PredictInput).min(1).max(LIMITS.predictInputs)], {
+    error: ({ input }) =>
+      input === undefined ? `is missing: give a text, {"text"}, or up to ${LIMITS.predictInputs} of them` : undefined,
+  }),
   top_k: z.int().min(1).optional(),
   views: z.boolean().optional(),
 });

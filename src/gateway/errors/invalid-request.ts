@@ -19,11 +19,18 @@ export function toInvalidRequest(issues: readonly z.core.$ZodIssue[]): LevigateE
   });
 }
 
-/** Of a union's branches, the one that got furthest says what the caller meant. */
+/** Of a union's branches, the one that got into the value says what the caller meant; where none did, the union's own message. */
 function deepestIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
   const [issue] = issues;
   if (issue?.code !== 'invalid_union') return issue;
   const branches = issue.errors.map((branch) => deepestIssue(branch)).filter((found) => found !== undefined);
-  const deepest = branches.toSorted((a, b) => b.path.length - a.path.length)[0];
-  return deepest ? { ...deepest, path: [...issue.path, ...deepest.path] } : issue;
+  const [deepest] = branches.toSorted((a, b) => closeness(b) - closeness(a));
+  const isSpokenFor = deepest?.path.length === 0 && issue.message !== UNION_DEFAULT_MESSAGE;
+  return deepest && !isSpokenFor ? { ...deepest, path: [...issue.path, ...deepest.path] } : issue;
 }
+
+/** Further in is closer; at one depth a value of the right type is closer than one of another. */
+const closeness = ({ path, code }: z.core.$ZodIssue): number => path.length * 2 + (code === 'invalid_type' ? 0 : 1);
+
+/** Zod's, where a schema gives a union no message of its own. */
+const UNION_DEFAULT_MESSAGE = 'Invalid input';
