@@ -36,7 +36,7 @@ export const Prediction = z.object({
   score: z.number(),
   labels: z.array(LabelScore),
   views: z.array(z.object({ layer: z.int(), labels: z.array(LabelScore) })).optional(),
-  disagreement: z.number().optional().describe('Mean Jensen-Shannon divergence of the views, in bits'),
+  disagreement: z.number().describe('Jensen-Shannon divergence of the views, in bits; 0 for a method of a single view'),
 });
 export type Prediction = z.infer<typeof Prediction>;
 

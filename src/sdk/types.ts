@@ -37,11 +37,22 @@ export type Method =
   | 'levi'
   | 'levi+ensemble';
 
+/** Where the parts of a record stand in a file. */
+export interface Columns {
+  /** Default `text`. Several become one text, a line each: `subject: …`. */
+  text?: string | string[] | undefined;
+  /** Default `label`. */
+  label?: string | undefined;
+  /** What else is known of a row, and how to read it. */
+  fields?: Record<string, 'categorical' | 'number' | 'id' | 'date'> | undefined;
+}
+
 /** LEVI's own options of a fine-tuning job; everything has a default. */
 export interface LeviOptions {
   task?: 'single_label' | undefined;
   /** What to serve; `auto` (default) serves the method with the lowest validation loss. */
   method?: 'auto' | Method | undefined;
+  columns?: Columns | undefined;
   /** Labelled files from other sources: reported on, never trained or chosen on. */
   shift_files?: { name: string; file: string }[] | undefined;
   /** Tapped layers; 0 is the embeddings. */
@@ -158,8 +169,8 @@ export interface Prediction {
   score: number;
   labels: LabelScore[];
   views?: { layer: number; labels: LabelScore[] }[] | undefined;
-  /** Mean Jensen-Shannon divergence of the views, in bits. */
-  disagreement?: number | undefined;
+  /** Jensen-Shannon divergence of the views, in bits; 0 for a method of a single view. */
+  disagreement: number;
 }
 
 export interface PredictResponse {

@@ -38,7 +38,15 @@ beforeAll(async () => {
   const { fetch: predict } = new Hono().post('/predict', async (c) => {
     const { adapters, inputs } = WorkerPredictRequest.parse(await c.req.json());
     const data = adapters.flatMap(({ model }) =>
-      inputs.map(({ text }, index) => ({ object: 'prediction', index, model, label: text, score: 1, labels: [] })),
+      inputs.map(({ text }, index) => ({
+        object: 'prediction',
+        index,
+        model,
+        label: text,
+        score: 1,
+        labels: [],
+        disagreement: 0,
+      })),
     );
     const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };
     return c.json({ data, usage: { input_tokens: 1, cached_inputs: 0 }, timings });

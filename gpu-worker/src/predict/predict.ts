@@ -107,7 +107,7 @@ function readRow({ output, adapter, model, index, request }: RowSource): Predict
     labels: adapter.labels,
     probabilities: rowOf(output.probabilities.data),
     views: views?.map(({ layer, probabilities }) => ({ layer, probabilities: rowOf(probabilities.data) })) ?? null,
-    disagreement: output.disagreement?.[index] ?? null,
+    disagreement: output.disagreement?.[index] ?? 0,
     topK: request.top_k,
   });
 }

@@ -6,7 +6,7 @@ export interface PredictedRow {
   readonly labels: readonly string[];
   readonly probabilities: ArrayLike<number>;
   readonly views: readonly { readonly layer: number; readonly probabilities: ArrayLike<number> }[] | null;
-  readonly disagreement: number | null;
+  readonly disagreement: number;
   readonly topK: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export function toPrediction(row: PredictedRow): Prediction {
           views: row.views.map(({ layer, probabilities }) => ({ layer, labels: top(rank(row.labels, probabilities)) })),
         }
       : {}),
-    ...(row.disagreement === null ? {} : { disagreement: row.disagreement }),
+    disagreement: row.disagreement,
   };
 }
 

@@ -95,9 +95,7 @@ async function showPredictions(client: Levigate, job: Job): Promise<void> {
   const [first] = answer.data;
   if (first?.views) {
     const views = first.views.map(({ layer, labels }) => `${layer}: ${labels[0]?.label ?? ''}`).join('  ');
-    console.log(
-      `  views of the first, by layer: ${views}  (disagreement ${(first.disagreement ?? 0).toFixed(3)} bits)`,
-    );
+    console.log(`  views of the first, by layer: ${views}  (disagreement ${first.disagreement.toFixed(3)} bits)`);
   }
 }
 

@@ -7,7 +7,7 @@ const row = {
   labels: ['a', 'b', 'c'],
   probabilities: [0.25, 0.5, 0.25],
   views: null,
-  disagreement: null,
+  disagreement: 0,
   topK: undefined,
 };
 
@@ -23,6 +23,7 @@ test('labels stand by falling score, the first of equals first', () => {
       { label: 'a', score: 0.25 },
       { label: 'c', score: 0.25 },
     ],
+    disagreement: 0,
   });
 });
 
