@@ -55,7 +55,15 @@ describe('200', () => {
     expect(one.body).toEqual({
       object: 'list',
       data: [
-        { object: 'prediction', index: 0, model, label: 'hello', score: 0.9, labels: [{ label: 'hello', score: 0.9 }] },
+        {
+          object: 'prediction',
+          index: 0,
+          model,
+          label: 'hello',
+          score: 0.9,
+          labels: [{ label: 'hello', score: 0.9 }],
+          disagreement: 0.1,
+        },
       ],
       usage: { input_tokens: 4, cached_inputs: 1 },
     });
