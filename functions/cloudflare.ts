@@ -6,12 +6,16 @@ import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
 import type { Services } from '../src/services/ports.ts';
+import { sweepOrphanBlobs } from '../src/services/upkeep/sweep-orphan-blobs.ts';
 import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
 
 interface Gateway {
   readonly services: Services;
   readonly fetch: ReturnType<typeof createApp>['fetch'];
 }
+
+/** As wrangler.toml has it. */
+const HOURLY = '17 * * * *';
 
 /** One per isolate; the bindings of an environment stay the same. */
 const gateways = new WeakMap<CloudflareEnvironment, Gateway>();
@@ -33,9 +37,10 @@ export default {
     const gateway = await gatewayOf(env);
     return gateway.fetch(request, env, execution);
   },
-  /** Every minute: what no request would do. */
-  async scheduled(_event, env) {
+  /** What no request would do: every minute, and once an hour what can wait. */
+  async scheduled({ cron }, env) {
     const { services } = await gatewayOf(env);
-    await Promise.all([sweepLeases(services), sweepExpiredFiles(services), runOutbox(services)]);
+    if (cron === HOURLY) await sweepOrphanBlobs(services);
+    else await Promise.all([sweepLeases(services), sweepExpiredFiles(services), runOutbox(services)]);
   },
 } satisfies ExportedHandler<CloudflareEnvironment>;

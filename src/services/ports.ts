@@ -6,6 +6,28 @@ export interface BlobStore {
   put(key: string, body: ReadableStream<Uint8Array>, options: { readonly maxBytes: number }): Promise<StoredBlob>;
   get(key: string): Promise<BlobContent | null>;
   delete(key: string): Promise<void>;
+  /**
+   * The blobs under a folder and below, in an order of the store's own. A blob that is there throughout is in exactly
+   * one of the pages, whatever is put or deleted between them.
+   */
+  list(options: ListBlobs): Promise<BlobPage>;
+}
+export interface ListBlobs {
+  /** Whole segments, such as `files`. */
+  readonly folder: string;
+  /** The last key of the page before, which need not be there any more. */
+  readonly after?: string | undefined;
+  /** At most 1,000. */
+  readonly limit: number;
+}
+export interface BlobPage {
+  readonly blobs: readonly ListedBlob[];
+  readonly hasMore: boolean;
+}
+export interface ListedBlob {
+  readonly key: string;
+  /** When it was written, in milliseconds since 1970. */
+  readonly writtenMs: number;
 }
 export interface StoredBlob {
   readonly sizeBytes: number;

@@ -63,6 +63,7 @@ export const files = sqliteTable(
     index('files_expiry')
       .on(table.expiresMs)
       .where(sql`expires_ms is not null`),
+    index('files_blob').on(table.blobKey),
   ],
 );
 
@@ -117,6 +118,12 @@ export const jobs = sqliteTable(
   ],
 );
 
+/** Where a sweep that goes through everything, some at a time, stands. */
+export const sweepPositions = sqliteTable('sweep_positions', {
+  name: text().primaryKey(),
+  position: text().notNull(),
+});
+
 /** What a job's worker uploaded: the newest blob of each name, with the hash and size taken on the way. */
 export const jobArtifacts = sqliteTable(
   'job_artifacts',
@@ -130,7 +137,7 @@ export const jobArtifacts = sqliteTable(
     sha256: text().notNull(),
     createdMs: integer('created_ms').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.jobId, table.name] })],
+  (table) => [primaryKey({ columns: [table.jobId, table.name] }), index('job_artifacts_blob').on(table.blobKey)],
 );
 
 export const jobEvents = sqliteTable(
@@ -171,6 +178,7 @@ export const models = sqliteTable(
     index('models_project').on(table.projectId, table.createdMs),
     uniqueIndex('models_job').on(table.jobId),
     index('models_adapter').on(table.adapterSha256),
+    index('models_blob').on(table.adapterKey),
   ],
 );
 

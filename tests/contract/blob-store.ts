@@ -88,6 +88,37 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
       expect(await opened.store.get('a')).toBeNull();
     });
 
+    test('lists a folder and what is below it, with the time of writing', async () => {
+      await using opened = await open();
+      const beforeMs = Date.now();
+      for (const key of ['a/1', 'a/b/2', 'a/b/c/3', 'ab/4', 'a.b/5', 'z']) await put(opened.store, key, randomBytes(1));
+      const { blobs, hasMore } = await opened.store.list({ folder: 'a', limit: 1_000 });
+      expect(blobs.map(({ key }) => key).sort()).toEqual(['a/1', 'a/b/2', 'a/b/c/3']);
+      expect(hasMore).toBe(false);
+      // Some file systems keep whole seconds.
+      for (const { writtenMs } of blobs) {
+        expect(writtenMs).toBeGreaterThanOrEqual(beforeMs - 2_000);
+        expect(writtenMs).toBeLessThanOrEqual(Date.now() + 2_000);
+      }
+      expect(await opened.store.list({ folder: 'none', limit: 10 })).toEqual({ blobs: [], hasMore: false });
+    });
+
+    test('lists page by page, each blob once, though the last of every page is deleted', async () => {
+      await using opened = await open();
+      const keys = ['a/b-c/1', 'a/b/1', 'a/b/2', 'a/b0/1', 'a/c', 'a/d/e/f', 'a/d/g'];
+      for (const key of keys) await put(opened.store, key, randomBytes(1));
+      const pages: string[][] = [];
+      let after: string | undefined;
+      do {
+        const { blobs, hasMore } = await opened.store.list({ folder: 'a', after, limit: 2 });
+        pages.push(blobs.map(({ key }) => key));
+        after = hasMore ? blobs.at(-1)?.key : undefined;
+        if (after !== undefined) await opened.store.delete(after);
+      } while (after !== undefined);
+      expect(pages.map(({ length }) => length)).toEqual([2, 2, 2, 1]);
+      expect(pages.flat().sort()).toEqual(keys);
+    });
+
     test.each([
       '../escape',
       'a/../../b',
@@ -104,6 +135,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
       await expect(put(opened.store, key, randomBytes(1))).rejects.toThrow('no blob key');
       await expect(async () => opened.store.get(key)).rejects.toThrow('no blob key');
       await expect(async () => opened.store.delete(key)).rejects.toThrow('no blob key');
+      await expect(async () => opened.store.list({ folder: key, limit: 1 })).rejects.toThrow('no blob key');
     });
   });
 }

@@ -103,3 +103,11 @@ test('the cron handler removes expired files', async () => {
   const { results } = await worker.env.DB.prepare('select id from files').all();
   expect(results).toEqual([]);
 });
+
+test('the hourly cron handler keeps what rows name and what is young', async () => {
+  const file = await upload(pattern(10));
+  await worker.env.BLOBS.put('files/proj_default/file-lost', new Uint8Array(3));
+  await worker.tick('17 * * * *');
+  expect((await worker.env.BLOBS.list()).objects).toHaveLength(2);
+  expect((await request(`/v1/files/${file.id}/content`)).status).toBe(200);
+});

@@ -1,4 +1,4 @@
-import type { BlobContent, BlobStore, StoredBlob } from '../../services/ports.ts';
+import type { BlobContent, BlobPage, BlobStore, ListBlobs, StoredBlob } from '../../services/ports.ts';
 import { parseBlobKey } from '../neutral/blob-key.ts';
 import { createMeasure } from '../neutral/measure.ts';
 
@@ -14,6 +14,7 @@ export function createR2BlobStore(bucket: R2Bucket): BlobStore {
     put: async (key, body, { maxBytes }) => put(bucket, checked(key), body, maxBytes),
     get: async (key) => toContent(await bucket.get(checked(key))),
     delete: async (key) => bucket.delete(checked(key)),
+    list: (options) => list(bucket, options),
   };
 }
 
@@ -21,6 +22,16 @@ const checked = (key: string): string => parseBlobKey(key).join('/');
 
 function toContent(object: R2ObjectBody | null): BlobContent | null {
   return object && { sizeBytes: object.size, body: object.body };
+}
+
+async function list(bucket: R2Bucket, { folder, after, limit }: ListBlobs): Promise<BlobPage> {
+  const page = await bucket.list({
+    prefix: `${checked(folder)}/`,
+    limit,
+    ...(after === undefined ? {} : { startAfter: checked(after) }),
+  });
+  const blobs = page.objects.map(({ key, uploaded }) => ({ key, writtenMs: uploaded.getTime() }));
+  return { blobs, hasMore: page.truncated };
 }
 
 async function put(

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { BlobContent, BlobStore, StoredBlob } from '../../services/ports.ts';
 import { parseBlobKey } from '../neutral/blob-key.ts';
 import { createMeasure } from '../neutral/measure.ts';
+import { listBlobFiles } from './list-blob-files.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -34,6 +35,7 @@ export async function openNodeBlobStore(root: string): Promise<BlobStore> {
     },
     get: (key) => read(pathOf(key)),
     delete: (key) => rm(pathOf(key), { force: true }),
+    list: (options) => listBlobFiles(root, options),
   };
 }
 

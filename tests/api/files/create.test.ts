@@ -31,6 +31,7 @@ function createMemoryBlobs(): BlobStore & { readonly keys: () => string[] } {
       return bytes ? { sizeBytes: bytes.length, body: new Blob([bytes]).stream() } : null;
     },
     delete: async (key) => void blobs.delete(key),
+    list: async () => ({ blobs: [...blobs.keys()].map((key) => ({ key, writtenMs: 0 })), hasMore: false }),
   };
 }
 
