@@ -15,10 +15,28 @@ export const METHODS = [
 export const Method = z.enum(METHODS);
 export type Method = z.infer<typeof Method>;
 
+export const FIELD_TYPES = ['categorical', 'number', 'id', 'date'] as const;
+export const FieldType = z.enum(FIELD_TYPES);
+export type FieldType = z.infer<typeof FieldType>;
+
+const ColumnName = z.string().min(1).max(LIMITS.columnNameChars);
+
+/** Where the parts of a record stand in a file. */
+export const Columns = z.strictObject({
+  text: z
+    .union([ColumnName, z.array(ColumnName).min(1).max(LIMITS.textColumns)])
+    .optional()
+    .describe('Default "text". Several become one text, a line each: "subject: …"'),
+  label: ColumnName.optional().describe('Default "label"'),
+  fields: z.record(ColumnName, FieldType).optional().describe('What else is known of a row, and how to read it'),
+});
+export type Columns = z.infer<typeof Columns>;
+
 /** The `levi` block of a fine-tuning request. Unknown keys are refused, so that a misspelt option is never silently ignored. */
 export const LeviOptions = z.strictObject({
   task: z.enum(['single_label']).optional(),
   method: z.enum(['auto', ...METHODS]).optional(),
+  columns: Columns.optional(),
   shift_files: z
     .array(z.strictObject({ name: z.string().min(1).max(64), file: z.string() }))
     .max(LIMITS.shiftFiles)

@@ -7,6 +7,8 @@ export const LIMITS = {
   fileBytes: 512 * MIB,
   filenameChars: 255,
   trainingLineBytes: 1 * MIB,
+  columnNameChars: 256,
+  textColumns: 16,
   trainingRows: 100_000,
   minTrainingRows: 10,
   classes: 1_000,

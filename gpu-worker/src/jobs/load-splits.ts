@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
-import { parseTrainingRecords } from '../../../src/levi/index.ts';
+import { readRecords } from '../../../src/levi/index.ts';
 import type { TrainingRecord } from '../../../src/levi/index.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
@@ -41,7 +41,8 @@ export async function loadSplits(
     };
     await retry(download, { signal, shouldRetry: isTransient });
     const records: TrainingRecord[] = [];
-    for await (const { record } of parseTrainingRecords(readAsStream(path), { file: param })) records.push(record);
+    for await (const { record } of readRecords(readAsStream(path), { file: param, columns: lease.levi.columns }))
+      records.push(record);
     await rm(path);
     return { name, records };
   };
@@ -53,7 +54,7 @@ export async function loadSplits(
     const shifts: Split[] = [];
     for (const [index, file] of lease.shift_files.entries()) {
       // A position, as two shifts may bear one name.
-      const split = await load(file, `shift ${index}`, `levi.shift_files[${index}].file`);
+      const split = await load(file, `shift ${index}`, `levi.shift_files.${index}.file`);
       shifts.push(split);
     }
     return { train, validation, shifts };

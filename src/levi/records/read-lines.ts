@@ -1,4 +1,6 @@
 import { LIMITS } from '../../contract/limits.ts';
+import { joinBytes } from './read-chunks.ts';
+import type { Chunks } from './read-chunks.ts';
 import { trainingFileError } from './training-file-error.ts';
 
 const LINE_FEED = 0x0a;
@@ -11,11 +13,11 @@ export interface TextLine {
 }
 
 /**
- * The lines of a UTF-8 stream, counted from 1, without their ends (LF or CRLF) and without a byte order mark.
+ * The lines of UTF-8 bytes, counted from 1, without their ends (LF or CRLF) and without a byte order mark.
  * At most one line is held in memory, and never more than `LIMITS.trainingLineBytes` of it.
  * Throws `invalid_training_file` with the line number for a longer line, a NUL byte or bytes that are not UTF-8.
  */
-export async function* readLines(stream: ReadableStream<Uint8Array>, file: string): AsyncGenerator<TextLine> {
+export async function* readLines(chunks: Chunks, file: string): AsyncGenerator<TextLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
@@ -32,7 +34,7 @@ export async function* readLines(stream: ReadableStream<Uint8Array>, file: strin
     line += 1;
     return whole;
   };
-  for await (const chunk of chunksOf(stream)) {
+  for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       hold(chunk.subarray(start, end));
@@ -44,25 +46,6 @@ export async function* readLines(stream: ReadableStream<Uint8Array>, file: strin
   if (pendingBytes > 0) yield release();
 }
 
-// A ReadableStream is not async iterable in every browser; the reader is, and it cancels the source when the consumer stops.
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  let finished = false;
-  try {
-    for (;;) {
-      const next = await reader.read();
-      if (next.done) {
-        finished = true;
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    if (!finished) await reader.cancel().catch(() => undefined);
-    reader.releaseLock();
-  }
-}
-
 function decodeLine(
   decoder: TextDecoder,
   parts: readonly Uint8Array[],
@@ -72,7 +55,7 @@ function decodeLine(
   if (bytes.includes(0)) {
     throw trainingFileError(
       place,
-      'holds a NUL byte, so this is not a text file. Upload JSONL saved as UTF-8 (not UTF-16, not compressed).',
+      'holds a NUL byte, so this is not a text file. Save it as UTF-8 (not UTF-16, not compressed) and upload it again.',
     );
   }
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
@@ -82,28 +65,16 @@ function decodeLine(
   } catch (cause) {
     throw trainingFileError(
       place,
-      'is not valid UTF-8. Upload uncompressed JSONL, saved with the encoding UTF-8.',
+      'is not valid UTF-8. Save it with the encoding UTF-8, uncompressed, and upload it again.',
       cause,
     );
   }
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
-  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }
 
 function lineTooLong(file: string, line: number): Error {
   const limit = `${LIMITS.trainingLineBytes / 1024 / 1024} MB`;
   return trainingFileError(
     { file, line },
-    `is longer than ${limit}. Write one JSON object per line and shorten the text; the backbone reads only its first few hundred tokens.`,
+    `is longer than ${limit}. Write one record per line and shorten the text; the backbone reads only its first few hundred tokens.`,
   );
 }

@@ -1,7 +1,8 @@
 import { LIMITS } from '../../contract/limits.ts';
-import { parseTrainingRecords } from './parse-training-records.ts';
-import type { ParseOptions } from './parse-training-records.ts';
+import { readRecords } from './read-records.ts';
+import type { ReadOptions } from './read-records.ts';
 import { trainingFileError } from './training-file-error.ts';
+import type { NumberedRecord } from './training-record.ts';
 
 export interface TrainingFileSummary {
   readonly rows: number;
@@ -9,28 +10,29 @@ export interface TrainingFileSummary {
   readonly labels: Readonly<Record<string, number>>;
   /** The line each label was first seen on. */
   readonly firstLines: Readonly<Record<string, number>>;
-  /** Readable remarks that stop nothing. */
-  readonly warnings: readonly string[];
 }
 
-export interface SummariseOptions extends ParseOptions {
+export interface SummariseOptions extends ReadOptions {
   /** `training` asks for enough rows and classes to learn from; `held_out` (validation, shift) for one row. */
   readonly role?: 'training' | 'held_out';
+  /** Sees every record as it is read, so that one pass serves all. */
+  readonly onRecord?: ((numbered: NumberedRecord) => void) | undefined;
 }
 
 /**
  * Reads a whole file once, as a stream, and says what is in it.
- * Throws `invalid_training_file` for whatever `parseTrainingRecords` refuses and for a file that is empty, too long, or (as training file)
+ * Throws `invalid_training_file` for whatever `readRecords` refuses and for a file that is empty, too long, or (as training file)
  * too small, of one class, or of too many classes.
  */
 export async function summariseTrainingFile(
   stream: ReadableStream<Uint8Array>,
-  { file = 'training_file', role = 'training' }: SummariseOptions = {},
+  { file = 'training_file', role = 'training', onRecord, ...reading }: SummariseOptions = {},
 ): Promise<TrainingFileSummary> {
   const counts = new Map<string, number>();
   const firstLines = new Map<string, number>();
   let rows = 0;
-  for await (const { line, record } of parseTrainingRecords(stream, { file })) {
+  for await (const numbered of readRecords(stream, { file, ...reading })) {
+    const { line, record } = numbered;
     rows += 1;
     if (rows > LIMITS.trainingRows)
       throw trainingFileError(
@@ -40,18 +42,18 @@ export async function summariseTrainingFile(
     if (!counts.has(record.label)) firstLines.set(record.label, line);
     counts.set(record.label, (counts.get(record.label) ?? 0) + 1);
     if (counts.size > LIMITS.classes) throw tooManyClasses(file, line);
+    onRecord?.(numbered);
   }
   if (rows === 0)
     throw trainingFileError(
       { file },
-      'the file holds no records. Upload JSONL with one {"text", "label"} object per line.',
+      'the file holds no records. Upload JSONL with one {"text", "label"} object per line, or CSV with such columns.',
     );
   if (role === 'training') assertLearnable(file, rows, counts);
   return {
     rows,
     labels: Object.fromEntries(counts),
     firstLines: Object.fromEntries(firstLines),
-    warnings: remarksOn(counts, role),
   };
 }
 
@@ -102,12 +104,4 @@ function tooManyClasses(file: string, line: number): Error {
     { file, line, field: 'label' },
     `this is the ${LIMITS.classes + 1}th different label; at most ${limit} are allowed. Merge rare labels, or check that the label field is not free text.`,
   );
-}
-
-function remarksOn(counts: ReadonlyMap<string, number>, role: 'training' | 'held_out'): readonly string[] {
-  if (role === 'held_out') return [];
-  const single = [...counts].filter(([, count]) => count === 1).map(([label]) => `"${label}"`);
-  if (single.length === 0) return [];
-  const shown = single.slice(0, 5).join(', ') + (single.length > 5 ? ` and ${single.length - 5} more` : '');
-  return [`One example only of ${shown}: it is kept for training, and accuracy on such labels cannot be measured.`];
 }

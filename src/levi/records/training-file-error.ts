@@ -1,7 +1,7 @@
 import { LevigateError } from '../../contract/errors.ts';
 
 export interface FilePlace {
-  /** The request field that named the file: `training_file`, `validation_file`, `levi.shift_files[0].file`. */
+  /** The request field that named the file: `training_file`, `validation_file`, `levi.shift_files.0.file`. */
   readonly file: string;
   readonly line?: number;
   readonly field?: string;

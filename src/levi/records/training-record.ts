@@ -1,4 +1,4 @@
-/** One labelled example: what the backbone reads (`text`), what the task model may read besides (`fields`), and the answer. */
+/** One labelled example: what the backbone reads (`text`), what else is known of it (`fields`), and the answer. */
 export interface TrainingRecord {
   readonly text: string;
   /** Numbers and booleans in the file become their JSON spelling; surrounding white space is removed. */
@@ -7,7 +7,7 @@ export interface TrainingRecord {
 }
 
 export interface NumberedRecord {
-  /** Counted from 1, blank lines included, so that it is the line an editor shows. */
+  /** Counted from 1, header and blank lines included, so that it is the line an editor shows. */
   readonly line: number;
   readonly record: TrainingRecord;
 }

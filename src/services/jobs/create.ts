@@ -65,7 +65,6 @@ function firstEvents(jobId: string, request: CreateJobRequest, training: Trainin
     jobMessage(jobId, nowMs, `Validating training file: ${request.training_file}`, {
       data: { status: 'validating_files' },
     }),
-    ...training.warnings.map((warning) => jobMessage(jobId, nowMs, warning, { level: 'warn' })),
     jobMessage(
       jobId,
       nowMs,

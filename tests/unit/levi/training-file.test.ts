@@ -1,24 +1,13 @@
 import { expect, test } from 'vitest';
 import * as fc from 'fast-check';
 import { LevigateError } from '../../../src/contract/errors.ts';
-import { parseTrainingRecords } from '../../../src/levi/records/parse-training-records.ts';
+import { readRecords } from '../../../src/levi/records/read-records.ts';
 import { assertLabelsKnown, summariseTrainingFile } from '../../../src/levi/records/summarise-training-file.ts';
+import { streamOf } from '../../support/stream-of.ts';
 import type { NumberedRecord } from '../../../src/levi/records/training-record.ts';
 
-function streamOf(content: string | Uint8Array, chunkBytes = 7): ReadableStream<Uint8Array> {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  let offset = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (offset >= bytes.length) return controller.close();
-      controller.enqueue(bytes.slice(offset, offset + chunkBytes));
-      offset += chunkBytes;
-    },
-  });
-}
-
 async function parse(content: string | Uint8Array, chunkBytes?: number): Promise<NumberedRecord[]> {
-  return await Array.fromAsync(parseTrainingRecords(streamOf(content, chunkBytes)));
+  return await Array.fromAsync(readRecords(streamOf(content, chunkBytes)));
 }
 
 const row = (text: string, label: unknown): string => JSON.stringify({ text, label });
@@ -115,19 +104,18 @@ test('refuses a 10 MB line after reading no more than its first megabyte, and cl
       cancelled = true;
     },
   });
-  await expect(Array.fromAsync(parseTrainingRecords(endless))).rejects.toThrow(/line 1: is longer than 1 MB/u);
+  await expect(Array.fromAsync(readRecords(endless))).rejects.toThrow(/line 1: is longer than 1 MB/u);
   expect(sent).toBeLessThan(2 * 1024 * 1024);
   expect(cancelled).toBe(true);
 });
 
-test('summarises rows, labels and warns of a label with one example', async () => {
+test('summarises rows and labels', async () => {
   const summary = await summariseTrainingFile(streamOf(rows(['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b', 'a', 'c']), 1000));
   expect(summary).toMatchObject({
     rows: 10,
     labels: { a: 5, b: 4, c: 1 },
     firstLines: { a: 1, b: 2, c: 10 },
   });
-  expect(summary.warnings).toEqual([expect.stringMatching(/One example only of "c"/u)]);
 });
 
 test.each([

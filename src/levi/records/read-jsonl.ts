@@ -1,0 +1,61 @@
+import type { ColumnNames } from './columns.ts';
+import type { Chunks } from './read-chunks.ts';
+import { readLines } from './read-lines.ts';
+import { isRow, readLabel, readRow, readText } from './read-row.ts';
+import type { Row } from './read-row.ts';
+import { trainingFileError } from './training-file-error.ts';
+import type { FilePlace } from './training-file-error.ts';
+import type { NumberedRecord, TrainingRecord } from './training-record.ts';
+
+const EXAMPLE = '{"text": "My invoice is wrong", "label": "billing"}';
+
+/** One `{"text", "label", "fields"?}` or `{"messages": [...]}` per line; blank lines are skipped, one line is held at a time. */
+export async function* readJsonl(
+  chunks: Chunks,
+  { file, columns }: { readonly file: string; readonly columns: ColumnNames },
+): AsyncGenerator<NumberedRecord> {
+  for await (const { line, text } of readLines(chunks, file)) {
+    if (text.trim() === '') continue;
+    const place = { file, line };
+    const row = parseObject(text, place);
+    const isChat = !columns.isNamed && 'messages' in row;
+    yield { line, record: isChat ? readChat(row, place) : readRow(row, columns, place) };
+  }
+}
+
+function parseObject(json: string, place: FilePlace): Row {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unreadable';
+    throw trainingFileError(
+      place,
+      `is not JSON (${reason}). Every line must be one JSON object such as ${EXAMPLE}; a last line like this can mean that the file was cut off.`,
+      cause,
+    );
+  }
+  if (isRow(value)) return value;
+  throw trainingFileError(place, `is JSON but not an object. Every line must look like ${EXAMPLE}.`);
+}
+
+/** OpenAI's chat format of a classifier: what the user said last is the text, what the assistant answered last the label. */
+function readChat(row: Row, place: FilePlace): TrainingRecord {
+  const messages = row['messages'];
+  const field = { ...place, field: 'messages' };
+  if (!Array.isArray(messages)) throw trainingFileError(field, 'must be an array of {"role", "content"} objects.');
+  const text = readText(lastContent(messages, 'user'), { ...place, field: 'messages[role=user].content' });
+  const label = readLabel(lastContent(messages, 'assistant'), {
+    ...place,
+    field: 'messages[role=assistant].content',
+  });
+  return { text, label };
+}
+
+function lastContent(messages: readonly unknown[], role: string): unknown {
+  const message = messages.findLast((candidate) => isRow(candidate) && candidate['role'] === role);
+  if (!isRow(message)) return undefined;
+  const content = message['content'];
+  if (!Array.isArray(content)) return content;
+  return content.map((part) => (isRow(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n');
+}
