@@ -21,6 +21,7 @@ export type { ReadExternalData } from './onnx/tensor-bytes.ts';
 export type { OnnxModel } from './onnx/types.ts';
 export * from './ops/elementwise.ts';
 export { gather, gatherElements, scatterElementsAdd } from './ops/gather.ts';
+export { averagePool2d, conv2d, convTranspose2d, globalAveragePool, maxPool2d } from './ops/images.ts';
 export { iota } from './ops/iota.ts';
 export { sigmoidCrossEntropy, softmaxCrossEntropy, squaredError } from './ops/losses.ts';
 export { gemm, linear, matmul, transpose, transposeMatrix } from './ops/matrix.ts';

@@ -1,7 +1,10 @@
 import {
   add,
+  averagePool2d,
   cast,
   concat,
+  conv2d,
+  convTranspose2d,
   div,
   equal,
   erf,
@@ -17,6 +20,7 @@ import {
   logSoftmax,
   matmul,
   max,
+  maxPool2d,
   min,
   mul,
   neg,
@@ -68,6 +72,19 @@ function reduction(reduce: typeof reduceSum): readonly OperatorCase[] {
     operatorCase('over the first axis', [any(3, 4)], (x) => reduce(x, [0])),
     operatorCase('over two axes, kept', [any(2, 3, 4)], (x) => reduce(x, [0, 2], { keepDims: true })),
     operatorCase('over a symbolic axis', [symbolic(any(2, 3, 4), 'B', 'S', 4)], (x) => reduce(x, [1])),
+  ];
+}
+
+function pooling(pool: typeof maxPool2d): readonly OperatorCase[] {
+  return [
+    operatorCase('halves', [any(2, 2, 4, 6)], (x) => pool(x, { size: 2 })),
+    operatorCase('a remainder', [any(1, 2, 5, 5)], (x) => pool(x, { size: 2 })),
+    operatorCase('overlapping, padded', [any(1, 2, 5, 6)], (x) => pool(x, { size: 3, stride: 2, padding: 1 })),
+    operatorCase('apart', [any(1, 1, 7, 8)], (x) => pool(x, { size: 2, stride: 3 })),
+    operatorCase('uneven in all', [any(1, 2, 5, 4)], (x) =>
+      pool(x, { size: [3, 2], stride: [2, 1], padding: [1, 0, 0, 1] }),
+    ),
+    operatorCase('a symbolic batch', [symbolic(any(3, 1, 4, 4), 'B', 1, 4, 4)], (x) => pool(x, { size: 3, stride: 1 })),
   ];
 }
 
@@ -205,4 +222,51 @@ export const operatorCases: { readonly [O in OpType]: readonly OperatorCase[] } 
       layerNorm(x, scale, bias, 1e-12),
     ),
   ],
+  Conv: [
+    operatorCase('padded', [any(2, 3, 4, 5), any(4, 3, 3, 3)], (x, filters) => conv2d(x, filters, { padding: 1 })),
+    operatorCase('strided, a remainder', [any(1, 2, 6, 6), any(2, 2, 3, 3)], (x, filters) =>
+      conv2d(x, filters, { stride: 2 }),
+    ),
+    operatorCase('uneven in all', [any(2, 2, 5, 6), any(3, 2, 3, 2)], (x, filters) =>
+      conv2d(x, filters, { stride: [2, 1], dilation: [1, 2], padding: [0, 1, 1, 0] }),
+    ),
+    operatorCase('strided and dilated', [any(1, 2, 8, 7), any(2, 2, 3, 2)], (x, filters) =>
+      conv2d(x, filters, { stride: 2, dilation: 2, padding: 1 }),
+    ),
+    operatorCase('two groups', [any(2, 4, 4, 5), any(6, 2, 3, 3)], (x, filters) =>
+      conv2d(x, filters, { groups: 2, stride: 2, padding: 1 }),
+    ),
+    operatorCase('depthwise', [any(2, 3, 4, 4), any(3, 1, 3, 3)], (x, filters) =>
+      conv2d(x, filters, { groups: 3, padding: 1 }),
+    ),
+    operatorCase('depthwise, two filters a channel', [any(2, 3, 4, 4), any(6, 1, 3, 3)], (x, filters) =>
+      conv2d(x, filters, { groups: 3, padding: 1 }),
+    ),
+    operatorCase('pointwise, a symbolic batch', [symbolic(any(2, 3, 2, 3), 'B', 3, 2, 3), any(2, 3, 1, 1)], conv2d),
+    operatorCase('groups, a symbolic batch', [symbolic(any(2, 4, 3, 3), 'B', 4, 3, 3), any(4, 2, 2, 2)], (x, filters) =>
+      conv2d(x, filters, { groups: 2 }),
+    ),
+    operatorCase('with a bias', [any(1, 2, 3, 3), any(2, 2, 2, 2), any(2)], (x, filters, bias) =>
+      conv2d(x, filters, { bias }),
+    ),
+  ],
+  ConvTranspose: [
+    operatorCase('padded', [any(2, 3, 3, 4), any(3, 2, 3, 3)], (x, filters) =>
+      convTranspose2d(x, filters, { padding: 1 }),
+    ),
+    operatorCase('strided, with rows beyond', [any(1, 2, 3, 3), any(2, 3, 3, 2)], (x, filters) =>
+      convTranspose2d(x, filters, { stride: 2, padding: [1, 0, 0, 1], outputPadding: [1, 0] }),
+    ),
+    operatorCase('dilated', [any(1, 2, 3, 3), any(2, 2, 2, 2)], (x, filters) =>
+      convTranspose2d(x, filters, { stride: 2, dilation: 2 }),
+    ),
+    operatorCase('two groups', [any(2, 4, 3, 3), any(4, 2, 2, 2)], (x, filters) =>
+      convTranspose2d(x, filters, { groups: 2 }),
+    ),
+    operatorCase('one result of three channels a group', [any(2, 6, 3, 3), any(6, 1, 2, 3)], (x, filters) =>
+      convTranspose2d(x, filters, { groups: 2, stride: [1, 2] }),
+    ),
+  ],
+  MaxPool: pooling(maxPool2d),
+  AveragePool: pooling(averagePool2d),
 };

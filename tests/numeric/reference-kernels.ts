@@ -2,6 +2,7 @@ import type { Attributes, OpType } from '../../src/engine/graph/operators.ts';
 import type { Shape } from '../../src/engine/shape/dimension.ts';
 import { at, broadcastDims, elements, indicesOf, mapArrays, positionOf } from './reference-array.ts';
 import type { Index, ReferenceArray } from './reference-array.ts';
+import { averagePool, convolve, convolveTransposed, maxPool } from './reference-image-kernels.ts';
 
 type Arrays = readonly ReferenceArray[];
 type Resolve = (shape: Shape) => readonly number[];
@@ -187,4 +188,8 @@ export const referenceKernels: { readonly [O in OpType]: Kernel<O> } = {
       return (value / Math.sqrt(spread + epsilon)) * factor + shift;
     });
   },
+  Conv: (inputs, attributes) => convolve(input(inputs), input(inputs, 1), attributes),
+  ConvTranspose: (inputs, attributes) => convolveTransposed(input(inputs), input(inputs, 1), attributes),
+  MaxPool: (inputs, attributes) => maxPool(input(inputs), attributes),
+  AveragePool: (inputs, attributes) => averagePool(input(inputs), attributes),
 };

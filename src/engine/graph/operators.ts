@@ -18,6 +18,25 @@ interface Reduction {
   readonly keepDims: boolean;
 }
 
+/** Along height and width. */
+export type Extent = readonly [number, number];
+/** Above, left, below, right. */
+export type Sides = readonly [number, number, number, number];
+
+export interface Convolution {
+  readonly strides: Extent;
+  readonly dilations: Extent;
+  readonly pads: Sides;
+  /** Channels fall into so many groups that do not see each other. */
+  readonly groups: number;
+}
+
+export interface Pooling {
+  readonly kernel: Extent;
+  readonly strides: Extent;
+  readonly pads: Sides;
+}
+
 /** Every operator of the graph: its inputs and attributes. Axes are counted from the front; one output each. */
 export interface Operators {
   /** Counts from 0 to below `size`. */
@@ -67,6 +86,13 @@ export interface Operators {
   LogSoftmax: Operator<One, { readonly axis: number }>;
   /** Input, scale, bias; over the last axis. */
   LayerNormalization: Operator<Three, { readonly epsilon: number }>;
+  /** Images [B, C, H, W], filters [M, C / groups, height, width]. */
+  Conv: Operator<Two, Convolution>;
+  /** The adjoint of Conv by its images: [B, M, h, w] and the same filters give [B, C, H, W]. */
+  ConvTranspose: Operator<Two, Convolution & { readonly outputPadding: Extent }>;
+  MaxPool: Operator<One, Pooling>;
+  /** Mean of what lies in the image; padding does not count. */
+  AveragePool: Operator<One, Pooling>;
 }
 
 export type OpType = keyof Operators;

@@ -46,11 +46,14 @@ export function slice(x: Value, axis: number, start: number, end?: number): Valu
   const size = dimensionAt(x.shape, from);
   if (typeof size !== 'number') throw new GraphError(`Slice: axis ${axis} is symbolic; gather from it instead`);
   const fromFront = (position: number): number => (position < 0 ? position + size : position);
-  return x.graph.apply('Slice', [x], { axis: from, start: fromFront(start), end: fromFront(end ?? size) });
+  const bounds = { start: fromFront(start), end: fromFront(end ?? size) };
+  if (bounds.start === 0 && bounds.end === size) return x;
+  return x.graph.apply('Slice', [x], { axis: from, ...bounds });
 }
 
 /** Zeros before and after along one axis of known size. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
+  if (before === 0 && after === 0) return x;
   return x.graph.apply('Pad', [x], { axis: normaliseAxis(axis, x.shape.length), before, after });
 }
 

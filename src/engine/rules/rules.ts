@@ -1,9 +1,11 @@
+import { convolutionRules } from './convolution.ts';
 import { elementwiseBinaryRules } from './elementwise-binary.ts';
 import { elementwiseUnaryRules } from './elementwise-unary.ts';
 import { gatheringRules } from './gathering.ts';
 import { generationRules } from './generation.ts';
 import { matrixRules } from './matrix.ts';
 import { normalisationRules } from './normalisation.ts';
+import { poolingRules } from './pooling.ts';
 import { reductionRules } from './reduction.ts';
 import type { OpRules } from './rule.ts';
 import { selectionRules } from './selection.ts';
@@ -22,4 +24,6 @@ export const rules: OpRules = {
   ...gatheringRules,
   ...reductionRules,
   ...normalisationRules,
+  ...convolutionRules,
+  ...poolingRules,
 } satisfies OpRules;
