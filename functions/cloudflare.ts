@@ -6,7 +6,7 @@ import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
 import type { Services } from '../src/services/ports.ts';
-import { sweepOrphanBlobs } from '../src/services/upkeep/sweep-orphan-blobs.ts';
+import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
 import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
 
 interface Gateway {
@@ -40,7 +40,7 @@ export default {
   /** What no request would do: every minute, and once an hour what can wait. */
   async scheduled({ cron }, env) {
     const { services } = await gatewayOf(env);
-    if (cron === HOURLY) await sweepOrphanBlobs(services);
+    if (cron === HOURLY) await runUpkeep(services);
     else await Promise.all([sweepLeases(services), sweepExpiredFiles(services), runOutbox(services)]);
   },
 } satisfies ExportedHandler<CloudflareEnvironment>;

@@ -10,7 +10,7 @@ import { provideApiKey } from '../src/platform/node/provide-api-key.ts';
 import { untilReady } from '../src/platform/node/until-ready.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
-import { sweepOrphanBlobs } from '../src/services/upkeep/sweep-orphan-blobs.ts';
+import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
 import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
 import { retireWorkers } from '../src/services/workers/retire.ts';
 
@@ -37,7 +37,7 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
   stack.use(startIntervalTask('leases', config.leaseDurationMs / 6, async () => void (await sweepLeases(services))));
   stack.use(startIntervalTask('files', 60_000, async () => void (await sweepExpiredFiles(services))));
   // At the start as well: a gateway may never run for an hour.
-  stack.use(startIntervalTask('upkeep', 3_600_000, async () => void (await sweepOrphanBlobs(services)))).wake();
+  stack.use(startIntervalTask('upkeep', 3_600_000, () => runUpkeep(services))).wake();
 
   const server = stack.use(
     await startHttpServer({ fetch: createApp(services).fetch, host: config.host, port: config.port }),

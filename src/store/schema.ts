@@ -235,6 +235,7 @@ export const webhookEvents = sqliteTable(
     index('webhook_events_outbox')
       .on(table.createdMs)
       .where(sql`fanned_out_ms is null`),
+    index('webhook_events_age').on(table.createdMs),
   ],
 );
 
@@ -265,5 +266,6 @@ export const webhookDeliveries = sqliteTable(
       .on(table.nextAttemptMs)
       .where(sql`status = 'pending'`),
     index('webhook_deliveries_endpoint').on(table.endpointId, table.id),
+    index('webhook_deliveries_event').on(table.eventId),
   ],
 );

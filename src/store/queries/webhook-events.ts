@@ -34,3 +34,32 @@ export async function fanOutEvents(
   ]);
   return taken.length;
 }
+
+export interface PruneWebhookEvents {
+  readonly createdBeforeMs: number;
+  readonly limit: number;
+}
+
+/**
+ * Deletes the oldest events with their deliveries, in one batch. An event stays while it is in the outbox, and while a
+ * delivery of it is pending or younger than that, as a replay is.
+ * @returns how many events went
+ */
+export async function pruneWebhookEvents(
+  db: Database,
+  { createdBeforeMs, limit }: PruneWebhookEvents,
+): Promise<number> {
+  const past = sql`(select id from webhook_events as event
+    where created_ms < ${createdBeforeMs} and fanned_out_ms is not null and not exists (
+      select 1 from webhook_deliveries as delivery where delivery.event_id = event.id
+        and (delivery.status = 'pending' or delivery.created_ms >= ${createdBeforeMs}))
+    order by created_ms, id limit ${limit})`;
+  const [, pruned] = await db.batch([
+    db.delete(webhookDeliveries).where(sql`${webhookDeliveries.eventId} in ${past}`),
+    db
+      .delete(webhookEvents)
+      .where(sql`${webhookEvents.id} in ${past}`)
+      .returning({ id: webhookEvents.id }),
+  ]);
+  return pruned.length;
+}
