@@ -27,5 +27,5 @@ export const LIMITS = {
   pageDefault: 20,
   pageMax: 100,
   filesPageMax: 10_000,
-  jobAttempts: 3,
+  jobAttempts: 5,
 } as const;

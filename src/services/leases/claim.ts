@@ -31,7 +31,9 @@ export async function claimJob(services: Services, workerId: string): Promise<Le
     const leased = await toLeasedJob(services, job, leaseToken);
     if (leased) {
       const message =
-        job.attempts === 1 ? 'Fine-tuning job started' : `Fine-tuning job resumed (attempt ${job.attempts})`;
+        leased.has_checkpoint || job.attempts > 1
+          ? `Fine-tuning job resumed (attempt ${job.attempts})`
+          : 'Fine-tuning job started';
       const data = { status: 'running', attempt: job.attempts, worker: worker.name };
       await insertJobEvents(services.db, [jobMessage(job.id, nowMs, message, { data })]);
       return leased;

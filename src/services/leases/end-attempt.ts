@@ -2,7 +2,6 @@ import { LIMITS } from '../../contract/index.ts';
 import type { JobError } from '../../contract/index.ts';
 import { changeJob } from '../../store/queries/change-job.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
-import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
 import { findLeasedJob } from '../../store/queries/leases.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
 import { finishChange } from '../jobs/finish-change.ts';
@@ -37,8 +36,7 @@ export async function endAttempt(services: Services, lease: Lease, end: AttemptE
       requestedOrder: job.requestedOrder,
       leaseExpiredByMs: end.kind === 'lease_expired' ? nowMs : undefined,
     } as const;
-    const attempt = { job, end, isCounted: await isCounted(services, job, end) };
-    const changed = await changeJob(services.db, guard, changeFor(attempt, nowMs));
+    const changed = await changeJob(services.db, guard, changeFor({ job, end }, nowMs));
     if (changed) return await settled(services, changed);
   }
   return findLeasedJob(services.db, lease);
@@ -54,32 +52,22 @@ async function settled(services: Services, job: JobRow): Promise<JobRow> {
 interface Attempt {
   readonly job: JobRow;
   readonly end: AttemptEnd;
-  readonly isCounted: boolean;
 }
 
-/**
- * A worker that shuts down in good order costs no attempt, and neither does one that died after it stored a checkpoint:
- * the next attempt starts further on, so a job on machines that are often taken away still ends.
- */
-async function isCounted({ db }: Services, { id, startedMs }: JobRow, { kind }: AttemptEnd): Promise<boolean> {
-  if (kind === 'released') return false;
-  if (kind === 'failed') return true;
-  const checkpoint = await findJobArtifact(db, { jobId: id, name: 'checkpoint' });
-  return checkpoint === undefined || checkpoint.createdMs <= (startedMs ?? 0);
-}
+// A worker that shuts down in good order costs no attempt. A death always does, or a job that kills its worker would run for ever.
+const isCounted = ({ kind }: AttemptEnd): boolean => kind !== 'released';
 
 function changeFor(attempt: Attempt, nowMs: number): JobChange {
-  const { job, end, isCounted } = attempt;
+  const { job, end } = attempt;
   if (job.requestedOrder === 'cancel') return finishChange(job, { status: 'cancelled' }, nowMs);
   if (end.kind === 'failed' && !end.retryable) return finishChange(job, { status: 'failed', error: end.error }, nowMs);
   if (job.requestedOrder === 'pause') return pausedChange(attempt, nowMs);
-  if (isCounted && job.attempts >= LIMITS.jobAttempts)
+  if (isCounted(end) && job.attempts >= LIMITS.jobAttempts)
     return finishChange(job, { status: 'failed', error: lastError(job, end) }, nowMs);
   return requeuedChange(attempt, nowMs);
 }
 
-const attemptsUsed = ({ job, isCounted }: Attempt): number =>
-  isCounted ? job.attempts : Math.max(0, job.attempts - 1);
+const attemptsUsed = ({ job, end }: Attempt): number => (isCounted(end) ? job.attempts : Math.max(0, job.attempts - 1));
 
 const pausedChange = (attempt: Attempt, nowMs: number): JobChange => ({
   set: { status: 'paused', requestedOrder: null, leaseExpiresMs: null, attempts: attemptsUsed(attempt) },

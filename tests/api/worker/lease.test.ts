@@ -13,6 +13,7 @@ const messagesOf = async (gateway: GatewayWithWorker, id: string): Promise<strin
   const { body } = await gateway.json(`/v1/fine_tuning/jobs/${id}/events?limit=100`);
   return body.data.map(({ message }: { message: string }) => message);
 };
+const EVENT = { level: 'info', message: 'late', type: 'message', data: null, sequence: 0 } as const;
 const leaseMs = (gateway: GatewayWithWorker): number => gateway.services.settings.leaseDurationMs;
 
 async function leaseJob(gateway: GatewayWithWorker) {
@@ -44,7 +45,8 @@ describe('heartbeat', () => {
       { level: 'warn', message: "it's truncated: “ü”", type: 'message', data: null },
     ];
     gateway.clock.advance(leaseMs(gateway) - 1);
-    const { status, body } = await worker.heartbeatJob(lease, { progress, events });
+    const numbered = events.map((event, sequence) => ({ ...event, sequence }));
+    const { status, body } = await worker.heartbeatJob(lease, { progress, events: numbered });
     expect({ status, body }).toEqual({ status: 200, body: { order: 'continue' } });
     gateway.clock.advance(leaseMs(gateway) - 1);
     expect(await sweepLeases(gateway.services)).toBe(0);
@@ -53,6 +55,36 @@ describe('heartbeat', () => {
     const job = await jobOf(gateway, jobId);
     expect(job).toMatchObject({ status: 'running', progress });
     expect(job.estimated_finish).toBeGreaterThan(job.created_at);
+  });
+
+  test('200: a heartbeat that is repeated, with more to say by now, stores every event once and in order', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    const events = ['a', 'b', 'c', 'd'].map((message, sequence) => ({ ...EVENT, message, sequence }));
+    await worker.heartbeatJob(lease, { events: events.slice(0, 2) });
+    await worker.heartbeatJob(lease, { events: events.slice(0, 3) });
+    await worker.upload(lease, 'adapter', 'adapter');
+    await worker.complete(lease, { events: events.slice(2) });
+    const told = (await messagesOf(gateway, jobId)).toReversed().filter((message) => message.length === 1);
+    expect(told).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test("200: another attempt's events are others, though they have the same numbers", async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { jobId, worker, lease } = await leaseJob(gateway);
+    await worker.heartbeatJob(lease, { events: [{ ...EVENT, message: 'first attempt' }] });
+    await worker.release(lease);
+    const again = await worker.claim();
+    if (!again) throw new Error('nothing was leased again');
+    await worker.heartbeatJob(again, { events: [{ ...EVENT, message: 'second attempt' }] });
+    expect(await messagesOf(gateway, jobId)).toEqual(expect.arrayContaining(['first attempt', 'second attempt']));
+  });
+
+  test('400: an event without its number', async () => {
+    await using gateway = await createGatewayWithWorker();
+    const { worker, lease } = await leaseJob(gateway);
+    const { status } = await worker.heartbeatJob(lease, { events: [{ ...EVENT, sequence: undefined }] });
+    expect(status).toBe(400);
   });
 
   test('200: carries a cancel and a pause to the worker', async () => {
@@ -86,7 +118,7 @@ describe('a stale token', () => {
     await other.upload(otherLease, 'adapter', 'adapter');
     const before = { job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId), blobs: [...kept] };
     const answers = [
-      await worker.heartbeatJob(lease, { events: [{ level: 'info', message: 'late', type: 'message', data: null }] }),
+      await worker.heartbeatJob(lease, { events: [{ ...EVENT, message: 'late' }] }),
       await worker.upload(lease, 'adapter', 'late'),
       await worker.complete(lease),
       await worker.fail(lease),
@@ -255,7 +287,7 @@ describe('fail', () => {
     expect(await worker.claim()).toBeNull();
     const job = await jobOf(gateway, jobId);
     expect(job).toMatchObject({ status: 'failed', error: { code: 'training_failed', param: null } });
-    expect(job.error.message).toBe('the device was lost (tried 3 times)');
+    expect(job.error.message).toBe('the device was lost (tried 5 times)');
     expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.failed']);
   });
 
@@ -323,23 +355,6 @@ describe('sweep', () => {
       1,
     );
     expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.failed']);
-  });
-
-  test('an attempt that stored a checkpoint before its worker died is not counted', async () => {
-    await using gateway = await createGatewayWithWorker();
-    const { jobId, worker, lease } = await leaseJob(gateway);
-    let current = lease;
-    for (let death = 0; death < LIMITS.jobAttempts + 2; death += 1) {
-      gateway.clock.advance(1_000);
-      await worker.upload(current, 'checkpoint', `step ${death}`);
-      gateway.clock.advance(leaseMs(gateway));
-      await sweepLeases(gateway.services);
-      const next = await worker.claim();
-      if (!next) throw new Error('nothing was leased');
-      current = next;
-    }
-    expect(current).toMatchObject({ attempt: 1, has_checkpoint: true });
-    expect((await jobOf(gateway, jobId)).status).toBe('running');
   });
 
   test('a cancel that no worker lived to obey is obeyed by the sweep', async () => {
