@@ -52,10 +52,14 @@ export const LeasedJob = z.object({
 });
 export type LeasedJob = z.infer<typeof LeasedJob>;
 
+/** An event with its number within the attempt: a message that is sent again, its answer lost, adds nothing. */
+export const WorkerEvent = NewJobEvent.extend({ sequence: z.int().min(0) });
+export type WorkerEvent = z.infer<typeof WorkerEvent>;
+
 export const LeaseHeartbeat = z.strictObject({
   lease_token: z.string(),
   progress: JobProgress.optional(),
-  events: z.array(NewJobEvent).max(100).default([]),
+  events: z.array(WorkerEvent).max(100).default([]),
 });
 export type LeaseHeartbeat = z.infer<typeof LeaseHeartbeat>;
 /** How cancel and pause travel back. */
@@ -74,7 +78,7 @@ export const CompleteJob = z.strictObject({
   method: z.string(),
   labels: z.array(z.string()),
   trained_tokens: z.int(),
-  events: z.array(NewJobEvent).max(100).default([]),
+  events: z.array(WorkerEvent).max(100).default([]),
 });
 export type CompleteJob = z.infer<typeof CompleteJob>;
 

@@ -152,8 +152,15 @@ export const jobEvents = sqliteTable(
     type: text().$type<'message' | 'metrics'>().notNull(),
     data: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     createdMs: integer('created_ms').notNull(),
+    /** Of a worker's event: its attempt's token and its number there, so that it is stored once. null for our own. */
+    sourceKey: text('source_key'),
   },
-  (table) => [index('job_events_job').on(table.jobId, table.id)],
+  (table) => [
+    index('job_events_job').on(table.jobId, table.id),
+    uniqueIndex('job_events_source')
+      .on(table.sourceKey)
+      .where(sql`source_key is not null`),
+  ],
 );
 
 export const models = sqliteTable(

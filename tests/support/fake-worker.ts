@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LeasedJob, NewJobEvent } from '../../src/contract/index.ts';
+import type { LeasedJob, WorkerEvent } from '../../src/contract/index.ts';
 import type { JsonAnswer } from './gateway.ts';
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -34,7 +34,7 @@ export interface FakeWorker {
 
 export interface CompleteOptions {
   readonly adapter?: string;
-  readonly events?: readonly NewJobEvent[];
+  readonly events?: readonly WorkerEvent[];
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -120,6 +120,7 @@ export async function startFakeWorker({
         message: 'epoch 1',
         type: 'metrics',
         data: { epoch: 1, train_loss: 0.5 },
+        sequence: 0,
       } as const;
       await upload(lease, 'checkpoint', 'checkpoint');
       await upload(lease, 'adapter', `adapter of ${lease.job_id}`);

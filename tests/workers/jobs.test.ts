@@ -73,7 +73,8 @@ test('a job goes from its creation over lease, heartbeat and artifacts to a mode
   expect(lease.job_id).toBe(id);
   expect((await worker.download(`/jobs/${id}/files/${trainingFile}`, lease)).text).toBe(toJsonl(ROWS));
   const event = { level: 'info', message: 'epoch 1', type: 'metrics', data: { train_loss: 0.5 } };
-  const events = Array.from({ length: 100 }, () => event);
+  // The fake worker's own event has the number 0.
+  const events = Array.from({ length: 100 }, (_, index) => ({ ...event, sequence: index + 1 }));
   expect((await worker.heartbeatJob(lease, { events })).body).toEqual({ order: 'continue' });
   await worker.upload(lease, 'checkpoint', 'step 1');
   expect((await worker.download(`/jobs/${id}/checkpoint`, lease)).text).toBe('step 1');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getLogger } from '@logtape/logtape';
 import type { JobProgress, NewJobEvent } from '../../../src/contract/fine-tuning.ts';
-import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
+import type { LeasedJob, WorkerEvent } from '../../../src/contract/worker-protocol.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
 import { LeaseEnded } from './lease-ended.ts';
@@ -21,7 +21,7 @@ export interface LeaseKeeper extends AsyncDisposable {
   progress(progress: JobProgress): void;
   event(event: NewJobEvent): void;
   /** Stops the heartbeats and hands over the events that were not sent yet. */
-  finish(): Promise<NewJobEvent[]>;
+  finish(): Promise<WorkerEvent[]>;
 }
 
 /**
@@ -36,7 +36,8 @@ export function keepLease(
   const ended = new AbortController();
   const stopped = new AbortController();
   const intervalMs = Math.min(lease.lease_duration_ms / 3, MAX_INTERVAL_MS);
-  let events: NewJobEvent[] = [];
+  let events: WorkerEvent[] = [];
+  let sequence = 0;
   let latest: JobProgress | undefined;
   let isDirty = true;
   let heardMs = performance.now();
@@ -74,7 +75,7 @@ export function keepLease(
   }
   const running = loop();
 
-  async function finish(): Promise<NewJobEvent[]> {
+  async function finish(): Promise<WorkerEvent[]> {
     stopped.abort();
     shutdown.removeEventListener('abort', onShutdown);
     await running;
@@ -88,7 +89,9 @@ export function keepLease(
       isDirty = true;
     },
     event: (event) => {
-      events.push(event);
+      // Numbered here, once: the gateway knows by it what it has when a heartbeat is repeated.
+      events.push({ ...event, sequence });
+      sequence += 1;
       if (events.length > MAX_WAITING_EVENTS) events = events.slice(-MAX_WAITING_EVENTS);
       isDirty = true;
     },

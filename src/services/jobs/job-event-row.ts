@@ -1,10 +1,19 @@
 import { createId } from '../../contract/index.ts';
-import type { NewJobEvent } from '../../contract/index.ts';
+import type { NewJobEvent, WorkerEvent } from '../../contract/index.ts';
 import type { JobEventRow } from '../../store/queries/job-events.ts';
 
-/** Gives an event its id and time. Ids sort in the order of the calls. */
-export function jobEventRow(jobId: string, event: NewJobEvent, nowMs: number): JobEventRow {
-  return { id: createId('jobEvent', nowMs), jobId, ...event, createdMs: nowMs };
+interface Attempt {
+  readonly jobId: string;
+  readonly leaseToken: string;
+}
+
+/** Gives a worker's event its id and time. Ids sort in the order of the calls. */
+export function workerEventRow(
+  { jobId, leaseToken }: Attempt,
+  { sequence, ...event }: WorkerEvent,
+  nowMs: number,
+): JobEventRow {
+  return jobEventRow(jobId, event, { nowMs, sourceKey: `${leaseToken}:${sequence}` });
 }
 
 /** A plain message of the gateway's own. */
@@ -14,5 +23,11 @@ export function jobMessage(
   message: string,
   { level = 'info', data = null }: { readonly level?: NewJobEvent['level']; readonly data?: NewJobEvent['data'] } = {},
 ): JobEventRow {
-  return jobEventRow(jobId, { level, message, type: 'message', data }, nowMs);
+  return jobEventRow(jobId, { level, message, type: 'message', data }, { nowMs, sourceKey: null });
 }
+
+const jobEventRow = (
+  jobId: string,
+  event: NewJobEvent,
+  { nowMs, sourceKey }: { readonly nowMs: number; readonly sourceKey: string | null },
+): JobEventRow => ({ id: createId('jobEvent', nowMs), jobId, ...event, createdMs: nowMs, sourceKey });

@@ -7,7 +7,7 @@ import type { JobArtifactRow } from '../../store/queries/job-artifacts.ts';
 import { findLeasedJob } from '../../store/queries/leases.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
 import { finishChange } from '../jobs/finish-change.ts';
-import { jobEventRow, jobMessage } from '../jobs/job-event-row.ts';
+import { jobMessage, workerEventRow } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
 import { dropArtifacts } from './drop-artifacts.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -55,7 +55,7 @@ function succeededChange(
   const modelId = fineTunedModelId({ base: job.model, project: job.projectId, suffix: job.suffix, job: job.id });
   const files = artifacts.filter(({ name }) => name === 'result').map((artifact) => resultFile(job, artifact, nowMs));
   const events = [
-    ...result.events.map((event) => jobEventRow(job.id, event, nowMs)),
+    ...result.events.map((event) => workerEventRow({ jobId: job.id, leaseToken: result.lease_token }, event, nowMs)),
     jobMessage(job.id, nowMs, `New fine-tuned model created: ${modelId}`),
   ];
   // Made after the events above, so that its id sorts last.

@@ -1,6 +1,6 @@
 import type { LeaseHeartbeat, LeaseOrder } from '../../contract/index.ts';
 import { extendLease } from '../../store/queries/leases.ts';
-import { jobEventRow } from '../jobs/job-event-row.ts';
+import { workerEventRow } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
 import { leaseLost } from './lease.ts';
 
@@ -16,7 +16,7 @@ export async function heartbeatLease(
     leaseToken,
     leaseExpiresMs: nowMs + services.settings.leaseDurationMs,
     progress,
-    events: events.map((event) => jobEventRow(jobId, event, nowMs)),
+    events: events.map((event) => workerEventRow({ jobId, leaseToken }, event, nowMs)),
   });
   if (!extended) throw leaseLost({ jobId, leaseToken });
   return { order: extended.requestedOrder ?? 'continue' };

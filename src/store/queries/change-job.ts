@@ -37,7 +37,8 @@ export async function changeJob(db: Database, guard: JobGuard, change: JobChange
   const guarded = conditionOf(guard);
   const when = sql`exists (select 1 from ${jobs} where ${guarded})`;
   const results = await db.batch([
-    insertRowsWhen(db, jobEvents, change.events ?? [], when),
+    // A worker tells its last events again when the answer to its heartbeat was lost.
+    insertRowsWhen(db, jobEvents, change.events ?? [], when).onConflictDoNothing(),
     insertRowsWhen(db, models, change.models ?? [], when),
     insertRowsWhen(db, files, change.files ?? [], when),
     insertRowsWhen(db, webhookEvents, change.webhookEvents ?? [], when),

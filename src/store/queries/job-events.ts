@@ -30,7 +30,7 @@ export function listJobEventsSince(db: Database, { jobId, after, limit }: JobEve
     .limit(limit);
 }
 
-/** At most 14 rows, as each binds seven of D1's 100 parameters. */
+/** At most 12 rows, as each binds eight of D1's 100 parameters. */
 export async function insertJobEvents(db: Database, rows: readonly [JobEventRow, ...JobEventRow[]]): Promise<void> {
   await db.insert(jobEvents).values([...rows]);
 }

@@ -54,14 +54,14 @@ export interface LeaseExtension {
   readonly events: readonly JobEventRow[];
 }
 
-/** @returns the pending order (null for none), or undefined when the lease is no longer held */
+/** An event that is there already is left out. @returns the pending order (null for none), or undefined when the lease is no longer held */
 export async function extendLease(
   db: Database,
   { jobId, leaseToken, leaseExpiresMs, progress, events }: LeaseExtension,
 ): Promise<{ readonly requestedOrder: 'cancel' | 'pause' | null } | undefined> {
   const held = and(eq(jobs.id, jobId), eq(jobs.leaseToken, leaseToken), eq(jobs.status, 'running'));
   const [, extended] = await db.batch([
-    insertRowsWhen(db, jobEvents, events, sql`exists (select 1 from ${jobs} where ${held})`),
+    insertRowsWhen(db, jobEvents, events, sql`exists (select 1 from ${jobs} where ${held})`).onConflictDoNothing(),
     db
       .update(jobs)
       .set({ leaseExpiresMs, ...(progress === undefined ? {} : { progress }) })

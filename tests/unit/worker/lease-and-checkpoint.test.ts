@@ -49,6 +49,18 @@ describe('a lease', () => {
     expect(sent.at(-1)?.lease_token).toBe(lease.lease_token);
   });
 
+  test('gives an event the same number however often it is sent, and no two the same', async () => {
+    const lost = new GatewayError('the answer was lost', { status: 0 });
+    const { keeper, sent } = keep(({ events }) => (events.length < 2 ? lost : 'continue'));
+    const numbersOf = ({ events }: LeaseHeartbeat) => events.map((event) => `${event.message}${event.sequence}`);
+    keeper.event(message('info', 'a'));
+    await vi.waitUntil(() => sent.filter(({ events }) => events.length === 1).length >= 2);
+    keeper.event(message('info', 'b'));
+    await vi.waitUntil(() => sent.some(({ events }) => events.length === 2));
+    await keeper.finish();
+    expect(new Set(sent.flatMap(numbersOf))).toEqual(new Set(['a0', 'b1']));
+  });
+
   test('ends by shutdown', async () => {
     const stop = new AbortController();
     const { keeper } = keep(() => 'continue', stop.signal);

@@ -110,6 +110,7 @@ test('a heartbeat of 100 events is one statement within the bound on parameters'
       type: 'metrics' as const,
       data: { index },
       createdMs: index,
+      sourceKey: `t:${index}`,
     }));
     await extendLease(db, { jobId, leaseToken: 't', leaseExpiresMs: 2, events });
     expect(prepare.mock.calls).toHaveLength(2);
