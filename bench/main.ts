@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchAccuracy } from './accuracy.ts';
 import { describeMachine } from './machine.ts';
 import { benchJob } from './job.ts';
 import { benchPredict } from './predict.ts';
@@ -7,7 +8,11 @@ import { formatTable } from './result.ts';
 import type { BenchResult } from './result.ts';
 
 /** Every benchmark: figures as ratios to a baseline of the same run, since machines differ and are noisy. */
-const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = { job: benchJob, predict: benchPredict };
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  job: benchJob,
+  predict: benchPredict,
+  accuracy: benchAccuracy,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));

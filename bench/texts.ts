@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { manyTickets } from '../tests/support/example-texts.ts';
 import type { LabelledText } from '../tests/support/example-texts.ts';
 
-const ASSETS = process.env['LEVIGATE_ASSETS'] ?? join(import.meta.dirname, '../../shared/assets');
+export const ASSETS = process.env['LEVIGATE_ASSETS'] ?? join(import.meta.dirname, '../../shared/assets');
 
 export interface BenchTexts {
   readonly name: string;
