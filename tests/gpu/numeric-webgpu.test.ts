@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { operatorCases } from '../numeric/operator-cases.ts';
+import { deviceCases } from './support/device-cases.ts';
 import type { OperatorResult } from './support/operator-results.ts';
 import { runOnWebGpu } from './support/run-on-webgpu.ts';
 import type { WebGpuRun } from './support/run-on-webgpu.ts';
@@ -8,12 +8,10 @@ const CPU_TOLERANCE = 1e-5;
 // float32 against float64, with the kernels' own approximations of transcendental functions.
 const REFERENCE_TOLERANCE = 1e-5;
 
-const titles = Object.entries(operatorCases).flatMap(([op, cases]) =>
-  cases.flatMap(({ name }) => [`${op}: ${name}: forward`, `${op}: ${name}: backward`]),
-);
+const titles = deviceCases.flatMap(([name]) => [`${name}: forward`, `${name}: backward`]);
 
 /** Every node must be placed on the device: the sessions are loaded with `disable_cpu_ep_fallback`. */
-describe('operators on WebGPU', () => {
+describe('operators and losses on WebGPU', () => {
   let run: WebGpuRun<OperatorResult>;
 
   beforeAll(async () => {

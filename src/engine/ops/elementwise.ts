@@ -51,6 +51,22 @@ export function square(x: Value): Value {
   return mul(x, x);
 }
 
+/** Gradient 0 at 0. */
+export function absolute(x: Value): Value {
+  return max(x, neg(x));
+}
+
+/** log(1 + exp(x)), never of a positive power. */
+export function softplus(x: Value): Value {
+  // max, not relu: at 0 its gradient is 1/2, and so is this function's.
+  return add(max(x, 0), log(add(exp(neg(absolute(x))), 1)));
+}
+
+/** log(sigmoid(x)) */
+export function logSigmoid(x: Value): Value {
+  return neg(softplus(neg(x)));
+}
+
 /** `then` where the condition (bool) holds, `otherwise` elsewhere; all three broadcast. */
 export function where(condition: Value, then: Operand, otherwise: Operand): Value {
   const { graph } = condition;

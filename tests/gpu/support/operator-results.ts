@@ -2,11 +2,11 @@ import { toOnnx } from '../../../src/engine/index.ts';
 import type { Runtime, Value } from '../../../src/engine/index.ts';
 import { buildCase, largestError, toFeeds, toReferenceArray } from '../../numeric/check-operator.ts';
 import type { BuiltCase } from '../../numeric/check-operator.ts';
-import type { CaseInput, OperatorCase } from '../../numeric/operator-case.ts';
-import { operatorCases } from '../../numeric/operator-cases.ts';
+import type { CaseInput } from '../../numeric/operator-case.ts';
 import { evaluateReference } from '../../numeric/reference.ts';
 import type { ReferenceArray } from '../../numeric/reference-array.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
+import { deviceCases } from './device-cases.ts';
 import { serveWebGpu } from './webgpu-script.ts';
 
 /** How one case went, forward or backward. Errors are relative to the larger of 1 and the expected number. */
@@ -67,16 +67,12 @@ async function measure(title: string, measured: Measured): Promise<OperatorResul
   }
 }
 
-async function* measureCase(op: string, operatorCase: OperatorCase): AsyncGenerator<OperatorResult> {
-  const built = buildCase(operatorCase);
-  const sizes = sizesOf(operatorCase.inputs);
-  yield await measure(`${op}: ${operatorCase.name}: forward`, { built, values: [built.output], sizes });
-  yield await measure(`${op}: ${operatorCase.name}: backward`, { built, values: built.gradients, sizes });
-}
-
 async function* measureAll(): AsyncGenerator<OperatorResult> {
-  for (const [op, cases] of Object.entries(operatorCases)) {
-    for (const each of cases) yield* measureCase(op, each);
+  for (const [name, each] of deviceCases) {
+    const built = buildCase(each);
+    const sizes = sizesOf(each.inputs);
+    yield await measure(`${name}: forward`, { built, values: [built.output], sizes });
+    yield await measure(`${name}: backward`, { built, values: built.gradients, sizes });
   }
 }
 
