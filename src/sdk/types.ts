@@ -206,6 +206,39 @@ export interface WebhookEndpoint {
   disabled_reason: string | null;
 }
 
+export interface CreateWebhookEndpointParams {
+  url: string;
+  name?: string | undefined;
+  /** All job events when absent. */
+  event_types?: EventType[] | undefined;
+}
+
+export interface UpdateWebhookEndpointParams {
+  url?: string | undefined;
+  name?: string | undefined;
+  event_types?: EventType[] | undefined;
+  /** `enabled` after mending a receiver that was given up. */
+  status?: 'enabled' | 'disabled' | undefined;
+}
+
+export interface TestWebhookEndpointParams {
+  /** Of the sample event; `webhook.test` when absent. */
+  event_type?: EventType | undefined;
+}
+
+/** What came of a test; the same stands in the delivery log. */
+export interface WebhookTestResult {
+  object: 'webhook_endpoint.test';
+  webhook_endpoint_id: string;
+  event_type: EventType;
+  delivery_id: string;
+  /** Whether the receiver accepted it: a status of 2xx. */
+  success: boolean;
+  /** null when there was no answer. */
+  status_code: number | null;
+  error: string | null;
+}
+
 export interface WebhookDelivery {
   id: string;
   object: 'webhook_delivery';

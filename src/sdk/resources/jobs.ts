@@ -4,7 +4,7 @@ import type { Page } from '../page.ts';
 import { delay } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import { readServerSentEvents } from '../server-sent-events.ts';
-import type { CreateJobParams, FineTuningReport, Job, JobEvent, PageParams } from '../types.ts';
+import type { CreateJobParams, DryRun, FineTuningReport, Job, JobEvent, PageParams } from '../types.ts';
 
 export interface WaitOptions extends RequestOptions {
   /** Called with the job whenever it was asked after. */
@@ -14,10 +14,18 @@ export interface WaitOptions extends RequestOptions {
 }
 
 export interface Jobs {
-  create(params: CreateJobParams, options?: RequestOptions): Promise<Job>;
+  create(params: CreateJobParams & { dry_run?: false | undefined }, options?: RequestOptions): Promise<Job>;
+  /** Reads and checks the files as `create` does, estimates the duration, and makes no job. */
+  dryRun(params: CreateJobParams, options?: RequestOptions): Promise<DryRun>;
   retrieve(id: string, options?: RequestOptions): Promise<Job>;
   list(params?: PageParams, options?: RequestOptions): Promise<Page<Job>>;
   cancel(id: string, options?: RequestOptions): Promise<Job>;
+  /** A queued job pauses at once, a running one after its worker stored a checkpoint. */
+  pause(id: string, options?: RequestOptions): Promise<Job>;
+  /** Queues a paused job again; a pause that was not obeyed yet is taken back. */
+  resume(id: string, options?: RequestOptions): Promise<Job>;
+  /** Checkpoints that can be served as models: none yet. */
+  checkpoints(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<{ id: string }>>;
   /** Waits for the end. @returns the succeeded job. @throws JobFailedError when it failed or was cancelled */
   wait(id: string, options?: WaitOptions): Promise<Job>;
   /** Every event from the first, as it happens; ends with the job. Reconnects where the stream breaks. */
@@ -40,8 +48,13 @@ export function createJobs(send: Send): Jobs {
   return {
     retrieve,
     create: (params, options = {}) => ask<Job>('POST', '/fine_tuning/jobs', options, params),
+    dryRun: (params, options = {}) => ask<DryRun>('POST', '/fine_tuning/jobs', options, { ...params, dry_run: true }),
     list: (params = {}, options = {}) => fetchPage<Job>(send, '/fine_tuning/jobs', params, options),
     cancel: (id, options = {}) => ask<Job>('POST', jobPath(id, '/cancel'), options),
+    pause: (id, options = {}) => ask<Job>('POST', jobPath(id, '/pause'), options),
+    resume: (id, options = {}) => ask<Job>('POST', jobPath(id, '/resume'), options),
+    checkpoints: (id, params = {}, options = {}) =>
+      fetchPage<{ id: string }>(send, jobPath(id, '/checkpoints'), params, options),
     report: (id, options = {}) => ask<FineTuningReport>('GET', jobPath(id, '/report'), options),
     async wait(id, { onProgress, pollIntervalMs = 1_000, signal } = {}) {
       for (;;) {

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { Levigate, NotFoundError } from '../../../src/sdk/index.ts';
+import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
+import { createTestGateway } from '../../support/gateway.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import { createJob } from '../../support/training-data.ts';
+import { answered, createFakeSender } from '../../support/webhooks.ts';
+
+/** The SDK over the gateway's own app, without a socket. */
+const connect = ({ app, secret }: TestGateway): Levigate =>
+  new Levigate({
+    apiKey: secret,
+    baseUrl: 'http://gateway/v1',
+    maxRetries: 0,
+    fetch: async (input, init) => app.request(input instanceof URL ? input.href : input, init),
+  });
+
+test('pauses and resumes a job, and says that it has no checkpoints to serve', async () => {
+  await using gateway = await createTestGateway();
+  const { jobs } = connect(gateway);
+  const id = await createJob(gateway);
+  expect(await jobs.pause(id)).toMatchObject({ id, status: 'paused' });
+  expect(await jobs.resume(id)).toMatchObject({ id, status: 'queued' });
+  expect((await jobs.checkpoints(id)).data).toEqual([]);
+  await expect(jobs.pause('ftjob-missing')).rejects.toBeInstanceOf(NotFoundError);
+});
+
+test('changes a webhook endpoint and gets it back', async () => {
+  await using gateway = await createTestGateway();
+  const { webhookEndpoints } = connect(gateway);
+  const { id, signing_secret: _, ...created } = await webhookEndpoints.create({ url: 'https://example.com/a' });
+  const change = { url: 'https://example.com/b', status: 'disabled' } as const;
+  const updated = await webhookEndpoints.update(id, change);
+  expect(updated).toEqual({ ...created, id, ...change, disabled_reason: 'disabled on request' });
+  expect(await webhookEndpoints.retrieve(id)).toEqual(updated);
+  expect(await webhookEndpoints.update(id, { status: 'enabled' })).toMatchObject({ disabled_reason: null });
+});
+
+test.each([
+  [204, true, null],
+  [500, false, 'the receiver answered 500'],
+] as const)('a test tells that the receiver answered %i', async (status, success, error) => {
+  const webhooks = createFakeSender(() => answered(status));
+  await using gateway = await createTestGateway({ services: { webhooks } });
+  const { webhookEndpoints } = connect(gateway);
+  const { id } = await webhookEndpoints.create({ url: 'https://example.com/a' });
+  const result = await webhookEndpoints.test(id, { event_type: 'fine_tuning.job.failed' });
+  expect(result).toMatchObject({ event_type: 'fine_tuning.job.failed', success, status_code: status, error });
+  const { data } = await webhookEndpoints.deliveries(id);
+  expect(data.map((delivery) => delivery.id)).toEqual([result.delivery_id]);
+  const replayed = await webhookEndpoints.replay(id, result.delivery_id);
+  expect(replayed.event_id).toBe(data[0]?.event_id);
+  await runOutbox(gateway.services);
+  expect(webhooks.sent).toHaveLength(2);
+});
