@@ -14,10 +14,17 @@ export const SplitMetrics = z.object({
 });
 export type SplitMetrics = z.infer<typeof SplitMetrics>;
 
+export const Calibration = z.object({
+  temperature: z.number().describe('Fitted on the validation rows; every logit is divided by it'),
+  ece_before: z.number().describe('Expected calibration error on the held-out rows without it'),
+  ece_after: z.number().describe('With it, as served'),
+});
+
 export const MethodReport = z.object({
   method: Method,
-  validation_loss: z.number(),
+  validation_loss: z.number().describe('Of calibrated answers, each half of the rows at the temperature of the other'),
   validation_accuracy: z.number(),
+  calibration: Calibration,
   id: SplitMetrics.describe('On rows held out from training and from every choice'),
   shifts: z.array(SplitMetrics.extend({ name: z.string() })),
   seconds: z.number(),
@@ -37,6 +44,22 @@ export const Gain = z.object({
 });
 export type Gain = z.infer<typeof Gain>;
 
+export const ClassFigures = z.object({
+  label: z.string(),
+  support: z.int().describe('Held-out rows of this label'),
+  precision: z.number(),
+  recall: z.number(),
+  f1: z.number(),
+});
+export type ClassFigures = z.infer<typeof ClassFigures>;
+
+export const RiskAtCoverage = z.object({
+  coverage: z.number().describe('Share of the rows that are answered, surest first'),
+  risk: z.number().describe('Share of wrong answers among them'),
+  score: z.number().describe('The lowest score among them: the threshold that gives this coverage'),
+});
+export type RiskAtCoverage = z.infer<typeof RiskAtCoverage>;
+
 export const FineTuningReport = z.object({
   object: z.literal('fine_tuning.report'),
   served: Method,
@@ -47,6 +70,12 @@ export const FineTuningReport = z.object({
   confusion: z
     .object({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) })
     .describe('Served method, held-out rows; counts[true][predicted]'),
+  per_class: z.array(ClassFigures).describe('Served method, held-out rows'),
+  risk_coverage: z.array(RiskAtCoverage).max(50).describe('Served method, held-out rows'),
+  worst_shift: z
+    .object({ name: z.string(), accuracy: Figure })
+    .nullable()
+    .describe('The shift on which the served method is right least often; null where no shift was given'),
   curve: z.array(
     z.object({
       method: Method,

@@ -5,4 +5,5 @@ export type { CreateFileParams } from './resources/files.ts';
 export type { WaitOptions } from './resources/jobs.ts';
 export { unwrapWebhook } from './webhooks.ts';
 export * from './errors.ts';
+export type * from './report-types.ts';
 export type * from './types.ts';

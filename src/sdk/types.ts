@@ -85,6 +85,50 @@ export interface CreateJobParams {
   integrations?: unknown[] | null | undefined;
   metadata?: Record<string, string> | null | undefined;
   levi?: LeviOptions | undefined;
+  /** Answers a `DryRun` and makes no job; see `jobs.dryRun`. */
+  dry_run?: boolean | undefined;
+}
+
+/** Something a look at the files found before training. */
+export interface LintFinding {
+  code:
+    | 'conflicting_labels'
+    | 'split_overlap'
+    | 'token_gives_label'
+    | 'field_gives_label'
+    | 'encoding_damage'
+    | 'few_examples'
+    | 'class_imbalance'
+    | 'similar_labels'
+    | 'duplicate_texts'
+    | 'near_duplicate_texts'
+    | 'truncated_texts'
+    | 'very_short_texts'
+    | 'mixed_scripts'
+    | 'mixed_field_types'
+    | 'constant_field'
+    | 'missing_labels'
+    | 'fields_unused';
+  severity: 'info' | 'warn' | 'error';
+  /** What was found and what to do about it. */
+  message: string;
+  /** The request field that named the file. */
+  file: string;
+  /** The first line numbers concerned, 20 at most. */
+  rows: number[];
+  count: number;
+}
+
+export interface DryRun {
+  object: 'fine_tuning.dry_run';
+  /** Worst first. */
+  lint: LintFinding[];
+  /** The first rows of the training file, as they were read. */
+  preview: { line: number; text: string; label: string; fields?: Record<string, unknown> | undefined }[];
+  rows: number;
+  /** Rows per label. */
+  labels: Record<string, number>;
+  estimate: { seconds: number; tokens: number; based_on: 'past_jobs' | 'default' };
 }
 
 export type JobStatus = 'validating_files' | 'queued' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
@@ -278,77 +322,6 @@ export type Scope =
   | 'webhooks:write'
   | 'keys:read'
   | 'keys:write';
-
-/** A figure with its 95 % bootstrap interval. */
-export interface Figure {
-  value: number;
-  low: number | null;
-  high: number | null;
-}
-
-export interface SplitMetrics {
-  n: number;
-  accuracy: Figure;
-  macro_f1: number;
-  loss: number;
-  ece: number;
-}
-
-export interface MethodReport {
-  method: Method;
-  validation_loss: number;
-  validation_accuracy: number;
-  id: SplitMetrics;
-  shifts: (SplitMetrics & { name: string })[];
-  seconds: number;
-  parameters: number;
-  bytes: number;
-  detail: Record<string, unknown>;
-}
-
-export interface Gain {
-  method: Method;
-  id: Figure;
-  ood: Figure | null;
-}
-
-export interface FineTuningReport {
-  object: 'fine_tuning.report';
-  served: Method;
-  chosen_by: 'validation_loss' | 'request';
-  /** One sentence that follows the rules of reporting. */
-  verdict: string;
-  methods: MethodReport[];
-  gain: { over_linear_probe: Gain | null; over_best_baseline: Gain | null };
-  confusion: { labels: string[]; counts: number[][] };
-  curve: {
-    method: Method;
-    epoch: number;
-    step: number;
-    train_loss: number;
-    valid_loss: number;
-    valid_accuracy: number;
-  }[];
-  data: {
-    rows: number;
-    train: number;
-    validation: number;
-    test: number;
-    labels: Record<string, number>;
-    truncated_texts: number;
-    duplicate_texts: number;
-  };
-  provenance: {
-    backbone: string;
-    backbone_fingerprint: string;
-    engine_version: string;
-    seed: number;
-    threads: number;
-    device: string;
-    training_file_sha256: string;
-  };
-  notes: string[];
-}
 
 export interface PageParams {
   after?: string | undefined;

@@ -25,6 +25,8 @@ export interface Adapter {
 export const BUCKETS = 'ngrams.buckets';
 export const MEAN = 'standardisation.mean';
 export const SCALE = 'standardisation.scale';
+/** 1 / T, `[1, 1]`: what every logit is multiplied by before the last softmax. */
+export const INVERSE_TEMPERATURE = 'calibration.inverse_temperature';
 
 /** `tensors` must fit the manifest; `readAdapter` checks those that come from outside. */
 export function createAdapter(manifest: AdapterManifest, tensors: AdapterTensors): Adapter {
@@ -64,9 +66,10 @@ export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const parts: readonly PartRule[] = keys.map((key) => PART_RULES[key]);
   const readsFeatures = keys.includes('probe') || keys.includes('levi');
   const standardisation = { [MEAN]: [spec.taps, spec.width], [SCALE]: [spec.taps, spec.width] };
+  const calibration = { [INVERSE_TEMPERATURE]: [1, 1] };
   const weights = parts.map((part) => part.weights(spec));
   return {
-    weights: Object.assign({}, readsFeatures ? standardisation : {}, ...weights, rule.weights),
+    weights: Object.assign({}, readsFeatures ? standardisation : {}, calibration, ...weights, rule.weights),
     tables: parts.flatMap((part) => part.tables),
   };
 }

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { Method } from '../../contract/levi.ts';
 
 export const ADAPTER_FORMAT = 'levigate-adapter';
-export const ADAPTER_VERSION = 1;
+export const ADAPTER_VERSION = 2;
+/** Had no temperature: its logits are answered as they are. */
+export const UNCALIBRATED_VERSION = 1;
 /** The safetensors metadata key that holds the manifest as JSON. */
 export const MANIFEST_KEY = 'levigate';
 
 /** What an adapter says about itself. Nothing in it depends on when or how fast it was trained: equal runs give equal bytes. */
 export const AdapterManifest = z.object({
   format: z.literal(ADAPTER_FORMAT),
-  version: z.literal(ADAPTER_VERSION),
+  version: z.literal([UNCALIBRATED_VERSION, ADAPTER_VERSION]),
   task: z.literal('single_label'),
   method: Method,
   /** In the order of the classes. */

@@ -1,10 +1,10 @@
 import { LevigateError } from '../../contract/errors.ts';
-import { readSafetensors } from '../../engine/index.ts';
+import { readSafetensors, tensor } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
 import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
-import { BUCKETS, createAdapter, tensorNeeds } from './adapter.ts';
-import type { Adapter } from './adapter.ts';
-import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY } from './manifest.ts';
+import { BUCKETS, createAdapter, INVERSE_TEMPERATURE, tensorNeeds } from './adapter.ts';
+import type { Adapter, AdapterTensors } from './adapter.ts';
+import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY, UNCALIBRATED_VERSION } from './manifest.ts';
 
 /**
  * Reads an adapter, trusting nothing: manifest, every tensor's name, type and shape, finite values, ascending buckets.
@@ -12,15 +12,22 @@ import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY } from './manifest.ts';
  */
 export function readAdapter(bytes: Uint8Array): Adapter {
   const { tensors, metadata } = readFile(bytes);
-  const adapter = createAdapter(readManifest(metadata[MANIFEST_KEY]), tensors);
+  const manifest = readManifest(metadata[MANIFEST_KEY]);
+  const adapter = createAdapter(manifest, manifest.version === UNCALIBRATED_VERSION ? uncalibrated(tensors) : tensors);
   assertConsistent(adapter);
   const { weights, tables } = tensorNeeds(adapter.architecture.spec);
-  for (const [name, dims] of Object.entries(weights)) assertTensor(tensors[name], name, dims);
+  for (const [name, dims] of Object.entries(weights)) assertTensor(adapter.tensors[name], name, dims);
+  if (!(Number(adapter.tensors[INVERSE_TEMPERATURE]?.data[0]) > 0))
+    throw invalid('has a temperature that is not positive');
   if (tables.length > 0) {
     const buckets = readBuckets(tensors[BUCKETS]);
     for (const name of tables) assertTensor(tensors[name], name, [buckets.length, adapter.labels.length]);
   }
   return adapter;
+}
+
+function uncalibrated(tensors: AdapterTensors): AdapterTensors {
+  return { ...tensors, [INVERSE_TEMPERATURE]: tensor(Float32Array.of(1), [1, 1]) };
 }
 
 function readFile(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
@@ -43,9 +50,9 @@ function readManifest(json: string | undefined): AdapterManifest {
     throw invalid('has a manifest that is not JSON', cause);
   }
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (version !== ADAPTER_VERSION) {
+  if (version !== ADAPTER_VERSION && version !== UNCALIBRATED_VERSION) {
     throw invalid(
-      `has format version ${String(version)}, this release reads ${ADAPTER_VERSION}. Use the release it was trained with, or train again`,
+      `has format version ${String(version)}, this release reads ${UNCALIBRATED_VERSION} and ${ADAPTER_VERSION}. Use the release it was trained with, or train again`,
     );
   }
   const parsed = AdapterManifest.safeParse(value);

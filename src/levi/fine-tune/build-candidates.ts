@@ -1,6 +1,7 @@
 import { METHODS } from '../../contract/levi.ts';
 import type { Method } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
+import { INVERSE_TEMPERATURE } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { METHOD_RULES, PROBE_SHARE } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
@@ -33,14 +34,26 @@ interface Ingredients {
 
 const SHARES = Array.from({ length: 21 }, (_, index) => index / 20);
 
+export interface Assembly {
+  readonly mixing: Mixing;
+  /** Fitted on the validation rows; 1 for methods it does not name. */
+  readonly temperatures?: ReadonlyMap<Method, number>;
+}
+
 /** Every method whose parts are trained, put together. */
-export function buildCandidates({ adapterOf }: Fit, parts: Parts, mixing: Mixing): readonly Candidate[] {
+export function buildCandidates(
+  { adapterOf }: Fit,
+  parts: Parts,
+  { mixing, temperatures }: Assembly,
+): readonly Candidate[] {
   const methods = METHODS.filter((method) => METHOD_RULES[method].trainedFrom.every((key) => parts.has(key)));
   return methods.map((method) => {
     const { tensors, probeTaps, detail } = ingredientsOf(method, parts, mixing);
     const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
     const seconds = keys.reduce((total, key) => total + partOf(parts, key).seconds, 0);
-    return { method, adapter: adapterOf(method, tensors, probeTaps), seconds, detail };
+    const inverse = Float32Array.of(1 / (temperatures?.get(method) ?? 1));
+    const calibrated = { ...tensors, [INVERSE_TEMPERATURE]: tensor(inverse, [1, 1]) };
+    return { method, adapter: adapterOf(method, calibrated, probeTaps), seconds, detail };
   });
 }
 

@@ -2,29 +2,65 @@ import { LevigateError } from '../../contract/errors.ts';
 import type { Method } from '../../contract/levi.ts';
 import { buildCandidates, chooseMixing } from './build-candidates.ts';
 import type { Mixing } from './build-candidates.ts';
-import { scoreOnValidation } from './train-context.ts';
+import { calibratedLosses, fitTemperature } from '../calibration/temperature.ts';
+import { correctness, mean } from '../metrics/classification-metrics.ts';
 import type { TrainContext, ValidationScore } from './train-context.ts';
 
 /** Every choice that the validation rows decide. */
 export interface Choice {
   readonly method: Method;
   readonly mixing: Mixing;
+  /** Losses are of calibrated answers. */
   readonly scores: ReadonlyMap<Method, ValidationScore>;
+  readonly temperatures: ReadonlyMap<Method, number>;
 }
 
-/** The method with the lowest validation loss (accuracy chose worse in our experiments), or the one that was asked for. */
+/**
+ * The method that the validation loss says, or the one that was asked for. Every method is calibrated first: with few rows
+ * the raw loss tells more of how sure the methods are than of how right.
+ */
 export async function chooseMethod(context: TrainContext): Promise<Choice> {
   const asked = context.run.input.config.method;
   const mixing = await chooseMixing(context);
+  const { predictors, fit, run } = context;
+  const { targets } = run.validation;
+  const { classWeights } = fit.data;
   const scores = new Map<Method, ValidationScore>();
-  for (const { method, adapter } of buildCandidates(context.fit, context.finished, mixing)) {
+  const rowLosses = new Map<Method, Float64Array>();
+  const temperatures = new Map<Method, number>();
+  for (const { method, adapter } of buildCandidates(fit, context.finished, { mixing })) {
     await context.pause();
-    scores.set(method, await scoreOnValidation(context, adapter));
+    const probabilities = await predictors.answer(adapter, run.validation);
+    const answered = { probabilities, targets, classWeights };
+    const losses = calibratedLosses(answered);
+    rowLosses.set(method, losses);
+    scores.set(method, { loss: mean(losses), accuracy: mean(correctness(probabilities, targets)) });
+    temperatures.set(method, fitTemperature(answered));
   }
-  const [best] = asked === 'auto' ? [...scores].sort(([, a], [, b]) => a.loss - b.loss) : [];
-  const method = asked === 'auto' ? best?.[0] : asked;
-  if (method !== undefined && scores.has(method)) return { method, mixing, scores };
+  const method = asked === 'auto' ? chooseByLoss(rowLosses) : asked;
+  if (method !== undefined && scores.has(method)) return { method, mixing, scores, temperatures };
   throw new LevigateError('unknown_method', `levi.method: "${asked}" cannot be trained. Leave it out or use "auto".`, {
     param: 'levi.method',
   });
+}
+
+const PREFERRED: Method = 'levi+ensemble';
+
+/**
+ * The lowest mean loss (accuracy chose worse in our experiments), but the preferred method where it is within one standard error of
+ * the paired difference (Breiman et al. 1984): the other methods' choices of layer and strength have fitted these very rows, more the fewer there are.
+ */
+export function chooseByLoss(losses: ReadonlyMap<Method, Float64Array>): Method | undefined {
+  const [best] = [...losses].sort(([, a], [, b]) => mean(a) - mean(b));
+  const preferred = losses.get(PREFERRED);
+  if (best === undefined || preferred === undefined) return best?.[0];
+  const excess = preferred.map((loss, row) => loss - (best[1][row] ?? 0));
+  return mean(excess) <= standardError(excess) ? PREFERRED : best[0];
+}
+
+/** Infinite where one row cannot tell. */
+function standardError(values: Float64Array): number {
+  const average = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return values.length < 2 ? Infinity : Math.sqrt(squares / (values.length - 1) / values.length);
 }

@@ -45,7 +45,7 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
   const refitted = yield* within(refitting, CHOOSING_ENDS, REFITTING_ENDS);
 
   // The first use of the shift files: every choice is made.
-  const measured = yield* measureAll({ run, predictors, pause }, buildCandidates(fit, refitted, choice.mixing), choice);
+  const measured = yield* measureAll({ run, predictors, pause }, buildCandidates(fit, refitted, choice), choice);
   const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');
   const report = writeReport({ run, finished, served, measured, notes: [...run.rows.notes, REFIT_NOTE] });
@@ -59,7 +59,7 @@ const REFIT_NOTE =
 async function* measureAll(
   { run, predictors, pause }: Pick<TrainContext, 'run' | 'predictors' | 'pause'>,
   candidates: readonly Candidate[],
-  { scores }: Choice,
+  { scores, temperatures }: Choice,
 ): AsyncGenerator<FineTuneEvent, readonly MeasuredMethod[]> {
   const shifts = run.input.shifts.map((shift, index) => {
     const rows = Int32Array.from(shift.records.keys());
@@ -69,8 +69,9 @@ async function* measureAll(
   for (const candidate of candidates) {
     await pause();
     const validation = scores.get(candidate.method);
+    const temperature = temperatures.get(candidate.method) ?? 1;
     if (validation === undefined) throw new Error(`internal: ${candidate.method} was not scored`);
-    measured.push(await measureMethod(candidate, { predictors, test: run.test, shifts, validation }));
+    measured.push(await measureMethod(candidate, { predictors, test: run.test, shifts, validation, temperature }));
     const share = measured.length / candidates.length;
     yield { type: 'progress', fraction: REFITTING_ENDS + (1 - REFITTING_ENDS) * share };
   }
@@ -99,7 +100,7 @@ function describeRun({ rows, labels, layers, choosing }: Run): FineTuneEvent {
 }
 
 function describeChoice({ method, scores }: Choice, asked: string): FineTuneEvent {
-  const why = asked === 'auto' ? 'the lowest validation loss' : 'as asked for, validation loss';
+  const why = asked === 'auto' ? 'chosen on validation, loss' : 'as asked for, validation loss';
   const { loss = 0, accuracy = 0 } = scores.get(method) ?? {};
   const message = `Serving ${method}: ${why} ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(3)}.`;
   return { type: 'message', level: 'info', message };

@@ -1,7 +1,7 @@
 import { LevigateError } from '../../contract/errors.ts';
 import type { Method } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
-import { BUCKETS, createAdapter, MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
+import { BUCKETS, createAdapter, INVERSE_TEMPERATURE, MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { resolveLayers } from '../config.ts';
 import { classWeights } from '../data/class-weights.ts';
@@ -70,6 +70,8 @@ export function prepareFit(run: Omit<Run, 'validation' | 'test' | 'choosing'>, p
     [MEAN]: tensor(standardisation.mean, shape),
     [SCALE]: tensor(standardisation.scale, shape),
     [BUCKETS]: tensor(vocabulary, [vocabulary.length]),
+    // Until one was fitted.
+    [INVERSE_TEMPERATURE]: tensor(Float32Array.of(1), [1, 1]),
   };
   return {
     data: {

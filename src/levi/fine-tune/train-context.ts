@@ -22,7 +22,7 @@ export interface ValidationScore {
 }
 
 /** Loss (weighted by class, if the run is) and accuracy on the validation rows, by the code that serves. */
-export async function scoreOnValidation(
+async function scoreOnValidation(
   { run, fit, predictors }: Pick<TrainContext, 'run' | 'fit' | 'predictors'>,
   adapter: Adapter,
 ): Promise<ValidationScore> {

@@ -1,6 +1,6 @@
 import { concat, createGraph, mul, slice, softmax, sub } from '../../engine/index.ts';
 import type { Graph, Value } from '../../engine/index.ts';
-import { MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
+import { INVERSE_TEMPERATURE, MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { PART_RULES } from '../methods/parts.ts';
@@ -15,7 +15,8 @@ export const scoresOf = (table: string): string => `${table}.scores`;
 
 /**
  * The graph that answers for every adapter of an architecture: features `[B, K, d]` as the backbone gives them, n-gram scores
- * `[B, C]` gathered on the host, and the adapter's weights, all as inputs; probabilities `[B, C]` and, for LEVI, views `[K, B, C]` out.
+ * `[B, C]` gathered on the host, and the adapter's weights, all as inputs; probabilities `[B, C]` and, for LEVI, views `[K, B, C]` out,
+ * both at the adapter's temperature.
  */
 export function buildServingGraph(spec: ArchitectureSpec): Graph {
   const graph = createGraph();
@@ -44,10 +45,11 @@ export function buildServingGraph(spec: ArchitectureSpec): Graph {
     },
     context,
   );
-  graph.output(PROBABILITIES, softmax(logits, -1));
+  const calibrated = (value: Value): Value => softmax(mul(value, input(INVERSE_TEMPERATURE)), -1);
+  graph.output(PROBABILITIES, calibrated(logits));
   const parts: readonly PartKey[] = METHOD_RULES[spec.method].parts;
   const { views } = parts.includes('levi') ? part('levi') : {};
-  if (views !== undefined) graph.output(VIEWS, softmax(views, -1));
+  if (views !== undefined) graph.output(VIEWS, calibrated(views));
   return graph;
 }
 

@@ -6,7 +6,8 @@ import { readAdapter } from '../adapter/read-adapter.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
 import type { ValidationScore } from '../fine-tune/train-context.ts';
-import { correctness } from '../metrics/classification-metrics.ts';
+import { correctness, expectedCalibrationError } from '../metrics/classification-metrics.ts';
+import { atTemperature } from '../calibration/temperature.ts';
 import type { Probabilities } from '../metrics/classification-metrics.ts';
 import type { EvaluationSet, PredictorPool } from '../predictor/predictor-pool.ts';
 import { measureSplit } from './measure-split.ts';
@@ -30,6 +31,8 @@ export interface MeasuredMethod {
 export interface MeasureInput {
   /** Of the model that was chosen, before the validation rows were learned from. */
   readonly validation: ValidationScore;
+  /** At which the adapter answers. */
+  readonly temperature: number;
   readonly predictors: PredictorPool;
   readonly test: EvaluationSet;
   readonly shifts: readonly NamedSet[];
@@ -37,7 +40,7 @@ export interface MeasureInput {
 
 export async function measureMethod(
   candidate: Candidate,
-  { predictors, test, shifts, validation }: MeasureInput,
+  { predictors, test, shifts, validation, temperature }: MeasureInput,
 ): Promise<MeasuredMethod> {
   const bytes = writeAdapter(candidate.adapter);
   const adapter = readAdapter(bytes);
@@ -58,6 +61,7 @@ export async function measureMethod(
       method: candidate.method,
       validation_loss: validation.loss,
       validation_accuracy: validation.accuracy,
+      calibration: describeCalibration(onTest, test.targets, temperature),
       id: measureSplit(onTest, test.targets),
       shifts: shiftReports,
       seconds: candidate.seconds,
@@ -65,6 +69,20 @@ export async function measureMethod(
       bytes: bytes.length,
       detail: { ...candidate.detail },
     },
+  };
+}
+
+/** The answers before it are computed back from those after: p^T, made to sum to one. */
+function describeCalibration(
+  probabilities: Probabilities,
+  targets: Int32Array,
+  temperature: number,
+): MethodReport['calibration'] {
+  const raw = atTemperature(probabilities, 1 / temperature);
+  return {
+    temperature,
+    ece_before: expectedCalibrationError(raw, targets),
+    ece_after: expectedCalibrationError(probabilities, targets),
   };
 }
 

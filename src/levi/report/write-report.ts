@@ -1,4 +1,4 @@
-import type { FineTuningReport } from '../../contract/report.ts';
+import type { FineTuningReport, MethodReport } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
 import { countDuplicates } from '../data/split-rows.ts';
 import { deriveSeed } from '../fine-tune/derive-seed.ts';
@@ -6,6 +6,8 @@ import { ENGINE_VERSION } from '../fine-tune/engine-version.ts';
 import type { Run } from '../fine-tune/prepare-run.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import { confusionMatrix } from '../metrics/classification-metrics.ts';
+import { perClassFigures } from '../metrics/per-class.ts';
+import { riskCoverage } from '../metrics/risk-coverage.ts';
 import { compareServed } from './compare.ts';
 import type { MeasuredMethod } from './measure-method.ts';
 import { writeVerdict } from './verdict.ts';
@@ -21,6 +23,7 @@ export interface ReportInput {
 export function writeReport({ run, finished, served, measured, notes }: ReportInput): FineTuningReport {
   const { input, labels } = run;
   const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
+  const counts = confusionMatrix(served.test, run.test.targets);
   const gain = compareServed(served, measured, () => random.uniform());
   return {
     object: 'fine_tuning.report',
@@ -34,7 +37,10 @@ export function writeReport({ run, finished, served, measured, notes }: ReportIn
     }),
     methods: measured.map(({ report }) => report),
     gain,
-    confusion: { labels: [...labels], counts: confusionMatrix(served.test, run.test.targets) },
+    confusion: { labels: [...labels], counts },
+    per_class: perClassFigures(labels, counts),
+    risk_coverage: riskCoverage(served.test, run.test.targets),
+    worst_shift: worstShift(served.report.shifts),
     curve: learningCurves(finished),
     data: describeData(run),
     provenance: {
@@ -48,6 +54,11 @@ export function writeReport({ run, finished, served, measured, notes }: ReportIn
     },
     notes: [...notes],
   };
+}
+
+function worstShift(shifts: MethodReport['shifts']): FineTuningReport['worst_shift'] {
+  const [worst] = shifts.toSorted((a, b) => a.accuracy.value - b.accuracy.value);
+  return worst === undefined ? null : { name: worst.name, accuracy: worst.accuracy };
 }
 
 function learningCurves(finished: ReportInput['finished']): FineTuningReport['curve'] {

@@ -4,7 +4,8 @@ import type { Page } from '../page.ts';
 import { delay } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import { readServerSentEvents } from '../server-sent-events.ts';
-import type { CreateJobParams, DryRun, FineTuningReport, Job, JobEvent, PageParams } from '../types.ts';
+import type { FineTuningReport } from '../report-types.ts';
+import type { CreateJobParams, DryRun, Job, JobEvent, PageParams } from '../types.ts';
 
 export interface WaitOptions extends RequestOptions {
   /** Called with the job whenever it was asked after. */
@@ -14,7 +15,7 @@ export interface WaitOptions extends RequestOptions {
 }
 
 export interface Jobs {
-  create(params: CreateJobParams & { dry_run?: false | undefined }, options?: RequestOptions): Promise<Job>;
+  create(params: Omit<CreateJobParams, 'dry_run'>, options?: RequestOptions): Promise<Job>;
   /** Reads and checks the files as `create` does, estimates the duration, and makes no job. */
   dryRun(params: CreateJobParams, options?: RequestOptions): Promise<DryRun>;
   retrieve(id: string, options?: RequestOptions): Promise<Job>;

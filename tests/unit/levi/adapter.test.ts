@@ -30,7 +30,7 @@ test('says what it is: labels, layers, backbone, configuration, origin', () => {
   expect(layers).toEqual([0, 1, 2]);
   expect(manifest).toMatchObject({
     format: 'levigate-adapter',
-    version: 1,
+    version: 2,
     backbone: { id: 'test-backbone', fingerprint: 'f'.repeat(64) },
     config: { adaptingWidth: 8, beta: 0.5, viewDropout: 0.5 },
     provenance: { seed: 7, threads: 1, device: 'cpu', maxLength: 128, training_file_sha256: 'a'.repeat(64) },
@@ -56,7 +56,16 @@ describe('readAdapter refuses', () => {
       (tensors) => (tensors['ngrams.buckets'] = tensor(Int32Array.of(5, 3), [2])),
       /not ascending/u,
     ],
-    ['a future version', (_, manifest) => (manifest['version'] = 2), /has format version 2, this release reads 1/u],
+    [
+      'a future version',
+      (_, manifest) => (manifest['version'] = 3),
+      /has format version 3, this release reads 1 and 2/u,
+    ],
+    [
+      'a temperature that is not positive',
+      (tensors) => (tensors['calibration.inverse_temperature'] = tensor(Float32Array.of(0), [1, 1])),
+      /temperature that is not positive/u,
+    ],
     ['an unknown method', (_, manifest) => (manifest['method'] = 'magic'), /manifest whose "method" is wrong/u],
     ['a label named twice', (_, manifest) => (manifest['labels'] = ['a', 'a', 'b']), /names a label twice/u],
     [
@@ -76,6 +85,22 @@ describe('readAdapter refuses', () => {
     expect(() => readAdapter(bytes.subarray(0, bytes.length - 10))).toThrow(/not a readable safetensors file/u);
     expect(() => readAdapter(writeSafetensors({}, {}))).toThrow(/has no manifest/u);
   });
+});
+
+test('an adapter of the first format, which had no temperature, answers with its logits as they are', async () => {
+  const atOne = altered((tensors) => (tensors['calibration.inverse_temperature'] = tensor(Float32Array.of(1), [1, 1])));
+  const first = altered((tensors, manifest) => {
+    delete tensors['calibration.inverse_temperature'];
+    manifest['version'] = 1;
+  });
+  const { features, records } = syntheticRows(4, 22);
+  const inputs = { features, texts: records.map(({ text }) => text) };
+  const adapters = [readAdapter(first), readAdapter(atOne), readAdapter(bytes)];
+  await using predictor = await createPredictor(runtime, readAdapter(bytes).architecture.spec);
+  const answers = [];
+  for (const adapter of adapters) answers.push((await predictor.run(adapter, inputs)).probabilities.data);
+  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0]).not.toEqual(answers[2]);
 });
 
 test('answers as the formulas say, computed by hand in double precision', async () => {
@@ -160,8 +185,9 @@ function answerByHand(
   const [share = 0] = of('ensemble.probe_share');
   const mixed = softmax(probe).map((p, c) => share * p + (1 - share) * (softmax(task)[c] ?? 0));
   const logLevi = softmax(levi).map(Math.log);
-  const probabilities = softmax(mixed.map((p, c) => 0.5 * (Math.log(p) + (logLevi[c] ?? 0))));
-  const answers = views.map(softmax);
+  const [inverse = 0] = of('calibration.inverse_temperature');
+  const probabilities = softmax(mixed.map((p, c) => inverse * 0.5 * (Math.log(p) + (logLevi[c] ?? 0))));
+  const answers = views.map((view) => softmax(view.map((logit) => inverse * logit)));
   const average = [0, 1, 2].map((c) => answers.reduce((sum, view) => sum + (view[c] ?? 0), 0) / 3);
   const own = answers.reduce((sum, view) => sum + entropy(view), 0) / 3;
   return { probabilities, views: answers, disagreement: entropy(average) - own };

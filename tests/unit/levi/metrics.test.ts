@@ -7,6 +7,8 @@ import {
   predictedClasses,
 } from '../../../src/levi/metrics/classification-metrics.ts';
 import type { Probabilities } from '../../../src/levi/metrics/classification-metrics.ts';
+import { perClassFigures } from '../../../src/levi/metrics/per-class.ts';
+import { riskCoverage } from '../../../src/levi/metrics/risk-coverage.ts';
 import { pairedDifference, shareWithInterval } from '../../../src/levi/metrics/intervals.ts';
 
 const answers: Probabilities = {
@@ -81,3 +83,38 @@ function countingUniform(): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+test('gives each label its precision, recall and F1, and 0 where there is nothing to share', () => {
+  const counts = [
+    [3, 1, 0],
+    [2, 4, 0],
+    [0, 0, 0],
+  ];
+  const figures = perClassFigures(['a', 'b', 'c'], counts);
+  expect(figures.map(({ label, support }) => [label, support])).toEqual([
+    ['a', 4],
+    ['b', 6],
+    ['c', 0],
+  ]);
+  expect(figures[0]).toMatchObject({ precision: 0.6, recall: 0.75 });
+  expect(figures[0]?.f1).toBeCloseTo(2 / 3, 12);
+  expect(figures[2]).toMatchObject({ precision: 0, recall: 0, f1: 0 });
+});
+
+test('the risk-coverage curve goes from the surest rows to all of them, never parting rows of one score', () => {
+  const curve = riskCoverage(answers, targets);
+  expect(curve.map(({ coverage, risk }) => [coverage, risk])).toEqual([
+    [0.25, 0],
+    [0.75, 0],
+    [1, 0.25],
+  ]);
+  expect(curve.map(({ score }) => score)).toEqual([0.8, 0.6, 0.5].map(Math.fround));
+  const many = { rows: 1000, classes: 2, data: new Float32Array(2000) };
+  for (let row = 0; row < 1000; row++) many.data.set([0.5 + row / 3000, 0.5 - row / 3000], 2 * row);
+  const points = riskCoverage(many, new Int32Array(1000));
+  expect(points.length).toBeLessThanOrEqual(50);
+  expect(points.at(-1)).toMatchObject({ coverage: 1, risk: 0 });
+  expect(points.map(({ coverage }) => coverage)).toEqual(
+    points.map(({ coverage }) => coverage).toSorted((a, b) => a - b),
+  );
+});

@@ -72,6 +72,9 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
       methods: [],
       gain: { over_linear_probe: null, over_best_baseline: { method: 'ensemble', id: figure, ood: null } },
       confusion: { labels: ['even', 'odd'], counts: [] },
+      per_class: [],
+      risk_coverage: [],
+      worst_shift: null,
       curve,
       data: { rows: 12, train: 8, validation: 2, test: 2, labels: {}, truncated_texts: 0, duplicate_texts: 0 },
       provenance: {
