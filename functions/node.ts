@@ -31,7 +31,7 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
   if (newKey !== null) print(`API key (shown this once, kept in ${join(config.dataFolder, 'api-key')}): ${newKey}`);
 
   const outbox = stack.use(
-    startIntervalTask('outbox', OUTBOX_INTERVAL_MS, async () => void (await runOutbox(services))),
+    startIntervalTask('outbox', OUTBOX_INTERVAL_MS, async (signal) => void (await runOutbox(services, signal))),
   );
   wakeOutbox = () => outbox.wake();
   stack.use(startIntervalTask('leases', config.leaseDurationMs / 6, async () => void (await sweepLeases(services))));

@@ -72,6 +72,7 @@ export interface WebhookSender {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
     readonly timeoutMs: number;
+    readonly signal?: AbortSignal | undefined;
   }): Promise<WebhookAnswer>;
 }
 export interface WebhookAnswer {

@@ -7,14 +7,15 @@ import { assertWebhookUrl } from '../neutral/public-address.ts';
  */
 export const fetchWebhookSender: WebhookSender = {
   assertAllowed: (url) => assertWebhookUrl(url, { allowPrivate: false }),
-  async send({ url, headers, body, timeoutMs }) {
+  async send({ url, headers, body, timeoutMs, signal }) {
     assertWebhookUrl(url, { allowPrivate: false });
+    const deadline = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...headers },
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     await response.body?.cancel();
     return { status: response.status, retryAfter: response.headers.get('retry-after') };

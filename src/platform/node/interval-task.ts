@@ -4,24 +4,24 @@ const log = getLogger(['levigate', 'clock']);
 
 /**
  * Runs `task` every `intervalMs`, never twice at once; `wake` runs it at once (again, if it is running).
- * Disposing waits for the run in progress.
+ * Disposing aborts the signal of the run in progress and waits for it.
  */
 export function startIntervalTask(
   name: string,
   intervalMs: number,
-  task: () => Promise<void>,
+  task: (signal: AbortSignal) => Promise<void>,
 ): AsyncDisposable & { wake(): void } {
-  let isStopped = false;
+  const stopped = new AbortController();
   let isAskedAgain = false;
   let running: Promise<void> | undefined;
 
   function wake(): void {
-    if (isStopped) return;
+    if (stopped.signal.aborted) return;
     if (running) {
       isAskedAgain = true;
       return;
     }
-    running = task()
+    running = task(stopped.signal)
       .catch((error: unknown) => log.error('a periodic task failed', { name, error }))
       .finally(() => {
         running = undefined;
@@ -35,7 +35,7 @@ export function startIntervalTask(
   return {
     wake,
     async [Symbol.asyncDispose]() {
-      isStopped = true;
+      stopped.abort();
       clearInterval(timer);
       await running;
     },

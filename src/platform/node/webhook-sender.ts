@@ -36,10 +36,11 @@ export function createWebhookSender({
 
   return {
     assertAllowed: (url) => assertWebhookUrl(url, { allowPrivate }),
-    async send({ url, headers, body, timeoutMs }) {
+    async send({ url, headers, body, timeoutMs, signal }) {
       // Again for every attempt: the setting may have changed since the URL was accepted. Judges literal addresses too.
       assertWebhookUrl(url, { allowPrivate });
-      const deadline = AbortSignal.timeout(timeoutMs);
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const deadline = signal ? AbortSignal.any([signal, timeout]) : timeout;
       const target = new URL(url);
       const addresses = await before(deadline, resolveAllowed(hostOf(target)));
       const client = new Client(target.origin, { connect: { lookup: pinnedTo(addresses), timeout: timeoutMs } });
@@ -64,6 +65,7 @@ function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
 
 /** Name resolution cannot be aborted, only no longer waited for. */
 async function before<Result>(deadline: AbortSignal, work: Promise<Result>): Promise<Result> {
+  deadline.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const giveUp = (): void => reject(deadline.reason);
   deadline.addEventListener('abort', giveUp, { once: true });

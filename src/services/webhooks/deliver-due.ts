@@ -14,18 +14,18 @@ const log = getLogger(['levigate', 'webhooks']);
  */
 export async function deliverDueWebhooks(
   services: Services,
-  { limit }: { readonly limit: number },
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Promise<void>[]> {
   if (limit <= 0) return [];
   const nowMs = services.clock.nowMs();
   const claimed = await claimDeliveries(services.db, { nowMs, leaseExpiresMs: nowMs + DELIVERY_LEASE_MS, limit });
-  return claimed.map((each) => sendOrLeave(services, each));
+  return claimed.map((each) => sendOrLeave(services, each, signal));
 }
 
 /** What cannot be written down stays claimed, and is sent again when the lease is over. */
-async function sendOrLeave(services: Services, claimed: ClaimedDelivery): Promise<void> {
+async function sendOrLeave(services: Services, claimed: ClaimedDelivery, signal?: AbortSignal): Promise<void> {
   try {
-    await sendDelivery(services, claimed);
+    await sendDelivery(services, claimed, signal);
   } catch (error) {
     log.error('the outcome of a delivery could not be written', { deliveryId: claimed.delivery.id, error });
   }

@@ -11,17 +11,21 @@ const LOOK_AGAIN_MS = 500;
 
 /**
  * Fans out what happened and sends what is due, until nothing is. Any number of gateways may run it at once; what is
- * written while it runs is sent too.
+ * written while it runs is sent too. The signal ends it without waiting for receivers; what they did not answer stays due.
  * @returns when the next delivery is due; null when none is pending
  */
-export async function runOutbox(services: Services): Promise<{ readonly nextDueMs: number | null }> {
+export async function runOutbox(
+  services: Services,
+  signal?: AbortSignal,
+): Promise<{ readonly nextDueMs: number | null }> {
   const sending = new Set<Promise<void>>();
   let left = MAX_SENDS_PER_RUN;
   let begun: readonly Promise<void>[];
   try {
     do {
+      if (signal?.aborted === true) break;
       await fanOutWebhookEvents(services);
-      begun = await deliverDueWebhooks(services, { limit: Math.min(CONCURRENT_SENDS - sending.size, left) });
+      begun = await deliverDueWebhooks(services, { limit: Math.min(CONCURRENT_SENDS - sending.size, left), signal });
       left -= begun.length;
       for (const send of begun) {
         sending.add(send);

@@ -1,5 +1,5 @@
 import { getLogger } from '@logtape/logtape';
-import { recordDeliveryOutcome } from '../../store/queries/webhook-deliveries.ts';
+import { recordDeliveryOutcome, unclaimDelivery } from '../../store/queries/webhook-deliveries.ts';
 import type { ClaimedDelivery, DeliveryOutcome, WebhookDeliveryRow } from '../../store/queries/webhook-deliveries.ts';
 import { disableWebhookEndpoint } from '../../store/queries/webhook-endpoints.ts';
 import type { WebhookEndpointRow } from '../../store/queries/webhook-endpoints.ts';
@@ -24,13 +24,22 @@ interface Attempt {
   readonly error: string;
 }
 
-/** Sends a claimed delivery and writes down what came of it. @returns the row then; undefined when it was taken over or deleted */
+/**
+ * Sends a claimed delivery and writes down what came of it. The signal gives up waiting for the answer: then the
+ * delivery is due again at once, and the attempt does not count.
+ * @returns the row then; undefined when it was given up, taken over or deleted
+ */
 export async function sendDelivery(
   services: Services,
   claimed: ClaimedDelivery,
+  signal?: AbortSignal,
 ): Promise<WebhookDeliveryRow | undefined> {
   const { delivery, endpoint, event } = claimed;
-  const attempt = await attemptSend(services, claimed);
+  const attempt = await attemptSend(services, claimed, signal);
+  if (attempt.status === null && signal?.aborted === true) {
+    await unclaimDelivery(services.db, delivery, services.clock.nowMs());
+    return undefined;
+  }
   const isTest = event.endpointId !== null;
   const outcome = outcomeOf(attempt, {
     attempts: delivery.attempts,
@@ -46,7 +55,11 @@ export async function sendDelivery(
   return row;
 }
 
-async function attemptSend({ webhooks, clock }: Services, { endpoint, event }: ClaimedDelivery): Promise<Attempt> {
+async function attemptSend(
+  { webhooks, clock }: Services,
+  { endpoint, event }: ClaimedDelivery,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
   const body = JSON.stringify(event.body);
   const sentMs = clock.nowMs();
   try {
@@ -59,6 +72,7 @@ async function attemptSend({ webhooks, clock }: Services, { endpoint, event }: C
       },
       body,
       timeoutMs: SEND_TIMEOUT_MS,
+      signal,
     });
     const retryAfterMs = BUSY.includes(status) ? parseRetryAfter(retryAfter, clock.nowMs()) : null;
     return { status, retryAfterMs, error: describeStatus(status) };

@@ -9,7 +9,8 @@ import { DELIVERY_LEASE_MS, sendDelivery } from './send-delivery.ts';
 
 /**
  * Sends a sample event to one endpoint, disabled or not, and tells what came of it. Signed and logged as any other,
- * but tried once: a failed test neither comes back later nor disables the endpoint.
+ * but tried once: a failed test neither comes back later nor disables the endpoint. When the client goes away before
+ * the receiver answered, the outbox sends it.
  */
 export async function testWebhookEndpoint(
   ctx: Context,
@@ -34,7 +35,7 @@ export async function testWebhookEndpoint(
     nextAttemptMs: nowMs + DELIVERY_LEASE_MS,
   };
   await insertEventWithDelivery(services.db, event, delivery);
-  const row = await sendDelivery(services, { delivery, endpoint, event });
+  const row = await sendDelivery(services, { delivery, endpoint, event }, ctx.signal);
   return {
     object: 'webhook_endpoint.test',
     webhook_endpoint_id: id,

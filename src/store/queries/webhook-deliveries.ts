@@ -73,6 +73,24 @@ export async function recordDeliveryOutcome(
   return row;
 }
 
+/** Makes a claimed delivery due again as though nobody had taken it, unless a later attempt has begun. */
+export async function unclaimDelivery(
+  db: Database,
+  { id, attempts }: Pick<WebhookDeliveryRow, 'id' | 'attempts'>,
+  nowMs: number,
+): Promise<void> {
+  await db
+    .update(webhookDeliveries)
+    .set({ attempts: attempts - 1, nextAttemptMs: nowMs })
+    .where(
+      and(
+        eq(webhookDeliveries.id, id),
+        eq(webhookDeliveries.attempts, attempts),
+        eq(webhookDeliveries.status, 'pending'),
+      ),
+    );
+}
+
 /** A delivery of an event that is there. */
 export async function insertDelivery(db: Database, row: WebhookDeliveryRow): Promise<void> {
   await db.insert(webhookDeliveries).values(row);

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createWebhookSender } from '../../../src/platform/node/webhook-sender.ts';
 import type { Services } from '../../../src/services/ports.ts';
 import { deliverDueWebhooks } from '../../../src/services/webhooks/deliver-due.ts';
@@ -173,6 +173,34 @@ describe('delivery', () => {
     const waited = (nextDueMs ?? 0) - gateway.clock.nowMs();
     expect(waited).toBeGreaterThanOrEqual(waitMs);
     expect(waited).toBeLessThanOrEqual(waitMs * 1.1 + 1);
+  });
+
+  test('a stop does not wait for a receiver that hangs, and the delivery stays due as though untried', async () => {
+    await using receiver = await startHttpReceiver(() => ({
+      status: 204,
+      ...(receiver.received.length === 1 ? { hangs: 'before_headers' } : {}),
+    }));
+    await using gateway = await gatewayWith({ webhooks: createWebhookSender({ allowPrivate: true }) });
+    const { id } = await createEndpoint(gateway, { url: receiver.url });
+    await emit(gateway);
+    const stop = new AbortController();
+    const run = runOutbox(gateway.services, stop.signal);
+    await vi.waitUntil(() => receiver.received.length === 1);
+    stop.abort();
+    expect(await run).toEqual({ nextDueMs: gateway.clock.nowMs() });
+    expect(await deliveriesOf(gateway, id)).toMatchObject([{ status: 'pending', attempts: 0, error: null }]);
+    await runOutbox(gateway.services);
+    expect(await deliveriesOf(gateway, id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
+  });
+
+  test('an outbox that is stopped takes nothing', async () => {
+    const sender = createFakeSender(() => answered(204));
+    await using gateway = await gatewayWith({ webhooks: sender });
+    const { id } = await createEndpoint(gateway);
+    await emit(gateway);
+    await runOutbox(gateway.services, AbortSignal.abort());
+    expect(sender.sent).toEqual([]);
+    expect(await deliveriesOf(gateway, id)).toEqual([]);
   });
 
   test('a receiver that hangs does not hold up another', async () => {
