@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Metadata, UnixSeconds } from './common.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
 import { LIMITS } from './limits.ts';
+import { LintFinding } from './lint.ts';
 
 export const JOB_STATUSES = [
   'validating_files',
@@ -49,8 +50,37 @@ export const CreateJobRequest = z.object({
   integrations: z.array(z.unknown()).nullish(),
   metadata: Metadata.nullish(),
   levi: LeviOptions.optional(),
+  dry_run: z
+    .boolean()
+    .optional()
+    .describe('true: answers what the files hold and what a job would take, and makes none'),
 });
 export type CreateJobRequest = z.infer<typeof CreateJobRequest>;
+
+export const DryRun = z.object({
+  object: z.literal('fine_tuning.dry_run'),
+  lint: z.array(LintFinding).describe('Worst first'),
+  preview: z
+    .array(
+      z.object({
+        line: z.int(),
+        text: z.string().describe('Cut after 500 characters'),
+        label: z.string(),
+        fields: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .describe('The first rows of the training file, as they were read'),
+  rows: z.int(),
+  labels: z.record(z.string(), z.int()).describe('Rows per label'),
+  estimate: z.object({
+    seconds: z.number().describe('From the start of training to the model, without waiting in the queue'),
+    tokens: z.int().describe('Of the training file, estimated from characters'),
+    based_on: z
+      .enum(['past_jobs', 'default'])
+      .describe('Jobs of this project on the same backbone, or a two-core machine'),
+  }),
+});
+export type DryRun = z.infer<typeof DryRun>;
 
 export const JobError = z.object({ code: z.string(), message: z.string(), param: z.string().nullable() });
 export type JobError = z.infer<typeof JobError>;

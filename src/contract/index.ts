@@ -6,6 +6,7 @@ export * from './ids.ts';
 export * from './keys.ts';
 export * from './levi.ts';
 export * from './limits.ts';
+export * from './lint.ts';
 export * from './models.ts';
 export * from './predict.ts';
 export * from './report.ts';

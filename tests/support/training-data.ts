@@ -16,15 +16,16 @@ export const toJsonl = (rows: readonly Row[]): string => rows.map((row) => `${JS
 export interface UploadedFile {
   readonly content?: string | Uint8Array<ArrayBuffer>;
   readonly purpose?: string;
+  readonly filename?: string;
   readonly secret?: string;
 }
 
 /** Uploads through the API. @returns the file's id */
 export async function uploadFile(
   gateway: TestGateway,
-  { content = toJsonl(ROWS), purpose = 'fine-tune', secret }: UploadedFile = {},
+  { content = toJsonl(ROWS), purpose = 'fine-tune', filename = 'train.jsonl', secret }: UploadedFile = {},
 ): Promise<string> {
-  const body = uploadForm({ file: content, fields: { purpose } });
+  const body = uploadForm({ file: content, filename, fields: { purpose } });
   const answer = await gateway.json('/v1/files', { method: 'POST', body, secret });
   if (answer.status !== 200) throw new Error(`the upload was refused: ${JSON.stringify(answer.body)}`);
   return answer.body.id;

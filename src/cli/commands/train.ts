@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { CreateJobParams, FileObject, Levigate, Method } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
+import { formatDryRun } from '../dry-run-text.ts';
 import { showJobProgress } from '../job-progress.ts';
 import { formatReport } from '../report-table.ts';
 
@@ -13,13 +14,16 @@ interface TrainOptions {
   readonly method?: string;
   readonly suffix?: string;
   readonly seed?: number;
+  readonly text?: string[];
+  readonly label?: string;
+  readonly dryRun?: boolean;
   readonly detach?: boolean;
 }
 
 export function addTrainCommand(program: Command): void {
   program
     .command('train')
-    .description('fine-tune an adapter on a JSONL file of {"text", "label"} and show the report')
+    .description('fine-tune an adapter on a JSONL or CSV file of "text" and "label" and show the report')
     .argument('<file>', 'training file')
     .option('--model <backbone>', 'the backbone', 'all-minilm-l6-v2')
     .option('--validation <file>', 'choose and stop on this file instead of a part of the training file')
@@ -27,10 +31,15 @@ export function addTrainCommand(program: Command): void {
     .option('--method <method>', 'serve this method instead of the best on validation loss')
     .option('--suffix <name>', "part of the model's name")
     .option('--seed <number>', 'repeat a run exactly', Number)
+    .option('--text <column...>', 'where the text stands; several columns become one text')
+    .option('--label <column>', 'where the label stands')
+    .option('--dry-run', 'say what is in the files and how long it would take, and train nothing')
     .option('--detach', 'print the job id and leave')
     .action(async (file: string, options: TrainOptions, command: Command) => {
       const client = connect(command);
-      const job = await client.jobs.create(await buildRequest(client, file, options));
+      const request = await buildRequest(client, file, options);
+      if (options.dryRun) return console.log(`\n${formatDryRun(await client.jobs.dryRun(request))}\n`);
+      const job = await client.jobs.create(request);
       console.log(`job ${job.id}`);
       if (!options.detach) await follow(client, job.id);
     });
@@ -59,6 +68,7 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
     levi: {
       // The gateway names the methods there are when this is none of them.
       method: options.method as Method | undefined,
+      columns: options.text || options.label ? { text: options.text, label: options.label } : undefined,
       shift_files: shifts
         .filter((shift) => shift !== null)
         .map((shift) => ({ name: shiftName(shift), file: shift.id })),

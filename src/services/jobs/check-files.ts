@@ -1,18 +1,36 @@
-import { LevigateError } from '../../contract/index.ts';
-import type { CreateJobRequest, LeviOptions } from '../../contract/index.ts';
+import { BACKBONES, LevigateError } from '../../contract/index.ts';
+import type { BackboneName, CreateJobRequest, LeviOptions, LintFinding } from '../../contract/index.ts';
+import { createLinter } from '../../levi/lint/create-linter.ts';
+import { estimateTokens } from '../../levi/lint/measure-text.ts';
 import { assertLabelsKnown, summariseTrainingFile } from '../../levi/records/summarise-training-file.ts';
-import type { TrainingFileSummary } from '../../levi/records/summarise-training-file.ts';
+import type { SummariseOptions, TrainingFileSummary } from '../../levi/records/summarise-training-file.ts';
+import type { NumberedRecord } from '../../levi/records/training-record.ts';
 import type { Context } from '../context.ts';
 import { fileNotFound, requireFile } from '../files/require-file.ts';
 import { filesOfJob } from './files-of-job.ts';
 import type { JobFile } from './files-of-job.ts';
 
+/** What reading a request's files told. */
+export interface CheckedFiles {
+  readonly training: TrainingFileSummary;
+  readonly lint: readonly LintFinding[];
+  /** The training file's first records. */
+  readonly preview: readonly NumberedRecord[];
+  /** Of the training file, estimated from characters. */
+  readonly tokens: number;
+}
+
+const PREVIEW_ROWS = 5;
+
 /**
  * Reads every file of a request once, as a stream, so that what is wrong with it is said before the job is accepted:
  * `file_not_found`, `invalid_file_purpose`, `invalid_training_file` (file, line, field).
- * @returns what the training file holds
  */
-export async function checkFiles(ctx: Context, request: CreateJobRequest): Promise<TrainingFileSummary> {
+export async function checkFiles(
+  ctx: Context,
+  request: CreateJobRequest,
+  backbone: BackboneName,
+): Promise<CheckedFiles> {
   const levi = request.levi ?? {};
   const [first, ...heldOut] = filesOfJob({
     trainingFile: request.training_file,
@@ -20,18 +38,33 @@ export async function checkFiles(ctx: Context, request: CreateJobRequest): Promi
     levi,
   });
   if (!first) throw new Error('internal: a job without a training file');
-  const training = await summarise(ctx, first, 'training');
+  const maxTokens = Math.min(levi.max_length ?? Infinity, BACKBONES[backbone].maxTokens);
+  const linter = createLinter({ maxTokens });
+  const preview: NumberedRecord[] = [];
+  let tokens = 0;
+  const read = (file: JobFile, role: 'training' | 'held_out'): Promise<TrainingFileSummary> =>
+    summarise(ctx, file, {
+      role,
+      columns: levi.columns,
+      onRecord: (numbered) => {
+        linter.add(file.param, numbered);
+        if (role === 'held_out') return;
+        if (preview.length < PREVIEW_ROWS) preview.push(numbered);
+        tokens += Math.min(estimateTokens(numbered.record.text), maxTokens);
+      },
+    });
+  const training = await read(first, 'training');
   checkClassWeight(levi, training);
-  for (const file of heldOut) assertLabelsKnown(await summarise(ctx, file, 'held_out'), training, file.param);
-  return training;
+  for (const file of heldOut) assertLabelsKnown(await read(file, 'held_out'), training, file.param);
+  return { training, lint: linter.findings(), preview, tokens: Math.round(tokens) };
 }
 
 async function summarise(
   ctx: Context,
   { id, param }: JobFile,
-  role: 'training' | 'held_out',
+  options: Pick<SummariseOptions, 'role' | 'columns' | 'onRecord'>,
 ): Promise<TrainingFileSummary> {
-  const { purpose, blobKey } = await requireFile(ctx, id, param);
+  const { purpose, blobKey, filename } = await requireFile(ctx, id, param);
   if (purpose !== 'fine-tune') {
     throw new LevigateError(
       'invalid_file_purpose',
@@ -42,7 +75,7 @@ async function summarise(
   const content = await ctx.services.blobs.get(blobKey);
   // Its row was there a moment ago: another request deleted the file in between.
   if (!content) throw fileNotFound(id, param);
-  return summariseTrainingFile(content.body, { file: param, role });
+  return summariseTrainingFile(content.body, { ...options, file: param, filename });
 }
 
 function checkClassWeight({ class_weight }: LeviOptions, { labels }: TrainingFileSummary): void {

@@ -1,10 +1,10 @@
 import { createId } from '../../contract/index.ts';
 import type { CreateJobRequest, Job } from '../../contract/index.ts';
-import type { TrainingFileSummary } from '../../levi/records/summarise-training-file.ts';
 import { insertJobOnce } from '../../store/queries/jobs.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { checkFiles } from './check-files.ts';
+import type { CheckedFiles } from './check-files.ts';
 import { checkRequest } from './check-request.ts';
 import { dedupeOf, findFirstJob } from './dedupe.ts';
 import type { CreationHeaders } from './dedupe.ts';
@@ -21,16 +21,10 @@ export async function createJob(ctx: Context, request: CreateJobRequest, headers
   const dedupe = dedupeOf(ctx, request, headers);
   const first = await findFirstJob(ctx, dedupe);
   if (first) return toJob(first, services.clock.nowMs());
-  checkRequest(request);
-  const training = await checkFiles(ctx, request);
+  const checked = await checkFiles(ctx, request, checkRequest(request));
   const nowMs = services.clock.nowMs();
   const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key };
-  const isInserted = await insertJobOnce(
-    services.db,
-    job,
-    firstEvents(job.id, request, training, nowMs),
-    dedupe.window,
-  );
+  const isInserted = await insertJobOnce(services.db, job, firstEvents(job.id, request, checked, nowMs), dedupe.window);
   // Another request of the same wish was faster while this one read the files.
   const row = isInserted ? await requireJob(ctx, job.id) : await findFirstJob(ctx, dedupe);
   if (!row) throw new Error(`internal: ${job.id} was neither inserted nor found`);
@@ -58,13 +52,20 @@ function newJob({ actor }: Context, request: CreateJobRequest, nowMs: number) {
 // OpenAI's range of seeds: 31 bits.
 const randomSeed = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) >>> 1;
 
-function firstEvents(jobId: string, request: CreateJobRequest, training: TrainingFileSummary, nowMs: number) {
+// What is worth an interruption; the report lists every finding.
+const MAX_LINT_EVENTS = 20;
+
+function firstEvents(jobId: string, request: CreateJobRequest, { training, lint }: CheckedFiles, nowMs: number) {
   const classes = Object.keys(training.labels).length;
+  const warnings = lint.filter(({ severity }) => severity !== 'info').slice(0, MAX_LINT_EVENTS);
   return [
     jobMessage(jobId, nowMs, `Created fine-tuning job: ${jobId}`),
     jobMessage(jobId, nowMs, `Validating training file: ${request.training_file}`, {
       data: { status: 'validating_files' },
     }),
+    ...warnings.map(({ message, ...data }) =>
+      jobMessage(jobId, nowMs, `${data.file}: ${message}`, { level: 'warn', data }),
+    ),
     jobMessage(
       jobId,
       nowMs,

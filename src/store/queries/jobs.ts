@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { jobEvents, jobs } from '../schema.ts';
@@ -35,6 +35,20 @@ export function listJobs(db: Database, { projectId, after, limit, metadata }: Li
     .where(
       and(eq(jobs.projectId, projectId), after === undefined ? undefined : lt(jobs.id, after), holdsMetadata(metadata)),
     )
+    .orderBy(desc(jobs.id))
+    .limit(limit);
+}
+
+/** The newest succeeded jobs of a backbone whose duration and size are known. */
+export function listSucceededJobs(
+  db: Database,
+  { projectId, model, limit }: { readonly projectId: string; readonly model: string; readonly limit: number },
+): Promise<JobRow[]> {
+  const isOfModel = and(eq(jobs.projectId, projectId), eq(jobs.model, model), eq(jobs.status, 'succeeded'));
+  return db
+    .select()
+    .from(jobs)
+    .where(and(isOfModel, isNotNull(jobs.startedMs), isNotNull(jobs.finishedMs), isNotNull(jobs.trainedTokens)))
     .orderBy(desc(jobs.id))
     .limit(limit);
 }

@@ -1,0 +1,34 @@
+import type { DryRun, LintFinding } from '../sdk/index.ts';
+import { formatColumns } from './report-table.ts';
+
+const MAX_LABELS = 12;
+const MAX_CHARS = 80;
+
+/** A dry run as plain text: what was read, what was found, how long training would take. */
+export function formatDryRun({ rows, labels, preview, lint, estimate }: DryRun): string {
+  const counts = Object.entries(labels).sort(([, a], [, b]) => b - a);
+  const others = counts.length > MAX_LABELS ? [[`and ${counts.length - MAX_LABELS} more labels`, '']] : [];
+  const shown = counts.slice(0, MAX_LABELS).map(([label, count]) => [label, String(count)]);
+  const basis = estimate.based_on === 'past_jobs' ? "from this project's past jobs" : 'a rough guess without past jobs';
+  return [
+    `  ${rows} rows, ${counts.length} labels`,
+    formatColumns([...shown, ...others]),
+    '  The first rows as read:',
+    formatColumns(preview.map(({ line, label, text }) => [`line ${line}`, label, shorten(text)])),
+    ...(lint.length === 0 ? ['  Nothing to complain about.'] : lint.map(formatFinding)),
+    `  Training would take about ${formatSeconds(estimate.seconds)} (${basis}; about ${estimate.tokens} tokens).`,
+  ].join('\n\n');
+}
+
+function formatFinding({ severity, code, file, message, rows, count }: LintFinding): string {
+  const lines = rows.length === 0 ? '' : `\n    lines ${rows.join(', ')}${count > rows.length ? ', …' : ''}`;
+  return `  ${severity.padEnd(5)} ${code}, ${file}\n    ${message}${lines}`;
+}
+
+const shorten = (text: string): string => {
+  const line = text.replaceAll(/\s+/gu, ' ');
+  return line.length > MAX_CHARS ? `${line.slice(0, MAX_CHARS - 1)}…` : line;
+};
+
+const formatSeconds = (seconds: number): string =>
+  seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

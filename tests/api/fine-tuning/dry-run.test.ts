@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { DryRun } from '../../../src/contract/index.ts';
+import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import { createTestGateway } from '../../support/gateway.ts';
+import { createJob, ROWS, toJsonl, uploadFile } from '../../support/training-data.ts';
+
+const PATH = '/v1/fine_tuning/jobs';
+const MODEL = 'all-minilm-l6-v2';
+
+test('200: answers lint, preview and estimate, and makes no job', async () => {
+  await using gateway = await createTestGateway();
+  const content = toJsonl([...ROWS, { text: 'The app crashes 1!', label: 'billing' }]);
+  const training_file = await uploadFile(gateway, { content });
+  const { status, body } = await gateway.json(PATH, {
+    method: 'POST',
+    json: { model: MODEL, training_file, dry_run: true },
+  });
+  expect(status).toBe(200);
+  const dryRun = DryRun.parse(body);
+  expect(dryRun).toMatchObject({
+    object: 'fine_tuning.dry_run',
+    rows: 13,
+    labels: { billing: 7, bug: 6 },
+    estimate: { based_on: 'default', seconds: expect.any(Number), tokens: expect.any(Number) },
+  });
+  expect(dryRun.lint).toEqual([
+    expect.objectContaining({ code: 'conflicting_labels', file: 'training_file', rows: [2, 13], count: 2 }),
+  ]);
+  expect(dryRun.preview).toHaveLength(5);
+  expect(dryRun.preview[0]).toEqual({ line: 1, text: 'where is my invoice 0', label: 'billing' });
+  expect((await gateway.json(PATH)).body.data).toEqual([]);
+});
+
+test('200: reads CSV with the columns it is told, fields included', async () => {
+  await using gateway = await createTestGateway();
+  const rows = ROWS.map(({ text, label }, index) => `${index};"${String(text)}";${String(label)};pro`);
+  const content = `id;body;intent;plan\n${rows.join('\n')}\n`;
+  const training_file = await uploadFile(gateway, { content, filename: 'tickets.csv' });
+  const columns = { text: 'body', label: 'intent', fields: { plan: 'categorical' } };
+  const json = { model: MODEL, training_file, levi: { columns } };
+  const { body } = await gateway.json(PATH, { method: 'POST', json: { ...json, dry_run: true } });
+  expect(body.preview[0]).toEqual({
+    line: 2,
+    text: 'where is my invoice 0',
+    label: 'billing',
+    fields: { plan: 'pro' },
+  });
+  const job = await gateway.json(PATH, { method: 'POST', json });
+  expect(job.body).toMatchObject({ status: 'queued', levi: { columns } });
+});
+
+test("200: estimates from the project's own jobs once there are some, in proportion to the tokens", async () => {
+  await using gateway = await createGatewayWithWorker();
+  await createJob(gateway);
+  const worker = await gateway.startWorker();
+  const lease = await worker.claim();
+  if (!lease) throw new Error('nothing was queued');
+  gateway.clock.advance(25_000);
+  await worker.finish(lease);
+  const job = await gateway.json(`${PATH}/${lease.job_id}`);
+  const json = { model: MODEL, training_file: await uploadFile(gateway), dry_run: true };
+  const { estimate } = (await gateway.json(PATH, { method: 'POST', json })).body;
+  expect(estimate.based_on).toBe('past_jobs');
+  // 25 s were 5 s that every job takes, and 20 s for its tokens.
+  expect(estimate.seconds).toBeCloseTo(5 + 20 * (estimate.tokens / job.body.trained_tokens), 1);
+});
+
+test('400: refuses what a job would be refused for, and unknown columns', async () => {
+  await using gateway = await createTestGateway();
+  const training_file = await uploadFile(gateway, { content: '{"text": "cut' });
+  const refused = await gateway.json(PATH, { method: 'POST', json: { model: MODEL, training_file, dry_run: true } });
+  expect(refused).toMatchObject({ status: 400, body: { error: { code: 'invalid_training_file' } } });
+  const levi = { columns: { txt: 'body' } };
+  const misspelt = await gateway.json(PATH, { method: 'POST', json: { model: MODEL, training_file, levi } });
+  expect(misspelt.body.error).toMatchObject({ code: 'unsupported_option', param: 'levi.columns.txt' });
+});
+
+test('403: the key lacks jobs:write', async () => {
+  await using gateway = await createTestGateway();
+  const secret = await gateway.createKey({ scopes: ['jobs:read'] });
+  const json = { model: MODEL, training_file: await uploadFile(gateway), dry_run: true };
+  expect((await gateway.json(PATH, { method: 'POST', json, secret })).status).toBe(403);
+});
+
+test("a real job's first events carry the findings worth a warning", async () => {
+  await using gateway = await createTestGateway();
+  const content = toJsonl([...ROWS, { text: 'The app crashes 1!', label: 'billing' }]);
+  const id = await createJob(gateway, { training_file: await uploadFile(gateway, { content }) });
+  const events = (await gateway.json(`${PATH}/${id}/events`)).body.data;
+  expect(events.filter(({ level }: { level: string }) => level === 'warn')).toEqual([
+    expect.objectContaining({
+      message: expect.stringContaining('training_file: 2 rows'),
+      data: expect.objectContaining({ code: 'conflicting_labels', rows: [2, 13], count: 2 }),
+    }),
+  ]);
+});
