@@ -28,7 +28,7 @@ export interface PenaltyChoice {
 
 // Shares of the largest gradient at zero. Looser solutions along the path let the choice of the strength go wrong.
 const PATH_TOLERANCE = 4e-3;
-const FINAL_TOLERANCE = 4e-4;
+const FINAL_TOLERANCE = 1e-4;
 // The validation loss along the path has one valley; two rises in a row are its far side.
 const RISES_TO_STOP = 2;
 // Keeps the solver's memory below about 130 MB with thousands of classes.
