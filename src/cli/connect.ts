@@ -6,7 +6,7 @@ import { Levigate } from '../sdk/index.ts';
 /** A client for the gateway of `--url`, with the key of the environment or of the local data folder. */
 export function connect(command: Command): Levigate {
   const { url } = command.optsWithGlobals<{ url: string }>();
-  return new Levigate({ apiKey: findApiKey(), baseUrl: `${url.replace(/\/+$/, '')}/v1` });
+  return new Levigate({ apiKey: findApiKey(), baseUrl: `${url}/v1` });
 }
 
 export const dataFolder = (): string => process.env['LEVIGATE_DATA'] ?? '.levigate';

@@ -1,4 +1,4 @@
-import { ApiError, JobFailedError } from '../sdk/index.ts';
+import { ApiError, ConnectionError, JobFailedError } from '../sdk/index.ts';
 
 /** One readable message on stderr and exit status 1; the stack only where DEBUG asks for it. */
 export function reportFailure(error: unknown): void {
@@ -13,5 +13,9 @@ function describeFailure(error: unknown): string {
     return `${error.message}${where}${error.requestId === null ? '' : ` [${error.requestId}]`}`;
   }
   if (error instanceof JobFailedError) return `job ${error.jobId}: ${error.message} [${error.code}]`;
+  if (error instanceof ConnectionError)
+    return `${error.message}\nIs the gateway running ("levigate start")? --url or LEVIGATE_URL says where it is.`;
+  // What the SDK could not parse.
+  if (error instanceof SyntaxError) return `the answer is no JSON: is this a Levigate gateway? --url says where it is`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,17 +1,26 @@
 import type { Command } from 'commander';
 import { connect } from '../connect.ts';
+import { formatTime } from '../format-time.ts';
+import { assertNoArguments, parseWholeNumber } from '../parse-arguments.ts';
 import { formatColumns, formatReport } from '../report-table.ts';
 import { follow } from './train.ts';
 
-const formatTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, 19);
+const VERBS = [
+  ['pause', 'keep a checkpoint and stop until it is resumed'],
+  ['resume', 'queue a paused job again'],
+  ['cancel', 'end it without a model'],
+] as const;
 
 export function addJobCommands(program: Command): void {
   const jobs = program.command('jobs').description('fine-tuning jobs');
 
   jobs
     .command('list', { isDefault: true })
-    .option('--limit <number>', 'how many', Number, 20)
+    .description('the newest jobs')
+    .option('--limit <number>', 'how many', parseWholeNumber, 20)
+    .allowExcessArguments()
     .action(async ({ limit }: { limit: number }, command: Command) => {
+      assertNoArguments(command);
       const page = await connect(command).jobs.list({ limit });
       const rows = page.data.map((job) => [
         job.id,
@@ -24,6 +33,7 @@ export function addJobCommands(program: Command): void {
 
   jobs
     .command('get')
+    .description('a job as the API gives it')
     .argument('<id>')
     .action(async (id: string, _options: object, command: Command) => {
       console.log(JSON.stringify(await connect(command).jobs.retrieve(id), null, 2));
@@ -47,6 +57,7 @@ export function addJobCommands(program: Command): void {
 
   jobs
     .command('report')
+    .description('what came of every method')
     .argument('<id>')
     .option('--json', 'as the API gives it')
     .action(async (id: string, { json }: { json?: boolean }, command: Command) => {
@@ -54,11 +65,14 @@ export function addJobCommands(program: Command): void {
       console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));
     });
 
-  jobs
-    .command('cancel')
-    .argument('<id>')
-    .action(async (id: string, _options: object, command: Command) => {
-      const job = await connect(command).jobs.cancel(id);
-      console.log(`${job.id} ${job.status}`);
-    });
+  for (const [verb, description] of VERBS) {
+    jobs
+      .command(verb)
+      .description(description)
+      .argument('<id>')
+      .action(async (id: string, _options: object, command: Command) => {
+        const job = await connect(command).jobs[verb](id);
+        console.log(`${job.id} ${job.status}`);
+      });
+  }
 }

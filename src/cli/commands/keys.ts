@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import type { Scope } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
+import { assertNoArguments } from '../parse-arguments.ts';
 import { formatColumns } from '../report-table.ts';
 
 export function addKeyCommands(program: Command): void {
   const keys = program.command('keys').description('API keys of this project');
 
-  keys.command('list', { isDefault: true }).action(async (_options: object, command: Command) => {
+  const list = keys.command('list', { isDefault: true }).description('the newest keys').allowExcessArguments();
+  list.action(async (_options: object, command: Command) => {
+    assertNoArguments(command);
     const { data } = await connect(command).keys.list();
     const rows = data.map((key) => [
       key.id,
@@ -19,6 +22,7 @@ export function addKeyCommands(program: Command): void {
 
   keys
     .command('create')
+    .description('make a key and print it')
     .argument('<name>')
     .option('--scope <scope...>', 'such as predict or jobs:write; all of the creating key when absent')
     .action(async (name: string, { scope }: { scope?: Scope[] }, command: Command) => {
@@ -28,6 +32,7 @@ export function addKeyCommands(program: Command): void {
 
   keys
     .command('revoke')
+    .description('refuse a key from now on')
     .argument('<id>')
     .action(async (id: string, _options: object, command: Command) => {
       await connect(command).keys.revoke(id);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Prediction } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
+import { parseWholeNumber } from '../parse-arguments.ts';
 
 const MAX_INPUTS = 256;
 
@@ -15,7 +16,7 @@ export function addPredictCommand(program: Command): void {
     .description('classify texts; without texts, every line of standard input')
     .argument('<model>', 'a fine-tuned model, ft:...')
     .argument('[texts...]')
-    .option('--top-k <number>', 'labels per text', Number, 3)
+    .option('--top-k <number>', 'labels per text', parseWholeNumber, 3)
     .option('--json', 'one prediction per line as the API gives it')
     .action(async (model: string, texts: string[], options: PredictOptions, command: Command) => {
       const client = connect(command);

@@ -5,6 +5,7 @@ import type { CreateJobParams, FileObject, Levigate, Method } from '../../sdk/in
 import { connect } from '../connect.ts';
 import { formatDryRun } from '../dry-run-text.ts';
 import { showJobProgress } from '../job-progress.ts';
+import { parseWholeNumber } from '../parse-arguments.ts';
 import { formatReport } from '../report-table.ts';
 
 interface TrainOptions {
@@ -30,7 +31,7 @@ export function addTrainCommand(program: Command): void {
     .option('--shift <file...>', 'labelled files from other sources, reported on only')
     .option('--method <method>', 'serve this method instead of the best on validation loss')
     .option('--suffix <name>', "part of the model's name")
-    .option('--seed <number>', 'repeat a run exactly', Number)
+    .option('--seed <number>', 'repeat a run exactly', parseWholeNumber)
     .option('--text <column...>', 'where the text stands; several columns become one text')
     .option('--label <column>', 'where the label stands')
     .option('--dry-run', 'say what is in the files and how long it would take, and train nothing')
@@ -79,4 +80,12 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
 const shiftName = (file: FileObject): string => file.filename.replace(/\.[^.]*$/, '');
 
 export const uploadFile = async (client: Levigate, path: string): Promise<FileObject> =>
-  client.files.create({ file: await openAsBlob(path), filename: basename(path), purpose: 'fine-tune' });
+  client.files.create({ file: await openFile(path), filename: basename(path), purpose: 'fine-tune' });
+
+async function openFile(path: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path);
+  } catch (error) {
+    throw new Error(`cannot read the file ${path}: is the path right?`, { cause: error });
+  }
+}

@@ -3,7 +3,7 @@ import type { Services } from '../../../services/ports.ts';
 import { listAliveWorkers } from '../../../services/workers/list-alive.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { json } from '../../openapi/responses.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../../contract/version.ts';
 
 const Health = z
   .object({

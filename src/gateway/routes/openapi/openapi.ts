@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { hoistNamedSchemas, nameContractSchemas } from '../../openapi/name-schemas.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../../contract/version.ts';
 
 type OpenApiDocument = ReturnType<OpenAPIHono<GatewayEnv>['getOpenAPI31Document']>;
 

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Command } from 'commander';
+import { createProgram } from '../../../src/cli/program.ts';
+import { startHttpServer } from '../../../src/platform/node/http-server.ts';
+import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
+import { createTestGateway } from '../../support/gateway.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import { createJob } from '../../support/training-data.ts';
+import { answered, createFakeSender } from '../../support/webhooks.ts';
+
+const stdout: string[] = [];
+const stderr: string[] = [];
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void stdout.push(line));
+  vi.stubEnv('LEVIGATE_API_KEY', 'lvg_unused');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  stdout.length = 0;
+  stderr.length = 0;
+});
+
+/** Commander ends the process where it refuses arguments; here it rejects. */
+function inProcess(command: Command): Command {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void stdout.push(text),
+    writeErr: (text) => void stderr.push(text),
+  });
+  for (const each of command.commands) inProcess(each);
+  return command;
+}
+
+async function run(...args: readonly string[]): Promise<string> {
+  stdout.length = 0;
+  await inProcess(createProgram()).parseAsync(args, { from: 'user' });
+  return stdout.join('\n');
+}
+
+describe('arguments', () => {
+  test("--version prints the package's version", async () => {
+    await expect(run('--version')).rejects.toMatchObject({ exitCode: 0 });
+    const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    expect(manifest).toMatchObject({ version: stdout.join('').trim() });
+  });
+
+  test.each([
+    [['jbos'], "unknown command 'jbos'"],
+    [['--ulr', 'x'], "unknown option '--ulr'"],
+    [['jobs', 'list', '--limit', 'ten'], 'It must be a whole number'],
+    [['jobs', 'get'], "missing required argument 'id'"],
+    [['--url', 'localhost', 'jobs'], 'It must be an http or https URL, such as http://127.0.0.1:8787'],
+    [['--url', 'ftp://a', 'jobs'], 'It must be an http or https URL'],
+  ])('%j is refused with what is wrong', async (args, message) => {
+    await expect(run(...args)).rejects.toThrow();
+    expect(stderr.join('')).toContain(message);
+    expect(stderr.join('')).toContain('--help shows the options');
+  });
+
+  test.each([
+    ['jobs', 'list, get, wait, events, report, pause, resume, cancel'],
+    ['keys', 'list, create, revoke'],
+    ['webhooks', 'list, create, enable, delete, test, deliveries, replay'],
+  ])('an unknown command of %s is answered with those there are', async (group, names) => {
+    await expect(run(group, 'nothing')).rejects.toThrow(`there is no command "${group} nothing". There are: ${names}`);
+  });
+
+  test('a file that is not there is named', async () => {
+    await expect(run('train', '/nowhere/tickets.jsonl')).rejects.toThrow('cannot read the file /nowhere/tickets.jsonl');
+  });
+});
+
+describe('with a gateway', () => {
+  async function serve(gateway: TestGateway) {
+    vi.stubEnv('LEVIGATE_API_KEY', gateway.secret);
+    const server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
+    // As it stands in many a configuration: with the API's path.
+    vi.stubEnv('LEVIGATE_URL', `${server.url}/v1/`);
+    return server;
+  }
+
+  test('pauses and resumes a job', async () => {
+    await using gateway = await createTestGateway();
+    await using _server = await serve(gateway);
+    const id = await createJob(gateway);
+    expect(await run('jobs', 'pause', id)).toBe(`${id} paused`);
+    expect(await run('jobs', 'resume', id)).toBe(`${id} queued`);
+    expect(await run('jobs')).toContain(id);
+  });
+
+  test('makes a webhook endpoint, tests it, shows and replays its deliveries, and deletes it', async () => {
+    const webhooks = createFakeSender((attempt) => answered(attempt === 1 ? 204 : 500));
+    await using gateway = await createTestGateway({ services: { webhooks } });
+    await using _server = await serve(gateway);
+    const created = await run('webhooks', 'create', 'https://example.com/hook', '--event', 'fine_tuning.job.failed');
+    const [, secret, id = ''] = /^(whsec_\S+)\n\(shown this once; (we_\w+)\)$/.exec(created) ?? [];
+    expect(secret).toBeDefined();
+    expect(await run('webhooks')).toMatch(new RegExp(`${id} +enabled +https://example.com/hook`));
+    expect(await run('webhooks', 'test', id)).toBe('webhook.test arrived: the receiver answered 204');
+    await expect(run('webhooks', 'test', id)).rejects.toThrow('did not arrive: the receiver answered 500');
+    const deliveries = await run('webhooks', 'deliveries', id);
+    expect(deliveries).toMatch(/failed +1 .*the receiver answered 500\n.*delivered +1 .* 204$/);
+    const delivery = /whd_\w+/.exec(deliveries)?.[0] ?? '';
+    expect(await run('webhooks', 'replay', id, delivery)).toMatch(/^whd_\w+ pending$/);
+    await runOutbox(gateway.services);
+    expect(webhooks.sent).toHaveLength(3);
+    expect(await run('webhooks', 'enable', id)).toBe(`${id} enabled`);
+    expect(await run('webhooks', 'delete', id)).toBe(`${id} deleted`);
+    expect(await run('webhooks', 'list')).not.toContain(id);
+  });
+});
