@@ -18,6 +18,8 @@ export { fineTune } from './fine-tune/fine-tune.ts';
 export { describeArchitecture } from './methods/architecture.ts';
 export type { Architecture, ArchitectureSpec } from './methods/architecture.ts';
 export type { Probabilities } from './metrics/classification-metrics.ts';
+export { createLinter } from './lint/create-linter.ts';
+export type { Linter } from './lint/create-linter.ts';
 export { ensembleViews, leviLoss, leviViews } from './model/levi-views.ts';
 export type { LeviInputs, LeviParameters, LossInputs } from './model/levi-views.ts';
 export { createPredictor } from './predictor/create-predictor.ts';

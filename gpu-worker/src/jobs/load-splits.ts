@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LintFinding } from '../../../src/contract/lint.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
-import { readRecords } from '../../../src/levi/index.ts';
+import { createLinter, readRecords } from '../../../src/levi/index.ts';
 import type { TrainingRecord } from '../../../src/levi/index.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
@@ -18,6 +19,8 @@ export interface Splits {
   readonly train: Split;
   readonly validation: Split | null;
   readonly shifts: readonly Split[];
+  /** The gateway found the same before it accepted the job. */
+  readonly lint: readonly LintFinding[];
 }
 
 type LeasedFile = LeasedJob['training_file'];
@@ -26,8 +29,9 @@ type LeasedFile = LeasedJob['training_file'];
 export async function loadSplits(
   client: Pick<GatewayClient, 'downloadFile'>,
   lease: LeasedJob,
-  signal: AbortSignal,
+  { maxTokens, signal }: { readonly maxTokens: number; readonly signal: AbortSignal },
 ): Promise<Splits> {
+  const linter = createLinter({ maxTokens });
   const folder = await mkdtemp(join(tmpdir(), 'levigate-job-'));
   const load = async (file: LeasedFile, name: string, param: string): Promise<Split> => {
     const path = join(folder, file.sha256);
@@ -41,8 +45,10 @@ export async function loadSplits(
     };
     await retry(download, { signal, shouldRetry: isTransient });
     const records: TrainingRecord[] = [];
-    for await (const { record } of readRecords(readAsStream(path), { file: param, columns: lease.levi.columns }))
-      records.push(record);
+    for await (const numbered of readRecords(readAsStream(path), { file: param, columns: lease.levi.columns })) {
+      linter.add(param, numbered);
+      records.push(numbered.record);
+    }
     await rm(path);
     return { name, records };
   };
@@ -57,7 +63,7 @@ export async function loadSplits(
       const split = await load(file, `shift ${index}`, `levi.shift_files.${index}.file`);
       shifts.push(split);
     }
-    return { train, validation, shifts };
+    return { train, validation, shifts, lint: linter.findings() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

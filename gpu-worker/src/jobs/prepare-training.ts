@@ -1,3 +1,4 @@
+import type { LintFinding } from '../../../src/contract/lint.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
 import { resolveLeviConfig } from '../../../src/levi/index.ts';
 import type { AnnouncedSplit, DevicePort, TrainingInput } from '../device/device.ts';
@@ -23,6 +24,7 @@ export interface PreparedTraining {
   readonly halfs: ReadonlyMap<string, Uint16Array>;
   /** Of the training file, as the backbone read them. */
   readonly trainedTokens: number;
+  readonly lint: readonly LintFinding[];
 }
 
 /** From a lease to what the device trains on: files, records, features, and the checkpoint of an earlier attempt. */
@@ -35,12 +37,13 @@ export async function prepareTraining(
   keeper.progress(progressIn('preparing', 0));
   const backbone = await backbones.ensure(lease.backbone);
   signal.throwIfAborted();
-  const splits = await loadSplits(client, lease, signal);
   const maxLength = Math.min(lease.levi.max_length ?? backbone.maxTokens, backbone.maxTokens);
+  const splits = await loadSplits(client, lease, { maxTokens: maxLength, signal });
   const extracted = await extractAll({ backbone, splits, lease, keeper, maxLength });
   const { threads } = await device.info;
   return {
     trainedTokens: extracted.trainedTokens,
+    lint: splits.lint,
     halfs: extracted.halfs,
     input: {
       taps: backbone.graph.taps,

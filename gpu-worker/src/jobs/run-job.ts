@@ -45,7 +45,8 @@ interface Delivery {
 }
 
 async function deliver({ client }: JobDependencies, { lease, keeper, prepared, outcome }: Delivery): Promise<void> {
-  const { adapter, report, curve } = outcome;
+  const { adapter, curve } = outcome;
+  const report = { ...outcome.report, lint: prepared.lint };
   const artifacts: readonly (readonly [ArtifactName, Uint8Array])[] = [
     ['report', new TextEncoder().encode(JSON.stringify(report))],
     ['result', toResultCsv(curve)],

@@ -53,6 +53,18 @@ describe('a job that goes well', () => {
     );
   });
 
+  test('puts what it found in the files into the report, by the line numbers of the file', async () => {
+    const gateway = createFakeGateway();
+    const shift = '{"text": "\uFFFD damaged", "label": "odd"}';
+    gateway.files.set('file-shift', shift);
+    const lease = leasedJob({ shift_files: [{ ...leasedFile('file-shift', shift), name: 'chat' }] });
+    await run(gateway, succeed, { lease });
+    const report = JSON.parse(new TextDecoder().decode(gateway.uploads.get('report')));
+    expect(report.lint).toContainEqual(
+      expect.objectContaining({ code: 'encoding_damage', file: 'levi.shift_files.0.file', rows: [1] }),
+    );
+  });
+
   test('hands the device the features of each row, in file order, and the shifts under their names', async () => {
     const gateway = createFakeGateway();
     const shift = '{"text": "abc", "label": "odd"}';

@@ -86,6 +86,7 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
         device: 'cpu',
         training_file_sha256: '',
       },
+      lint: [],
       notes: [],
     },
   };
