@@ -33,7 +33,7 @@ export { coralCrossEntropy, orderedThresholds, ordinalCrossEntropy, ordinalLogPr
 export type { OrdinalScores } from './ops/ordinal.ts';
 export { reduceMax, reduceMean, reduceSum } from './ops/reduce.ts';
 export { concat, expand, flatten, pad, reshape, slice, squeeze, unsqueeze } from './ops/shape.ts';
-export type { Runtime, Session } from './runtime.ts';
+export type { Runtime, Session, StatefulSession, StateSlot } from './runtime.ts';
 export type { Dimension, Shape } from './shape/dimension.ts';
 export { float32Data, sizeOf, tensor } from './tensor.ts';
 export type { DType, Tensor, TensorData } from './tensor.ts';
@@ -49,13 +49,16 @@ export { SafetensorsFormatError } from './safetensors/safetensors-format-error.t
 export { writeSafetensors } from './safetensors/write-safetensors.ts';
 export { createMoments, stepAdamW, stepAdamWRows } from './train/adam-w.ts';
 export type { AdamWOptions, AdamWUpdate, Moments, SparseRows } from './train/adam-w.ts';
+export { createDeviceTrainer } from './train/create-device-trainer.ts';
+export type { DeviceTrainer } from './train/create-device-trainer.ts';
 export { createTrainer } from './train/create-trainer.ts';
+export type { Trainer } from './train/create-trainer.ts';
 export type {
   Evaluation,
   Feeds,
   OptimizerOptions,
   StepOptions,
-  Trainer,
+  StepResult,
   TrainerOptions,
-} from './train/create-trainer.ts';
+} from './train/trainer-options.ts';
 export type { TrainerState } from './train/trainer-state.ts';

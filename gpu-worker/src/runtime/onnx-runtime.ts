@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import type { Runtime, Session, Tensor } from '../../../src/engine/index.ts';
+import { InferenceSession } from 'onnxruntime-node';
+import type { Runtime, Session } from '../../../src/engine/index.ts';
+import { loadDeviceState } from './device-state.ts';
+import { fromOnnxTensors, toOnnxTensors } from './onnx-tensors.ts';
 
 export type Device = Runtime['device'];
 
@@ -44,6 +46,7 @@ export function createOnnxRuntime({ device, threads = defaultThreads() }: Runtim
     threads,
     optimizationLevel: OPTIMIZATION_LEVEL,
     load: async (model) => toSession(await InferenceSession.create(model, options)),
+    ...(device === 'webgpu' ? { loadStateful: (model, slots) => loadDeviceState(model, slots, options) } : {}),
     loadFile: async (path) => toSession(await InferenceSession.create(path, options)),
   };
 }
@@ -51,29 +54,8 @@ export function createOnnxRuntime({ device, threads = defaultThreads() }: Runtim
 function toSession(session: InferenceSession): Session {
   return {
     async run(feeds) {
-      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOnnxTensor(value)]));
-      const outputs = await session.run(inputs);
-      return Object.fromEntries(
-        Object.entries(outputs).map(([name, value]) => {
-          if (!(value instanceof OnnxTensor)) throw new Error(`internal: output ${name} is not a tensor`);
-          return [name, toTensor(name, value)];
-        }),
-      );
+      return fromOnnxTensors(await session.run(toOnnxTensors(feeds)));
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
-}
-
-// No fp16 here: onnxruntime-node 1.30 misreads a Float16Array's length on Node 23 and later
-// (microsoft/onnxruntime#32323), so half floats stay in caches and are widened before they are fed.
-function toOnnxTensor({ dtype, data, dims }: Tensor): OnnxTensor {
-  return new OnnxTensor(dtype, data, dims);
-}
-
-function toTensor(name: string, { type, data, dims }: OnnxTensor): Tensor {
-  if (type === 'float32' && data instanceof Float32Array) return { dtype: type, data, dims };
-  if (type === 'int32' && data instanceof Int32Array) return { dtype: type, data, dims };
-  if (type === 'int64' && data instanceof BigInt64Array) return { dtype: type, data, dims };
-  if (type === 'bool' && data instanceof Uint8Array) return { dtype: type, data, dims };
-  throw new Error(`internal: output ${name} has the type ${type}, which the engine does not use`);
 }

@@ -54,18 +54,45 @@ interface Range {
   readonly gradientFrom: number;
 }
 
+/** What one step multiplies with: a gradient's way into the moments, and the moments' way into the parameter. */
+export interface StepFactors {
+  /** Of the parameter, after decay. */
+  readonly kept: number;
+  readonly beta1: number;
+  readonly gain1: number;
+  readonly beta2: number;
+  readonly gain2: number;
+  /** Learning rate over the first moment's bias. */
+  readonly stepSize: number;
+  /** One over the root of the second moment's bias. */
+  readonly correction: number;
+  readonly epsilon: number;
+}
+
+/** @param step counts from 1 */
+export function stepFactors(options: AdamWOptions, step: number): StepFactors {
+  const { learningRate, weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  return {
+    kept: 1 - learningRate * weightDecay,
+    beta1,
+    gain1: 1 - beta1,
+    beta2,
+    gain2: 1 - beta2,
+    stepSize: learningRate / (1 - beta1 ** step),
+    correction: 1 / Math.sqrt(1 - beta2 ** step),
+    epsilon,
+  };
+}
+
 // The numbers are float32, the arithmetic between them float64: no slower in JavaScript, and denormals cost nothing.
 function updateRange({ parameter, moments, step, options }: AdamWUpdate, gradient: Float32Array, range: Range): void {
-  const { learningRate, weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const { kept, beta1, gain1, beta2, gain2, stepSize, correction, epsilon } = stepFactors(options, step);
   const { first, second } = moments;
-  const kept = 1 - learningRate * weightDecay;
-  const stepSize = learningRate / (1 - beta1 ** step);
-  const correction = 1 / Math.sqrt(1 - beta2 ** step);
   const shift = range.gradientFrom - range.from;
   for (let index = range.from; index < range.from + range.length; index += 1) {
     const slope = gradient[index + shift] ?? 0;
-    const mean = beta1 * (first[index] ?? 0) + (1 - beta1) * slope;
-    const variance = beta2 * (second[index] ?? 0) + (1 - beta2) * slope * slope;
+    const mean = beta1 * (first[index] ?? 0) + gain1 * slope;
+    const variance = beta2 * (second[index] ?? 0) + gain2 * slope * slope;
     first[index] = mean;
     second[index] = variance;
     const step = (stepSize * mean) / (Math.sqrt(variance) * correction + epsilon);
