@@ -8,21 +8,28 @@ interface ProgressOutput {
 
 const barWidth = 24;
 const redrawIntervalMs = 80;
+const lineIntervalMs = 5_000;
 // Not worth more than one line in a log.
 const smallFileBytes = 5e6;
 
-/** Shows progress: a redrawn bar on a terminal, elsewhere (logs, containers) one plain line per tenth. */
-export function createProgressBar(output: ProgressOutput = process.stderr): OnBackboneProgress {
-  return output.isTTY === true ? createBar(output) : createLines(output);
+/**
+ * Shows progress: a redrawn bar on a terminal; elsewhere (logs, containers) plain lines where a large file begins and
+ * ends, and in between where that takes long, some seconds and at least a tenth apart.
+ */
+export function createProgressBar(
+  output: ProgressOutput = process.stderr,
+  nowMs: () => number = Date.now,
+): OnBackboneProgress {
+  return output.isTTY === true ? createBar(output, nowMs) : createLines(output, nowMs);
 }
 
-function createBar(output: ProgressOutput): OnBackboneProgress {
+function createBar(output: ProgressOutput, nowMs: () => number): OnBackboneProgress {
   let lastDrawnMs = 0;
   let lastFile = '';
   let wasDone = false;
   return (event) => {
     const isDone = event.receivedBytes >= event.totalBytes;
-    const now = Date.now();
+    const now = nowMs();
     const isTooSoon = !isDone && now - lastDrawnMs < redrawIntervalMs;
     if (event.file === lastFile && (wasDone || isTooSoon)) return;
     lastDrawnMs = now;
@@ -31,7 +38,7 @@ function createBar(output: ProgressOutput): OnBackboneProgress {
     const fraction = fractionOf(event);
     const filled = Math.round(fraction * barWidth);
     const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
-    const line = `${bar} ${percent(fraction).padStart(4)} ${megabytes(event)}  ${event.file}`;
+    const line = `${bar} ${percent(fraction).padStart(4)} ${amount(event)}  ${event.file}`;
     // The line must not wrap, or \r would return to its last row only.
     // A terminal that does not know its width says 0.
     const columns = output.columns || 80;
@@ -39,15 +46,17 @@ function createBar(output: ProgressOutput): OnBackboneProgress {
   };
 }
 
-function createLines(output: ProgressOutput): OnBackboneProgress {
-  const lastTenth = new Map<string, number>();
+function createLines(output: ProgressOutput, nowMs: () => number): OnBackboneProgress {
+  const lastLines = new Map<string, { readonly tenth: number; readonly writtenMs: number }>();
   return (event) => {
     const fraction = fractionOf(event);
     const tenth = Math.floor(fraction * 10);
-    if (lastTenth.get(event.file) === tenth) return;
-    if (event.totalBytes < smallFileBytes && fraction < 1) return;
-    lastTenth.set(event.file, tenth);
-    output.write(`${event.file}: ${percent(fraction)} (${megabytes(event)})\n`);
+    const last = lastLines.get(event.file);
+    const isSmall = event.totalBytes < smallFileBytes;
+    if (last?.tenth === tenth || (isSmall && fraction < 1)) return;
+    if (last && fraction < 1 && nowMs() - last.writtenMs < lineIntervalMs) return;
+    lastLines.set(event.file, { tenth, writtenMs: nowMs() });
+    output.write(`${event.file}: ${percent(fraction)} (${amount(event)})\n`);
   };
 }
 
@@ -59,6 +68,7 @@ function percent(fraction: number): string {
   return `${Math.floor(fraction * 100)}%`;
 }
 
-function megabytes({ receivedBytes, totalBytes }: BackboneProgress): string {
-  return `${(receivedBytes / 1e6).toFixed(1)} of ${(totalBytes / 1e6).toFixed(1)} MB`;
+function amount({ receivedBytes, totalBytes }: BackboneProgress): string {
+  const [unit, bytes] = totalBytes < 1e6 ? (['kB', 1e3] as const) : (['MB', 1e6] as const);
+  return `${(receivedBytes / bytes).toFixed(1)} of ${(totalBytes / bytes).toFixed(1)} ${unit}`;
 }

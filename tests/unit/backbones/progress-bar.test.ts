@@ -36,20 +36,31 @@ describe('the progress bar', () => {
     expect(text()).toContain('50% 1.0 of 2.0 MB  model');
   });
 
-  it('writes one plain line per tenth elsewhere', () => {
+  it.each([
+    [
+      'a slow file: a line per tenth',
+      1_000,
+      ['0%', '10%', '20%', '30%', '40%', '50%', '60%', '70%', '80%', '90%', '100%'],
+    ],
+    ['a file of some seconds: a line now and then', 100, ['0%', '50%', '100%']],
+    ['a fast file: its begin and its end', 1, ['0%', '100%']],
+  ])('writes few plain lines elsewhere, of %s', (_, stepMs, expected) => {
     const { output, text } = record(false);
-    const show = createProgressBar(output);
-    for (const step of steps) show(step);
+    let now = 0;
+    const show = createProgressBar(output, () => now);
+    for (const step of steps) {
+      show(step);
+      now += stepMs;
+    }
     const lines = text().trimEnd().split('\n');
-    expect(lines).toHaveLength(11);
-    expect(lines[5]).toBe('model: 50% (50.0 of 100.0 MB)');
+    expect(lines.map((line) => /^model: (\d+%) \([\d.]+ of 100\.0 MB\)$/.exec(line)?.[1])).toEqual(expected);
   });
 
   it('writes one line for a small file', () => {
     const { output, text } = record(false);
     const show = createProgressBar(output);
-    for (const step of [1, 2, 3, 4]) show({ file: 'config', receivedBytes: step, totalBytes: 4 });
-    expect(text()).toBe('config: 100% (0.0 of 0.0 MB)\n');
+    for (const step of [1, 2, 3, 4]) show({ file: 'config', receivedBytes: step * 150, totalBytes: 600 });
+    expect(text()).toBe('config: 100% (0.6 of 0.6 kB)\n');
   });
 
   it('ends the line of a finished file once', () => {
