@@ -68,9 +68,11 @@ function findGiveaways(samples: ReadonlyMap<string, LabelSample>): readonly Lint
   const totals = countEverywhere(samples, wanted);
   return [...candidates].flatMap(([label, tokens]) => {
     const sample = samples.get(label);
-    const giveaway = tokens
-      .filter(({ token, coverage }) => (coverage * (sample?.count ?? 0)) / (totals.get(token) ?? 1) >= MIN_SHARE)
-      .sort((a, b) => b.coverage - a.coverage || a.token.length - b.token.length || (a.token < b.token ? -1 : 1))[0];
+    const totalOf = ({ token }: Giveaway): number => totals.get(token) ?? 1;
+    // The one that is rarest elsewhere says most: of a signature its own words, not the "by" in it.
+    const [giveaway] = tokens
+      .filter((candidate) => (candidate.coverage * (sample?.count ?? 0)) / totalOf(candidate) >= MIN_SHARE)
+      .sort((a, b) => b.coverage - a.coverage || totalOf(a) - totalOf(b) || b.token.length - a.token.length);
     return sample && giveaway ? [toFinding(label, sample, giveaway)] : [];
   });
 }
