@@ -1,6 +1,7 @@
+import { LIMITS } from '../../contract/limits.ts';
 import type { LintFinding } from '../../contract/lint.ts';
 import type { LintCheck, LintRow } from './lint-row.ts';
-import { formatNames, formatPercent, newTally, noteRow } from './tally.ts';
+import { formatNames, formatPercent, newTally, noteRow, shorten } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const MAX_FIELDS = 64;
@@ -47,7 +48,8 @@ function addValue(
   { line, record: { label } }: LintRow,
   { name, value }: { readonly name: string; readonly value: unknown },
 ): void {
-  if (value === undefined || value === null || value === '' || (fields.size >= MAX_FIELDS && !fields.has(name))) return;
+  if (value === undefined || value === null || value === '' || name.length > LIMITS.columnNameChars) return;
+  if (fields.size >= MAX_FIELDS && !fields.has(name)) return;
   const field = fields.get(name) ?? {
     rows: 0,
     values: new Map<string, Map<string, number>>(),
@@ -74,7 +76,7 @@ function findInField(
   const finding = (code: LintFinding['code'], severity: LintFinding['severity'], message: string): LintFinding => ({
     code,
     severity,
-    message: `The field "${name}" ${message}`,
+    message: `The field "${shorten(name)}" ${message}`,
     file: 'training_file',
     rows: code === 'mixed_field_types' ? otherType.rows : [],
     count: code === 'mixed_field_types' ? otherType.count : rows,

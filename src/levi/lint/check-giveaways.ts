@@ -1,7 +1,7 @@
 import type { LintFinding } from '../../contract/lint.ts';
 import { mixBits } from './hash-text.ts';
 import type { LintCheck, LintRow } from './lint-row.ts';
-import { formatPercent } from './tally.ts';
+import { formatPercent, shorten } from './tally.ts';
 
 const SAMPLE_ROWS = 50;
 const MIN_ROWS = 20;
@@ -103,7 +103,7 @@ function toFinding(label: string, { count, rows }: LabelSample, { token, coverag
   return {
     code: 'token_gives_label',
     severity: 'warn',
-    message: `"${token}" is in ${formatPercent(coverage)} of the texts labelled "${label}" and in hardly any other. If it will not be there when the label is unknown, remove it from the texts: the model will lean on it.`,
+    message: `"${shorten(token)}" is in ${formatPercent(coverage)} of the texts labelled "${shorten(label)}" and in hardly any other. If it will not be there when the label is unknown, remove it from the texts: the model will lean on it.`,
     file: 'training_file',
     rows: holding.sort((a, b) => a - b).slice(0, MAX_ROWS),
     count: Math.round(coverage * count),

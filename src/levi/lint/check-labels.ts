@@ -1,7 +1,7 @@
 import type { LintFinding } from '../../contract/lint.ts';
 import { normaliseText } from './lint-row.ts';
 import type { LintCheck } from './lint-row.ts';
-import { formatNames } from './tally.ts';
+import { formatNames, shorten } from './tally.ts';
 
 const FEW = 5;
 const IMBALANCE = 20;
@@ -57,7 +57,7 @@ function findImbalance(training: LabelCounts): readonly LintFinding[] {
   const byCount = [...training].sort(([, a], [, b]) => a.count - b.count);
   const [smallest, largest] = [byCount[0], byCount.at(-1)];
   if (!smallest || !largest || largest[1].count < IMBALANCE * smallest[1].count) return [];
-  const message = `"${largest[0]}" has ${largest[1].count} rows, "${smallest[0]}" ${smallest[1].count}. Accuracy then says little: read macro-F1 in the report, and try "levi": {"class_weight": "balanced"}.`;
+  const message = `"${shorten(largest[0])}" has ${largest[1].count} rows, "${shorten(smallest[0])}" ${smallest[1].count}. Accuracy then says little: read macro-F1 in the report, and try "levi": {"class_weight": "balanced"}.`;
   return [{ code: 'class_imbalance', severity: 'warn', message, file, rows: linesOf([smallest]), count: 1 }];
 }
 

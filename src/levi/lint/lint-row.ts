@@ -6,7 +6,7 @@ export interface LintRow extends NumberedRecord {
   /** The request field that named the file. */
   readonly file: string;
   readonly isTraining: boolean;
-  /** Lower case, without punctuation and repeated white space. */
+  /** Lower case, without punctuation and repeated white space; of a very long text the beginning and the length. */
   readonly normalText: string;
   /** The first `MAX_WORDS` of it. */
   readonly words: readonly string[];
@@ -23,9 +23,19 @@ const MAX_WORDS = 128;
 const MAX_CHARS = 20_000;
 
 export function toLintRow(file: string, { line, record }: NumberedRecord): LintRow {
-  const normalText = normaliseText(record.text);
-  const words = normalText.slice(0, MAX_CHARS).split(' ', MAX_WORDS);
-  return { file, line, record, isTraining: file === 'training_file', normalText, words };
+  const { text } = record;
+  const head = normaliseText(text.slice(0, MAX_CHARS));
+  const normalText = text.length > MAX_CHARS ? `${head} ${text.length}` : head;
+  return { file, line, record, isTraining: file === 'training_file', normalText, words: wordsOf(head) };
+}
+
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const EACH_UNSPACED = new RegExp(UNSPACED, 'gu');
+
+/** Scripts without spaces between words give a word per character. */
+function wordsOf(normalText: string): readonly string[] {
+  if (!UNSPACED.test(normalText)) return normalText.split(' ', MAX_WORDS);
+  return normalText.replace(EACH_UNSPACED, ' $& ').trim().split(/ +/u, MAX_WORDS);
 }
 
 export const normaliseText = (text: string): string =>

@@ -48,5 +48,7 @@ const DAMAGE = /\uFFFD|Ã[\u0080-\u00BF]|Â[\u0080-\u00BF]|â€[™œ\u009D“�
 
 export const isDamaged = (text: string): boolean => DAMAGE.test(text);
 
-/** Letters and digits, up to three. */
-export const isVeryShort = (text: string): boolean => (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 3;
+const THREE_LETTERS = /(?:[\p{L}\p{N}][^\p{L}\p{N}]*){3}/u;
+
+/** Fewer than three letters or digits. */
+export const isVeryShort = (text: string): boolean => !THREE_LETTERS.test(text);

@@ -37,11 +37,16 @@ export class RowCounts {
 
 export const formatRows = (count: number): string => (count === 1 ? '1 row' : `${count.toLocaleString('en')} rows`);
 export const formatPercent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+const MAX_NAME_CHARS = 60;
+
+export const shorten = (name: string): string =>
+  name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS)}…` : name;
+
 /** The first few names, quoted, and how many more. */
 export function formatNames(names: readonly string[], max = 5): string {
   const shown = names
     .slice(0, max)
-    .map((name) => `"${name}"`)
+    .map((name) => `"${shorten(name)}"`)
     .join(', ');
   return names.length > max ? `${shown} and ${names.length - max} more` : shown;
 }

@@ -62,6 +62,27 @@ describe('duplicates', () => {
   });
 });
 
+test('sees near-duplicates and giveaways in scripts without spaces', () => {
+  const sentence = (index: number): string =>
+    Array.from({ length: 30 }, (_, at) => String.fromCodePoint(0x4e00 + ((index * 7_919 + at * 613) % 15_000))).join(
+      '',
+    );
+  const records = Array.from({ length: 60 }, (_, index) => ({
+    text: index % 2 === 0 ? `${sentence(index)}客服` : sentence(index),
+    label: index % 2 === 0 ? 'a' : 'b',
+  }));
+  const near = { text: `${sentence(1)}新`, label: 'b' };
+  const findings = lint({ training_file: [...records, near] });
+  expect(find(findings, 'near_duplicate_texts')).toMatchObject({ rows: [61], count: 1 });
+  expect(find(findings, 'token_gives_label')?.message).toContain('"客 服" is in 100 %');
+});
+
+test('looks at no more than the beginning of a very long text, and counts its length', () => {
+  const long = 'many words of a letter '.repeat(20_000);
+  const records = [long, `${long}x`, long].map((text) => ({ text, label: 'a' }));
+  expect(find(lint({ training_file: records }), 'duplicate_texts')).toMatchObject({ rows: [3], count: 1 });
+});
+
 describe('labels', () => {
   const label = (name: string, rows: number): TrainingRecord[] =>
     Array.from({ length: rows }, (_, index) => ({ text: `${cleanText(index)} ${name}${index}`, label: name }));
