@@ -1,5 +1,5 @@
-import { toOnnx } from '../../../src/engine/index.ts';
-import type { Runtime, Value } from '../../../src/engine/index.ts';
+import { createGraph, toOnnx } from '../../../src/engine/index.ts';
+import type { Graph, Runtime, Value } from '../../../src/engine/index.ts';
 import { buildCase, largestError, toFeeds, toReferenceArray } from '../../numeric/check-operator.ts';
 import type { BuiltCase } from '../../numeric/check-operator.ts';
 import type { CaseInput } from '../../numeric/operator-case.ts';
@@ -7,6 +7,7 @@ import { evaluateReference } from '../../numeric/reference.ts';
 import type { ReferenceArray } from '../../numeric/reference-array.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 import { deviceCases } from './device-cases.ts';
+import { unplacedCases } from './unplaced-cases.ts';
 import { serveWebGpu } from './webgpu-script.ts';
 
 /** How one case went, forward or backward. Errors are relative to the larger of 1 and the expected number. */
@@ -67,7 +68,7 @@ async function measure(title: string, measured: Measured): Promise<OperatorResul
   }
 }
 
-async function* measureAll(): AsyncGenerator<OperatorResult> {
+async function* measureCases(): AsyncGenerator<OperatorResult> {
   for (const [name, each] of deviceCases) {
     const built = buildCase(each);
     const sizes = sizesOf(each.inputs);
@@ -76,4 +77,23 @@ async function* measureAll(): AsyncGenerator<OperatorResult> {
   }
 }
 
-await serveWebGpu(measureAll);
+/** The error of loading what has no kernel; null if it loads. */
+async function refusalOf(build: (graph: Graph) => Value): Promise<string | null> {
+  const graph = createGraph();
+  const y = build(graph);
+  try {
+    await using _ = await webgpu.load(toOnnx(graph, { outputs: { y } }).model);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function* measureEverything(): AsyncGenerator<OperatorResult> {
+  yield* measureCases();
+  for (const [title, build] of Object.entries(unplacedCases)) {
+    yield { title, againstCpu: Infinity, againstReference: Infinity, failure: await refusalOf(build) };
+  }
+}
+
+await serveWebGpu(measureEverything);
