@@ -28,7 +28,7 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     await openNodeServices(config, { migrationsFolder: join(ROOT, 'migrations'), wakeOutbox: () => wakeOutbox() }),
   );
   const newKey = await provideApiKey(services, config);
-  if (newKey !== null) print(`API key (shown this once, kept in ${join(config.dataFolder, 'api-key')}): ${newKey}`);
+  if (newKey !== null) print(`API key, shown this once and kept in ${join(config.dataFolder, 'api-key')}:\n${newKey}`);
 
   const outbox = stack.use(
     startIntervalTask('outbox', OUTBOX_INTERVAL_MS, async (signal) => void (await runOutbox(services, signal))),

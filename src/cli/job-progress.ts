@@ -1,4 +1,4 @@
-import { progress } from '@clack/prompts';
+import { spinner } from '@clack/prompts';
 import type { Job } from '../sdk/index.ts';
 
 const PHASE_TEXT = {
@@ -9,30 +9,28 @@ const PHASE_TEXT = {
   uploading: 'storing the adapter',
 } as const;
 
+const BAR_WIDTH = 24;
+
 export interface JobProgressView {
   update(job: Job): void;
   done(message: string): void;
+  /** Ends the view; the error is shown by whoever reports it. */
+  failed(): void;
 }
 
 /** A bar on a terminal, plain lines elsewhere. */
 export function showJobProgress(output: NodeJS.WriteStream = process.stdout): JobProgressView {
-  return output.isTTY ? showBar() : showLines(output);
+  return output.isTTY ? showBar(output) : showLines(output);
 }
 
-function showBar(): JobProgressView {
-  const bar = progress({ max: 100, style: 'block' });
-  let shown = 0;
-  bar.start('waiting for a worker');
+function showBar(output: NodeJS.WriteStream): JobProgressView {
+  // Not clack's own bar: it tells done from to do by colour alone.
+  const line = spinner({ output, indicator: 'timer', withGuide: false });
+  line.start(drawBar(null, 'waiting for a worker'));
   return {
-    update(job) {
-      const percent = Math.round((job.progress?.fraction ?? 0) * 100);
-      bar.advance(Math.max(0, percent - shown), describe(job));
-      shown = Math.max(shown, percent);
-    },
-    done(message) {
-      bar.advance(100 - shown);
-      bar.stop(message);
-    },
+    update: (job) => line.message(drawBar(fractionOf(job), describePhase(job))),
+    done: (message) => line.stop(message),
+    failed: () => line.clear(),
   };
 }
 
@@ -40,16 +38,29 @@ function showLines(output: NodeJS.WritableStream): JobProgressView {
   let last = '';
   return {
     update(job) {
-      const line = describe(job);
+      // A line per phase and quarter: enough for a log.
+      const quarter = Math.floor((fractionOf(job) ?? 0) * 4) * 25;
+      const line = quarter === 0 ? describePhase(job) : `${describePhase(job)} (${quarter} %)`;
       if (line === last) return;
       last = line;
       output.write(`  ${line}\n`);
     },
     done: (message) => void output.write(`  ${message}\n`),
+    failed: () => {},
   };
 }
 
-function describe(job: Job): string {
-  if (!job.progress) return job.status === 'running' ? 'running' : 'waiting for a worker';
-  return PHASE_TEXT[job.progress.phase];
+/** Of the whole job; null until a worker told of it. */
+const fractionOf = ({ progress }: Job): number | null => progress && progress.fraction;
+
+function drawBar(fraction: number | null, phase: string): string {
+  const filled = Math.round((fraction ?? 0) * BAR_WIDTH);
+  const percent = fraction === null ? '' : `${Math.floor(fraction * 100)}%`;
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${percent.padStart(4)}  ${phase}`;
+}
+
+function describePhase(job: Job): string {
+  if (job.status === 'paused') return 'paused';
+  if (job.status === 'queued' || job.status === 'validating_files') return 'waiting for a worker';
+  return job.progress ? PHASE_TEXT[job.progress.phase] : 'running';
 }

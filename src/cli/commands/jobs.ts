@@ -3,6 +3,7 @@ import { connect } from '../connect.ts';
 import { formatTime } from '../format-time.ts';
 import { assertNoArguments, parseWholeNumber } from '../parse-arguments.ts';
 import { formatColumns, formatReport } from '../report-table.ts';
+import { terminalColumns } from '../wrap-text.ts';
 import { follow } from './train.ts';
 
 const VERBS = [
@@ -62,7 +63,7 @@ export function addJobCommands(program: Command): void {
     .option('--json', 'as the API gives it')
     .action(async (id: string, { json }: { json?: boolean }, command: Command) => {
       const report = await connect(command).jobs.report(id);
-      console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));
+      console.log(json ? JSON.stringify(report, null, 2) : formatReport(report, terminalColumns()));
     });
 
   for (const [verb, description] of VERBS) {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { Prediction } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
+import { formatPredictions } from '../format-predictions.ts';
 import { parseWholeNumber } from '../parse-arguments.ts';
+import { terminalColumns } from '../wrap-text.ts';
 
 const MAX_INPUTS = 256;
 
@@ -24,18 +25,12 @@ export function addPredictCommand(program: Command): void {
       for (let start = 0; start < inputs.length; start += MAX_INPUTS) {
         const batch = inputs.slice(start, start + MAX_INPUTS);
         const { data } = await client.predict({ model, input: batch, top_k: options.topK });
-        for (const prediction of data) {
-          console.log(
-            options.json ? JSON.stringify(prediction) : formatPrediction(prediction, batch[prediction.index] ?? ''),
-          );
-        }
+        const lines = options.json
+          ? data.map((prediction) => JSON.stringify(prediction))
+          : formatPredictions(data, batch, terminalColumns());
+        for (const line of lines) console.log(line);
       }
     });
-}
-
-export function formatPrediction({ labels }: Prediction, text: string): string {
-  const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
-  return `${shown.padEnd(60)}  ${labels.map(({ label, score }) => `${label} ${score.toFixed(2)}`).join('  ')}`;
 }
 
 async function readLines(): Promise<string[]> {

@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import { Levigate } from '../../sdk/index.ts';
 import type { Job, PredictResponse } from '../../sdk/index.ts';
 import { dataFolder, findApiKey } from '../connect.ts';
-import { showJobProgress } from '../job-progress.ts';
+import { formatPredictions } from '../format-predictions.ts';
 import { formatReport } from '../report-table.ts';
 import { startServerProcess } from '../server-process.ts';
 import { startWebhookReceiver } from '../webhook-receiver.ts';
 import type { WebhookReceiver } from '../webhook-receiver.ts';
-import { formatPrediction } from './predict.ts';
-import { uploadFile } from './train.ts';
+import { terminalColumns, wrapText } from '../wrap-text.ts';
+import { uploadFile, waitForJob } from './train.ts';
 
 /** The repository's root, from the built dist/cli.mjs. */
 const root = join(import.meta.dirname, '..');
@@ -58,11 +58,9 @@ async function fineTune(client: Levigate): Promise<Job> {
     seed: 7,
     levi: { shift_files: [{ name: 'chat', file: chat.id }] },
   });
-  const view = showJobProgress();
-  const job = await client.jobs.wait(id, { onProgress: (current) => view.update(current), pollIntervalMs: 250 });
-  view.done(`${job.fine_tuned_model}`);
+  const job = await waitForJob(client, id);
   step('3. What came of it');
-  console.log(formatReport(await client.jobs.report(id)));
+  console.log(formatReport(await client.jobs.report(id), terminalColumns()));
   return job;
 }
 
@@ -89,13 +87,14 @@ async function showPredictions(client: Levigate, job: Job): Promise<void> {
     top_k: 3,
     views: true,
   });
-  for (const prediction of answer.data) {
-    console.log(`  ${formatPrediction(prediction, texts[prediction.index] ?? '')}`);
-  }
+  const columns = terminalColumns();
+  // Indented by two.
+  for (const line of formatPredictions(answer.data, texts, columns && columns - 2)) console.log(`  ${line}`);
   const [first] = answer.data;
   if (first?.views) {
     const views = first.views.map(({ layer, labels }) => `${layer}: ${labels[0]?.label ?? ''}`).join('  ');
-    console.log(`  views of the first, by layer: ${views}  (disagreement ${first.disagreement.toFixed(3)} bits)`);
+    const disagreement = `(disagreement ${first.disagreement.toFixed(3)} bits)`;
+    console.log(wrapText(`views of the first, by layer: ${views}  ${disagreement}`, columns));
   }
 }
 

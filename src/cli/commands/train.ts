@@ -1,12 +1,13 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { CreateJobParams, FileObject, Levigate, Method } from '../../sdk/index.ts';
+import type { CreateJobParams, FileObject, Job, Levigate, Method } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
 import { formatDryRun } from '../dry-run-text.ts';
 import { showJobProgress } from '../job-progress.ts';
 import { parseWholeNumber } from '../parse-arguments.ts';
 import { formatReport } from '../report-table.ts';
+import { terminalColumns } from '../wrap-text.ts';
 
 interface TrainOptions {
   readonly model: string;
@@ -48,10 +49,21 @@ export function addTrainCommand(program: Command): void {
 
 /** Shows a job to its end, then its report. */
 export async function follow(client: Levigate, jobId: string): Promise<void> {
+  await waitForJob(client, jobId);
+  console.log(`\n${formatReport(await client.jobs.report(jobId), terminalColumns())}\n`);
+}
+
+/** Shows a job's progress to its end. @throws JobFailedError */
+export async function waitForJob(client: Levigate, jobId: string): Promise<Job> {
   const view = showJobProgress();
-  const job = await client.jobs.wait(jobId, { onProgress: (current) => view.update(current) });
-  view.done(`succeeded: ${job.fine_tuned_model}`);
-  console.log(`\n${formatReport(await client.jobs.report(jobId))}\n`);
+  try {
+    const job = await client.jobs.wait(jobId, { onProgress: (current) => view.update(current), pollIntervalMs: 250 });
+    view.done(`succeeded: ${job.fine_tuned_model}`);
+    return job;
+  } catch (error) {
+    view.failed();
+    throw error;
+  }
 }
 
 async function buildRequest(client: Levigate, file: string, options: TrainOptions): Promise<CreateJobParams> {
