@@ -15,6 +15,11 @@ export const METHODS = [
 export const Method = z.enum(METHODS);
 export type Method = z.infer<typeof Method>;
 
+/** Trained on request for the report's table and never served. */
+export const COMPARISONS = ['mlp_matched', 'head2toe', 'levi_no_task', 'levi_last', 'levi_noise'] as const;
+export const ComparedMethod = z.enum([...METHODS, ...COMPARISONS]);
+export type ComparedMethod = z.infer<typeof ComparedMethod>;
+
 export const FIELD_TYPES = ['categorical', 'number', 'id', 'date'] as const;
 export const FieldType = z.enum(FIELD_TYPES);
 export type FieldType = z.infer<typeof FieldType>;
@@ -36,6 +41,12 @@ export type Columns = z.infer<typeof Columns>;
 export const LeviOptions = z.strictObject({
   task: z.enum(['single_label']).optional(),
   method: z.enum(['auto', ...METHODS]).optional(),
+  baselines: z
+    .enum(['standard', 'all'])
+    .optional()
+    .describe(
+      '`all` trains further baselines and ablations for the report, in about three times the time; what is served stays the same',
+    ),
   columns: Columns.optional(),
   shift_files: z
     .array(z.strictObject({ name: z.string().min(1).max(64), file: z.string() }))

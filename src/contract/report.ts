@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Method } from './levi.ts';
+import { ComparedMethod, Method } from './levi.ts';
 import { LintFinding } from './lint.ts';
 
 /** A figure with its 95 % bootstrap interval; both bounds null where none could be computed. */
@@ -22,7 +22,7 @@ export const Calibration = z.object({
 });
 
 export const MethodReport = z.object({
-  method: Method,
+  method: ComparedMethod,
   validation_loss: z.number().describe('Of calibrated answers, each half of the rows at the temperature of the other'),
   validation_accuracy: z.number(),
   calibration: Calibration,
@@ -39,7 +39,7 @@ export type MethodReport = z.infer<typeof MethodReport>;
 
 /** Difference in accuracy, served minus the named baseline, on the same rows (paired bootstrap). */
 export const Gain = z.object({
-  method: Method,
+  method: ComparedMethod,
   id: Figure,
   ood: Figure.nullable().describe('Mean over the shifts; null where no shift was given'),
 });
@@ -79,7 +79,7 @@ export const FineTuningReport = z.object({
     .describe('The shift on which the served method is right least often; null where no shift was given'),
   curve: z.array(
     z.object({
-      method: Method,
+      method: ComparedMethod,
       epoch: z.int(),
       step: z.int(),
       train_loss: z.number(),

@@ -6,6 +6,8 @@ import type { ClassWeight } from './data/class-weights.ts';
 export interface LeviConfig {
   readonly task: 'single_label';
   readonly method: 'auto' | Method;
+  /** `all`: further baselines and ablations for the report; they decide nothing. */
+  readonly baselines: 'standard' | 'all';
   /** Positions among the backbone's taps; 0 is the embeddings. */
   readonly layers: 'all' | readonly number[];
   /** r, the width of each adapting layer A_k. */
@@ -34,6 +36,7 @@ export interface LeviConfig {
 export const LEVI_DEFAULTS: LeviConfig = {
   task: 'single_label',
   method: 'auto',
+  baselines: 'standard',
   layers: 'all',
   adaptingWidth: 64,
   beta: 0.5,
@@ -64,6 +67,7 @@ export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfi
     ...LEVI_DEFAULTS,
     task: levi.task ?? LEVI_DEFAULTS.task,
     method: levi.method ?? LEVI_DEFAULTS.method,
+    baselines: levi.baselines ?? LEVI_DEFAULTS.baselines,
     layers: layers === 'all' ? 'all' : [...new Set(layers)].sort((a, b) => a - b),
     adaptingWidth: levi.width ?? LEVI_DEFAULTS.adaptingWidth,
     beta: levi.beta ?? LEVI_DEFAULTS.beta,

@@ -1,4 +1,4 @@
-import type { LintFinding, Method } from './types.ts';
+import type { ComparedMethod, LintFinding, Method } from './types.ts';
 
 /** A figure with its 95 % bootstrap interval. */
 export interface Figure {
@@ -16,7 +16,7 @@ export interface SplitMetrics {
 }
 
 export interface MethodReport {
-  method: Method;
+  method: ComparedMethod;
   /** Of calibrated answers. */
   validation_loss: number;
   validation_accuracy: number;
@@ -31,7 +31,7 @@ export interface MethodReport {
 }
 
 export interface Gain {
-  method: Method;
+  method: ComparedMethod;
   id: Figure;
   ood: Figure | null;
 }
@@ -50,7 +50,7 @@ export interface FineTuningReport {
   risk_coverage: { coverage: number; risk: number; score: number }[];
   worst_shift: { name: string; accuracy: Figure } | null;
   curve: {
-    method: Method;
+    method: ComparedMethod;
     epoch: number;
     step: number;
     train_loss: number;

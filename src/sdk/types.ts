@@ -37,6 +37,9 @@ export type Method =
   | 'levi'
   | 'levi+ensemble';
 
+/** Those of a report: the last five are trained on request (`levi.baselines`) and never served. */
+export type ComparedMethod = Method | 'mlp_matched' | 'head2toe' | 'levi_no_task' | 'levi_last' | 'levi_noise';
+
 /** Where the parts of a record stand in a file. */
 export interface Columns {
   /** Default `text`. Several become one text, a line each: `subject: …`. */
@@ -52,6 +55,8 @@ export interface LeviOptions {
   task?: 'single_label' | undefined;
   /** What to serve; `auto` (default) serves the method with the lowest validation loss. */
   method?: 'auto' | Method | undefined;
+  /** `all` trains further baselines and ablations for the report; what is served stays the same. */
+  baselines?: 'standard' | 'all' | undefined;
   columns?: Columns | undefined;
   /** Labelled files from other sources: reported on, never trained or chosen on. */
   shift_files?: { name: string; file: string }[] | undefined;

@@ -64,7 +64,7 @@ export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const rule = METHOD_RULES[spec.method];
   const keys: readonly PartKey[] = rule.parts;
   const parts: readonly PartRule[] = keys.map((key) => PART_RULES[key]);
-  const readsFeatures = keys.includes('probe') || keys.includes('levi');
+  const readsFeatures = keys.some((key) => key === 'probe' || key === 'head2toe' || key === 'levi');
   const standardisation = { [MEAN]: [spec.taps, spec.width], [SCALE]: [spec.taps, spec.width] };
   const calibration = { [INVERSE_TEMPERATURE]: [1, 1] };
   const weights = parts.map((part) => part.weights(spec));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Method } from '../../contract/levi.ts';
+import { ComparedMethod } from '../../contract/levi.ts';
 
 export const ADAPTER_FORMAT = 'levigate-adapter';
 export const ADAPTER_VERSION = 2;
@@ -13,7 +13,7 @@ export const AdapterManifest = z.object({
   format: z.literal(ADAPTER_FORMAT),
   version: z.literal([UNCALIBRATED_VERSION, ADAPTER_VERSION]),
   task: z.literal('single_label'),
-  method: Method,
+  method: ComparedMethod,
   /** In the order of the classes. */
   labels: z.array(z.string()).min(2),
   /** Positions among the backbone's taps; 0 is the embeddings. */

@@ -1,5 +1,4 @@
-import { METHODS } from '../../contract/levi.ts';
-import type { Method } from '../../contract/levi.ts';
+import { ComparedMethod } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
 import { INVERSE_TEMPERATURE } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
@@ -12,7 +11,7 @@ import type { TrainContext } from './train-context.ts';
 
 /** A method that could be served. */
 export interface Candidate {
-  readonly method: Method;
+  readonly method: ComparedMethod;
   readonly adapter: Adapter;
   readonly seconds: number;
   readonly detail: Readonly<Record<string, number | string>>;
@@ -37,7 +36,7 @@ const SHARES = Array.from({ length: 21 }, (_, index) => index / 20);
 export interface Assembly {
   readonly mixing: Mixing;
   /** Fitted on the validation rows; 1 for methods it does not name. */
-  readonly temperatures?: ReadonlyMap<Method, number>;
+  readonly temperatures?: ReadonlyMap<ComparedMethod, number>;
 }
 
 /** Every method whose parts are trained, put together. */
@@ -46,7 +45,9 @@ export function buildCandidates(
   parts: Parts,
   { mixing, temperatures }: Assembly,
 ): readonly Candidate[] {
-  const methods = METHODS.filter((method) => METHOD_RULES[method].trainedFrom.every((key) => parts.has(key)));
+  const methods = ComparedMethod.options.filter((method) =>
+    METHOD_RULES[method].trainedFrom.every((key) => parts.has(key)),
+  );
   return methods.map((method) => {
     const { tensors, probeTaps, detail } = ingredientsOf(method, parts, mixing);
     const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
@@ -63,7 +64,7 @@ function partOf(parts: Parts, key: TrainedPartKey): TrainedPart {
   return part;
 }
 
-function ingredientsOf(method: Method, parts: Parts, mixing: Mixing): Ingredients {
+function ingredientsOf(method: ComparedMethod, parts: Parts, mixing: Mixing): Ingredients {
   switch (method) {
     case 'ensemble':
       return mixedIngredients(parts, mixing);
@@ -78,6 +79,11 @@ function ingredientsOf(method: Method, parts: Parts, mixing: Mixing): Ingredient
     case 'concat_all':
     case 'task_only':
     case 'levi':
+    case 'mlp_matched':
+    case 'head2toe':
+    case 'levi_no_task':
+    case 'levi_last':
+    case 'levi_noise':
       return partOf(parts, method);
     default:
       return method satisfies never;

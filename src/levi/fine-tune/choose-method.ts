@@ -1,5 +1,6 @@
 import { LevigateError } from '../../contract/errors.ts';
-import type { Method } from '../../contract/levi.ts';
+import { METHODS } from '../../contract/levi.ts';
+import type { ComparedMethod, Method } from '../../contract/levi.ts';
 import { buildCandidates, chooseMixing } from './build-candidates.ts';
 import type { Mixing } from './build-candidates.ts';
 import { calibratedLosses, fitTemperature } from '../calibration/temperature.ts';
@@ -11,8 +12,8 @@ export interface Choice {
   readonly method: Method;
   readonly mixing: Mixing;
   /** Losses are of calibrated answers. */
-  readonly scores: ReadonlyMap<Method, ValidationScore>;
-  readonly temperatures: ReadonlyMap<Method, number>;
+  readonly scores: ReadonlyMap<ComparedMethod, ValidationScore>;
+  readonly temperatures: ReadonlyMap<ComparedMethod, number>;
 }
 
 /**
@@ -25,15 +26,16 @@ export async function chooseMethod(context: TrainContext): Promise<Choice> {
   const { predictors, fit, run } = context;
   const { targets } = run.validation;
   const { classWeights } = fit.data;
-  const scores = new Map<Method, ValidationScore>();
+  const scores = new Map<ComparedMethod, ValidationScore>();
   const rowLosses = new Map<Method, Float64Array>();
-  const temperatures = new Map<Method, number>();
+  const temperatures = new Map<ComparedMethod, number>();
   for (const { method, adapter } of buildCandidates(fit, context.finished, { mixing })) {
     await context.pause();
     const probabilities = await predictors.answer(adapter, run.validation);
     const answered = { probabilities, targets, classWeights };
     const losses = calibratedLosses(answered);
-    rowLosses.set(method, losses);
+    const servable = METHODS.find((each) => each === method);
+    if (servable !== undefined) rowLosses.set(servable, losses);
     scores.set(method, { loss: mean(losses), accuracy: mean(correctness(probabilities, targets)) });
     temperatures.set(method, fitTemperature(answered));
   }

@@ -1,4 +1,4 @@
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 import { ADAPTER_FORMAT, ADAPTER_VERSION } from '../adapter/manifest.ts';
 import type { AdapterManifest } from '../adapter/manifest.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
@@ -12,12 +12,24 @@ export interface ManifestInput {
   readonly labels: readonly string[];
   readonly layers: readonly number[];
   readonly rows: AssignedRows;
-  readonly method: Method;
+  readonly method: ComparedMethod;
+  /** r; null where the method has no adapting layers. */
+  readonly adaptingWidth: number | null;
   readonly probeTaps: readonly number[];
 }
 
-export function createManifest({ input, labels, layers, rows, method, probeTaps }: ManifestInput): AdapterManifest {
-  const { config, provenance } = input;
+export function createManifest({
+  input,
+  labels,
+  layers,
+  rows,
+  method,
+  probeTaps,
+  adaptingWidth,
+}: ManifestInput): AdapterManifest {
+  const { provenance, config } = input;
+  // What else is compared decides nothing, so it leaves no trace in the bytes.
+  const { baselines: _, ...choices } = config;
   const parts: readonly PartKey[] = METHOD_RULES[method].parts;
   return {
     format: ADAPTER_FORMAT,
@@ -27,10 +39,10 @@ export function createManifest({ input, labels, layers, rows, method, probeTaps 
     labels: [...labels],
     layers: [...layers],
     width: input.train.features.width,
-    adapting_width: parts.includes('levi') ? config.adaptingWidth : null,
-    probe_taps: parts.includes('probe') ? [...probeTaps] : [],
+    adapting_width: adaptingWidth,
+    probe_taps: parts.includes('probe') || parts.includes('head2toe') ? [...probeTaps] : [],
     backbone: { id: provenance.backbone, fingerprint: provenance.backboneFingerprint },
-    config: { ...config },
+    config: { ...choices },
     provenance: {
       engine_version: ENGINE_VERSION,
       seed: input.seed,

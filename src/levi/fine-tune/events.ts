@@ -1,4 +1,4 @@
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 import type { FineTuningReport } from '../../contract/report.ts';
 import type { Runtime } from '../../engine/index.ts';
 import type { LeviConfig } from '../config.ts';
@@ -46,7 +46,7 @@ export interface FineTuneInput {
 export type FineTuneEvent =
   | {
       readonly type: 'metrics';
-      readonly method: Method;
+      readonly method: ComparedMethod;
       readonly epoch: number;
       readonly step: number;
       readonly trainLoss: number;

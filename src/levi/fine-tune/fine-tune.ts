@@ -48,7 +48,14 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
   const measured = yield* measureAll({ run, predictors, pause }, buildCandidates(fit, refitted, choice), choice);
   const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');
-  const report = writeReport({ run, finished, served, measured, notes: [...run.rows.notes, REFIT_NOTE] });
+  const report = writeReport({
+    run,
+    finished,
+    served,
+    method: choice.method,
+    measured,
+    notes: [...run.rows.notes, REFIT_NOTE],
+  });
   yield { type: 'message', level: 'info', message: report.verdict };
   return { adapter: served.bytes, report, curve: report.curve };
 }

@@ -1,8 +1,12 @@
 import { tensor } from '../../engine/index.ts';
 import type { PartEpoch, PartState, TrainedPart, TrainedPartKey, UntimedPart } from '../methods/trained-part.ts';
+import { LEVI_VARIANTS } from '../train/levi-variants.ts';
+import type { LeviVariant } from '../train/levi-variants.ts';
+import { refitHead2Toe, trainHead2Toe } from '../train/train-head2toe.ts';
 import { refitLevi, trainLevi } from '../train/train-levi.ts';
 import type { LeviOptions } from '../train/train-levi.ts';
 import { refitProbe, trainProbe } from '../train/train-probe.ts';
+import type { RefitProbeOptions } from '../train/train-probe.ts';
 import { refitTaskOnly, trainTaskOnly } from '../train/train-task-only.ts';
 import { deriveSeed } from './derive-seed.ts';
 import { validateAs } from './train-context.ts';
@@ -44,6 +48,20 @@ export const PART_TRAINERS = {
       }),
     refit: (context, chosen) => refitLevi(leviOptions(context), chosenNumber(chosen, 'best_epoch')),
   },
+  mlp_matched: leviVariant('mlp_matched'),
+  head2toe: {
+    choose: atOnce((context) =>
+      trainHead2Toe({
+        ...basics(context),
+        probeTaps: [...context.run.layers.keys()],
+        validate: validateAs(context, 'head2toe'),
+      }),
+    ),
+    refit: (context, chosen) => refitHead2Toe(refitOptions(context, chosen)),
+  },
+  levi_no_task: leviVariant('levi_no_task'),
+  levi_last: leviVariant('levi_last'),
+  levi_noise: leviVariant('levi_noise'),
 } as const satisfies Record<TrainedPartKey, PartTrainer>;
 
 function atOnce(train: (context: TrainContext) => Promise<UntimedPart>): PartTrainer['choose'] {
@@ -83,8 +101,28 @@ function probe(context: TrainContext, probeTaps: readonly number[]): ReturnType<
 }
 
 function reprobe(context: TrainContext, chosen: TrainedPart): Promise<UntimedPart['tensors']> {
+  return refitProbe(refitOptions(context, chosen));
+}
+
+function refitOptions(context: TrainContext, chosen: TrainedPart): RefitProbeOptions {
   const { probeTaps, tensors } = chosen;
-  return refitProbe({ ...basics(context), probeTaps, penalty: chosenNumber(chosen, 'l2'), start: tensors });
+  return { ...basics(context), probeTaps, penalty: chosenNumber(chosen, 'l2'), start: tensors };
+}
+
+function leviVariant(key: keyof typeof LEVI_VARIANTS): PartTrainer {
+  const { options, tensors: own = {} }: LeviVariant = LEVI_VARIANTS[key];
+  return {
+    choose: async function* chooseVariant(context, resume) {
+      const validate = (tensors: UntimedPart['tensors']): ReturnType<ReturnType<typeof validateAs>> =>
+        validateAs(context, key)({ tensors: { ...tensors, ...own }, probeTaps: [] });
+      const part = yield* trainLevi({ ...options(leviOptions(context)), validate, resume });
+      return { ...part, tensors: { ...part.tensors, ...own } };
+    },
+    refit: async (context, chosen) => ({
+      ...(await refitLevi(options(leviOptions(context)), chosenNumber(chosen, 'best_epoch'))),
+      ...own,
+    }),
+  };
 }
 
 /** One probe per layer, the layer with the lowest validation loss; that on the last layer is there already. */

@@ -1,5 +1,5 @@
 import { LevigateError } from '../../contract/errors.ts';
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
 import { BUCKETS, createAdapter, INVERSE_TEMPERATURE, MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
@@ -11,6 +11,7 @@ import { createEvaluationSet } from '../predictor/predictor-pool.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
 import { createNgramEncoder, learnNgramVocabulary } from '../task-model/ngram-vocabulary.ts';
 import type { TrainingData } from '../train/training-data.ts';
+import { ruleOf } from '../methods/method-rules.ts';
 import { assignRows } from './assign-rows.ts';
 import type { AssignedRows, HeldOut } from './assign-rows.ts';
 import type { FineTuneInput, LabelledFeatures } from './events.ts';
@@ -33,7 +34,7 @@ export interface Run {
 export interface Fit {
   readonly data: TrainingData;
   /** The adapter that serves `method` with these weights, with this fit's standardisation and n-grams. */
-  readonly adapterOf: (method: Method, tensors: AdapterTensors, probeTaps: readonly number[]) => Adapter;
+  readonly adapterOf: (method: ComparedMethod, tensors: AdapterTensors, probeTaps: readonly number[]) => Adapter;
 }
 
 export function prepareRun(input: FineTuneInput): Run {
@@ -65,10 +66,16 @@ export function prepareFit(run: Omit<Run, 'validation' | 'test' | 'choosing'>, p
   const texts = records.map(({ text }) => text);
   const targets = targetsOf(records, labels, 'validation_file');
   const vocabulary = learnNgramVocabulary(texts, labels.length);
-  const shape = [layers.length, features.width];
+  const { width } = features;
+  const standardisationOf = (used: readonly number[]): AdapterTensors => {
+    const start = (layers.length - used.length) * width;
+    const shape = [used.length, width];
+    return {
+      [MEAN]: tensor(standardisation.mean.slice(start), shape),
+      [SCALE]: tensor(standardisation.scale.slice(start), shape),
+    };
+  };
   const shared = {
-    [MEAN]: tensor(standardisation.mean, shape),
-    [SCALE]: tensor(standardisation.scale, shape),
     [BUCKETS]: tensor(vocabulary, [vocabulary.length]),
     // Until one was fitted.
     [INVERSE_TEMPERATURE]: tensor(Float32Array.of(1), [1, 1]),
@@ -83,8 +90,10 @@ export function prepareFit(run: Omit<Run, 'validation' | 'test' | 'choosing'>, p
       classWeights: classWeights(labels, targets, input.config.classWeight),
     },
     adapterOf: (method, tensors, probeTaps) => {
-      const manifest = createManifest({ input, labels, layers, rows, method, probeTaps });
-      return createAdapter(manifest, pickNeeded(manifest, { ...shared, ...tensors }));
+      const used = ruleOf(method).lastLayerOnly === true ? layers.slice(-1) : layers;
+      const adaptingWidth = tensors['levi.adapt_features']?.dims.at(-1) ?? null;
+      const manifest = createManifest({ input, labels, layers: used, rows, method, probeTaps, adaptingWidth });
+      return createAdapter(manifest, pickNeeded(manifest, { ...standardisationOf(used), ...shared, ...tensors }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { crossEntropy, correctness, mean } from '../metrics/classification-metrics.ts';
 import type { PredictorPool } from '../predictor/predictor-pool.ts';
@@ -36,7 +36,7 @@ async function scoreOnValidation(
 
 export function validateAs(
   context: TrainContext,
-  method: Method,
+  method: ComparedMethod,
 ): (candidate: {
   readonly tensors: AdapterTensors;
   readonly probeTaps: readonly number[];

@@ -1,4 +1,4 @@
-import { METHODS } from '../../contract/levi.ts';
+import { COMPARISONS, METHODS } from '../../contract/levi.ts';
 import type { Method } from '../../contract/levi.ts';
 import type { LeviConfig } from '../config.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
@@ -20,6 +20,11 @@ const COSTS: Readonly<Record<TrainedPartKey, number>> = {
   concat_all: 0.15,
   task_only: 0.1,
   levi: 0.5,
+  mlp_matched: 0.5,
+  head2toe: 1,
+  levi_no_task: 0.5,
+  levi_last: 0.2,
+  levi_noise: 0.5,
 };
 
 type Parts = ReadonlyMap<TrainedPartKey, TrainedPart>;
@@ -36,8 +41,8 @@ export async function* trainParts(
   const name = nameRun(run);
   const finished = new Map(resumed?.finished);
   const refitted = new Map(resumed?.refitted);
-  const progress = trackProgress(neededParts(run.input.config.method));
-  for (const key of neededParts(run.input.config.method)) {
+  const progress = trackProgress(neededParts(run.input.config));
+  for (const key of neededParts(run.input.config)) {
     if (!finished.has(key)) {
       const resume = resumed?.current?.key === key ? resumed.current : null;
       const seconds = startClock(resume?.seconds);
@@ -101,11 +106,15 @@ function trackProgress(keys: readonly TrainedPartKey[]) {
   };
 }
 
-/** LEVI only where it can be served; the baselines always, as the report compares with them. */
-function neededParts(method: LeviConfig['method']): readonly TrainedPartKey[] {
+/** LEVI only where it can be served, the baselines always, as the report compares with them; further ones when asked for. */
+function neededParts({ method, baselines }: LeviConfig): readonly TrainedPartKey[] {
   const served: readonly Method[] = method === 'auto' ? METHODS : [method];
   const keys: readonly TrainedPartKey[] = served.flatMap((name) => [...METHOD_RULES[name].trainedFrom]);
-  return TRAINED_PARTS.filter((key) => key !== 'levi' || keys.includes('levi'));
+  const isCompared = (key: TrainedPartKey): boolean => COMPARISONS.some((each) => each === key);
+  return TRAINED_PARTS.filter((key) => {
+    if (isCompared(key)) return baselines === 'all';
+    return key !== 'levi' || keys.includes('levi');
+  });
 }
 
 /** The checkpoint the run was given, if it is one of this run, and what to say of it. */

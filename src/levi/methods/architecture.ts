@@ -1,11 +1,11 @@
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 
 /**
  * Everything that decides the shape of a served graph. Adapters whose specification is equal share one session; their weights
  * are its inputs.
  */
 export interface ArchitectureSpec {
-  readonly method: Method;
+  readonly method: ComparedMethod;
   /** K, the layers used. */
   readonly taps: number;
   /** d, the features per layer. */

@@ -1,6 +1,6 @@
 import { add, log, logSoftmax, mul, softmax, sub } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 import type { PartContext, PartKey } from './parts.ts';
 import type { TrainedPartKey } from './trained-part.ts';
 
@@ -17,6 +17,15 @@ export interface MethodRule {
   readonly trainedFrom: readonly TrainedPartKey[];
   /** Whether it may stand as "the best baseline" in the report's second headline figure. */
   readonly isBaseline: boolean;
+  /** Reads the last of the used layers alone, as if no other were used. */
+  readonly lastLayerOnly?: boolean;
+  /** Its task model reads another row's text, which can say nothing of this row. */
+  readonly readsOtherTexts?: boolean;
+}
+
+/** A method's rule, with the fields that only some rules name. */
+export function ruleOf(method: ComparedMethod): MethodRule {
+  return METHOD_RULES[method];
 }
 
 const NO_WEIGHTS = {};
@@ -28,6 +37,12 @@ const PROBE = {
   weights: NO_WEIGHTS,
   combine: ({ probe }: Logits) => probe(),
   isBaseline: true,
+} as const;
+const LEVI = {
+  parts: ['levi'],
+  weights: NO_WEIGHTS,
+  combine: ({ levi }: Logits) => levi(),
+  isBaseline: false,
 } as const;
 const ENSEMBLE_FROM = ['linear_probe', 'concat_all', 'task_only'] as const;
 
@@ -57,13 +72,7 @@ export const METHOD_RULES = {
     trainedFrom: ENSEMBLE_FROM,
     isBaseline: true,
   },
-  levi: {
-    parts: ['levi'],
-    weights: NO_WEIGHTS,
-    combine: ({ levi }) => levi(),
-    trainedFrom: ['levi'],
-    isBaseline: false,
-  },
+  levi: { ...LEVI, trainedFrom: ['levi'] },
   'levi+ensemble': {
     parts: ['levi', 'probe', 'task'],
     weights: MIXING,
@@ -71,7 +80,18 @@ export const METHOD_RULES = {
     trainedFrom: ['levi', ...ENSEMBLE_FROM],
     isBaseline: false,
   },
-} as const satisfies Record<Method, MethodRule>;
+  mlp_matched: { ...LEVI, lastLayerOnly: true, trainedFrom: ['mlp_matched'] },
+  head2toe: {
+    parts: ['head2toe'],
+    weights: NO_WEIGHTS,
+    combine: ({ head2toe }) => head2toe(),
+    trainedFrom: ['head2toe'],
+    isBaseline: true,
+  },
+  levi_no_task: { ...LEVI, trainedFrom: ['levi_no_task'] },
+  levi_last: { ...LEVI, lastLayerOnly: true, trainedFrom: ['levi_last'] },
+  levi_noise: { ...LEVI, readsOtherTexts: true, trainedFrom: ['levi_noise'] },
+} as const satisfies Record<ComparedMethod, MethodRule>;
 
 // Keeps the logarithm finite where both probabilities underflow.
 const SMALLEST_PROBABILITY = 1e-12;

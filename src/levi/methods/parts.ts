@@ -1,10 +1,10 @@
-import { add, gemm, reshape, transpose } from '../../engine/index.ts';
+import { add, div, gemm, mul, reduceMean, reshape, sqrt, transpose } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import { ensembleViews, leviViews } from '../model/levi-views.ts';
 import type { ArchitectureSpec } from './architecture.ts';
 
 /** What a served method is put together from. */
-export type PartKey = 'prior' | 'probe' | 'task' | 'levi';
+export type PartKey = 'prior' | 'probe' | 'head2toe' | 'task' | 'levi';
 
 export interface PartContext {
   readonly spec: ArchitectureSpec;
@@ -33,7 +33,7 @@ export interface PartRule {
   readonly build: (context: PartContext) => PartOutput;
 }
 
-/** A further kind of model (an MLP, Head2Toe, a task model over fields) is a further row. */
+/** A further kind of model (a task model over fields) is a further row. */
 export const PART_RULES = {
   prior: {
     weights: ({ classes }) => ({ 'prior.bias': [1, classes] }),
@@ -41,15 +41,14 @@ export const PART_RULES = {
     build: ({ weight, rows }) => ({ logits: add(rows(), weight('prior.bias')) }),
   },
   probe: {
-    weights: ({ classes, width, probeTaps }) => ({
-      'probe.weights': [classes, probeTaps.length * width],
-      'probe.bias': [1, classes],
-    }),
+    weights: probeWeightShapes,
     tables: [],
-    build: ({ spec, features, weight }) => {
-      const flat = reshape(features(spec.probeTaps), ['B', spec.probeTaps.length * spec.width]);
-      return { logits: add(gemm(flat, weight('probe.weights'), { transposeRight: true }), weight('probe.bias')) };
-    },
+    build: (context) => ({ logits: probeLogits(context, context.features(context.spec.probeTaps)) }),
+  },
+  head2toe: {
+    weights: probeWeightShapes,
+    tables: [],
+    build: (context) => ({ logits: probeLogits(context, toUnitLayers(context.features(context.spec.probeTaps))) }),
   },
   task: {
     weights: ({ classes }) => ({ 'task.bias': [1, classes] }),
@@ -75,6 +74,23 @@ export const PART_RULES = {
     },
   },
 } as const satisfies Record<PartKey, PartRule>;
+
+function probeWeightShapes({ classes, width, probeTaps }: ArchitectureSpec): Record<string, readonly number[]> {
+  return { 'probe.weights': [classes, probeTaps.length * width], 'probe.bias': [1, classes] };
+}
+
+function probeLogits({ spec, weight }: PartContext, features: Value): Value {
+  const flat = reshape(features, ['B', spec.probeTaps.length * spec.width]);
+  return add(gemm(flat, weight('probe.weights'), { transposeRight: true }), weight('probe.bias'));
+}
+
+/** Each layer of each row divided by its root mean square; `unitLayers` in train/ does the same to what is learned from. */
+function toUnitLayers(features: Value): Value {
+  return div(features, sqrt(add(reduceMean(mul(features, features), [-1], { keepDims: true }), UNIT_EPSILON)));
+}
+
+// A layer of zeros stays one.
+export const UNIT_EPSILON = 1e-6;
 
 export function leviWeightShapes(spec: ArchitectureSpec): Readonly<Record<string, readonly number[]>> {
   const { taps, width, classes, adaptingWidth } = spec;

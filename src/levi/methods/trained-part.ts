@@ -2,7 +2,19 @@ import { z } from 'zod';
 import type { Tensor } from '../../engine/index.ts';
 
 /** What is trained apart, and from which the served methods are put together. */
-export const TRAINED_PARTS = ['prior', 'linear_probe', 'best_layer', 'concat_all', 'task_only', 'levi'] as const;
+export const TRAINED_PARTS = [
+  'prior',
+  'linear_probe',
+  'best_layer',
+  'concat_all',
+  'task_only',
+  'levi',
+  'mlp_matched',
+  'head2toe',
+  'levi_no_task',
+  'levi_last',
+  'levi_noise',
+] as const;
 export type TrainedPartKey = (typeof TRAINED_PARTS)[number];
 
 const CurvePoint = z

@@ -40,6 +40,7 @@ export function buildServingGraph(spec: ArchitectureSpec): Graph {
     {
       prior: () => part('prior').logits,
       probe: () => part('probe').logits,
+      head2toe: () => part('head2toe').logits,
       task: () => part('task').logits,
       levi: () => part('levi').logits,
     },

@@ -2,6 +2,8 @@ import type { Runtime } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import type { Probabilities } from '../metrics/classification-metrics.ts';
+import { createRandom } from '../../engine/index.ts';
+import { ruleOf } from '../methods/method-rules.ts';
 import { createPredictor } from './create-predictor.ts';
 import type { Predictor, PredictorInputs } from './create-predictor.ts';
 
@@ -47,9 +49,10 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
       const predictor = await predictorOf(adapter);
       const classes = adapter.labels.length;
       const data = new Float32Array(targets.length * classes);
+      const otherTexts = ruleOf(adapter.manifest.method).readsOtherTexts === true;
       let offset = 0;
       for (const batch of batches) {
-        const { probabilities } = await predictor.run(adapter, batch);
+        const { probabilities } = await predictor.run(adapter, otherTexts ? withOtherTexts(batch) : batch);
         data.set(probabilities.data, offset);
         offset += probabilities.data.length;
       }
@@ -59,4 +62,10 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
       for (const opened of predictors.values()) await (await opened)[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Each row with the text of another row of its batch; always the same one. */
+function withOtherTexts({ features, texts }: PredictorInputs): PredictorInputs {
+  const order = createRandom(texts.length).permutation(texts.length);
+  return { features, texts: Array.from(order, (row) => texts[row] ?? '') };
 }

@@ -1,4 +1,4 @@
-import type { Method } from '../../contract/levi.ts';
+import type { ComparedMethod } from '../../contract/levi.ts';
 import type { FineTuningReport, Gain } from '../../contract/report.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { pairedDifference } from '../metrics/intervals.ts';
@@ -21,7 +21,7 @@ export function compareServed(
 }
 
 function bestBaseline(all: readonly MeasuredMethod[]): MeasuredMethod | undefined {
-  const isBaseline = (method: Method): boolean => METHOD_RULES[method].isBaseline;
+  const isBaseline = (method: ComparedMethod): boolean => METHOD_RULES[method].isBaseline;
   return all
     .filter(({ report }) => isBaseline(report.method))
     .toSorted((a, b) => a.report.validation_loss - b.report.validation_loss)[0];

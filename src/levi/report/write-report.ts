@@ -1,3 +1,4 @@
+import type { Method } from '../../contract/levi.ts';
 import type { FineTuningReport, MethodReport } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
 import { countDuplicates } from '../data/split-rows.ts';
@@ -16,21 +17,22 @@ export interface ReportInput {
   readonly run: Run;
   readonly finished: ReadonlyMap<TrainedPartKey, TrainedPart>;
   readonly served: MeasuredMethod;
+  readonly method: Method;
   readonly measured: readonly MeasuredMethod[];
   readonly notes: readonly string[];
 }
 
-export function writeReport({ run, finished, served, measured, notes }: ReportInput): FineTuningReport {
+export function writeReport({ run, finished, served, method, measured, notes }: ReportInput): FineTuningReport {
   const { input, labels } = run;
   const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
   const counts = confusionMatrix(served.test, run.test.targets);
   const gain = compareServed(served, measured, () => random.uniform());
   return {
     object: 'fine_tuning.report',
-    served: served.report.method,
+    served: method,
     chosen_by: input.config.method === 'auto' ? 'validation_loss' : 'request',
     verdict: writeVerdict({
-      served: served.report.method,
+      served: method,
       overLinearProbe: gain.over_linear_probe,
       overBestBaseline: gain.over_best_baseline,
       shifts: input.shifts.length,
