@@ -1,5 +1,5 @@
 import type { LintFinding } from '../../contract/lint.ts';
-import { normaliseText } from './lint-row.ts';
+import { spellingOf } from '../records/spelling-of.ts';
 import type { LintCheck } from './lint-row.ts';
 import { formatNames, shorten } from './tally.ts';
 
@@ -62,12 +62,12 @@ function findImbalance(training: LabelCounts): readonly LintFinding[] {
 }
 
 function findSimilar(training: LabelCounts): readonly LintFinding[] {
-  const spellings = Map.groupBy(training, ([label]) => normaliseText(label));
+  const spellings = Map.groupBy(training, ([label]) => spellingOf(label));
   return [...spellings]
     .filter(([normal, labels]) => normal !== '' && labels.length > 1)
     .slice(0, MAX_ROWS)
     .map(([, labels]): LintFinding => {
-      const message = `The labels ${formatNames(labels.map(([label]) => label))} differ only in case, punctuation or white space, and are learned as different classes. Use one spelling.`;
+      const message = `The labels ${formatNames(labels.map(([label]) => label))} differ only in how one name is written, and are learned as different classes. Use one spelling.`;
       return { code: 'similar_labels', severity: 'warn', message, file, rows: linesOf(labels), count: labels.length };
     });
 }

@@ -6,9 +6,9 @@ export interface LintRow extends NumberedRecord {
   /** The request field that named the file. */
   readonly file: string;
   readonly isTraining: boolean;
-  /** Lower case, without punctuation and repeated white space; of a very long text the beginning and the length. */
+  /** Lower case, without sentence punctuation and repeated white space; of a very long text the beginning and the length. */
   readonly normalText: string;
-  /** The first `MAX_WORDS` of it. */
+  /** The first `MAX_WORDS`, letters, digits and symbols only. */
   readonly words: readonly string[];
 }
 
@@ -26,21 +26,29 @@ export function toLintRow(file: string, { line, record }: NumberedRecord): LintR
   const { text } = record;
   const head = normaliseText(text.slice(0, MAX_CHARS));
   const normalText = text.length > MAX_CHARS ? `${head} ${text.length}` : head;
-  return { file, line, record, isTraining: file === 'training_file', normalText, words: wordsOf(head) };
+  return {
+    file,
+    line,
+    record,
+    isTraining: file === 'training_file',
+    normalText,
+    words: wordsOf(head.replaceAll(/[^\p{L}\p{N}\p{M}\p{S}]+/gu, ' ').trim()),
+  };
 }
 
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 const EACH_UNSPACED = new RegExp(UNSPACED, 'gu');
 
 /** Scripts without spaces between words give a word per character. */
-function wordsOf(normalText: string): readonly string[] {
-  if (!UNSPACED.test(normalText)) return normalText.split(' ', MAX_WORDS);
-  return normalText.replace(EACH_UNSPACED, ' $& ').trim().split(/ +/u, MAX_WORDS);
+function wordsOf(text: string): readonly string[] {
+  if (!UNSPACED.test(text)) return text.split(' ', MAX_WORDS);
+  return text.replace(EACH_UNSPACED, ' $& ').trim().split(/ +/u, MAX_WORDS);
 }
 
-export const normaliseText = (text: string): string =>
+/** Smileys stay: ":)" and ":(" make two texts. */
+const normaliseText = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\p{M}\p{S}]+/gu, ' ')
+    .replaceAll(/[\s.,;!?"'“”‘’…]+/gu, ' ')
     .trim();

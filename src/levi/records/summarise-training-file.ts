@@ -1,6 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts';
 import { readRecords } from './read-records.ts';
 import type { ReadOptions } from './read-records.ts';
+import { spellingOf } from './spelling-of.ts';
 import { trainingFileError } from './training-file-error.ts';
 import type { NumberedRecord } from './training-record.ts';
 
@@ -68,9 +69,12 @@ export function assertLabelsKnown(
 ): void {
   for (const [label, line] of Object.entries(summary.firstLines)) {
     if (Object.hasOwn(training.labels, label)) continue;
+    const similar = Object.keys(training.labels).find((known) => spellingOf(known) === spellingOf(label));
+    const remedy =
+      similar === undefined ? 'Correct the spelling' : `It holds "${similar}": use one spelling in all files`;
     throw trainingFileError(
       { file, line, field: 'label' },
-      `"${label}" does not occur in the training file. Correct the spelling, or add examples of it to the training file.`,
+      `"${label}" does not occur in the training file. ${remedy}, or add examples of it to the training file.`,
     );
   }
 }

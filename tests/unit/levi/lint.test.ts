@@ -34,7 +34,8 @@ describe('duplicates', () => {
   });
 
   test('names both rows of one text with two labels, and not as duplicates', () => {
-    const findings = lint({ training_file: [...clean(30), { text: cleanText(4), label: 'b' }] });
+    const smileys = [':) that day', ':( that day'].map((text, index) => ({ text, label: index === 0 ? 'a' : 'b' }));
+    const findings = lint({ training_file: [...clean(30), { text: cleanText(4), label: 'b' }, ...smileys] });
     expect(find(findings, 'conflicting_labels')).toMatchObject({ severity: 'warn', rows: [5, 31], count: 2 });
     expect(find(findings, 'duplicate_texts')).toBeUndefined();
   });
@@ -92,6 +93,12 @@ describe('labels', () => {
     expect(find(findings, 'few_examples')).toMatchObject({ rows: [101, 105], count: 2 });
     expect(find(findings, 'few_examples')?.message).toContain('One example only of "c"');
     expect(find(findings, 'class_imbalance')?.message).toContain('"a" has 100 rows, "c" 1');
+  });
+
+  test('takes signs for part of a label', () => {
+    const labels = ['-1', '1', 'C', 'C++', 'C#', '👍', '👎', '1.5', '15'];
+    const findings = lint({ training_file: labels.flatMap((name) => label(name, 6)) });
+    expect(find(findings, 'similar_labels')).toBeUndefined();
   });
 
   test('names spellings of one label, and labels a held-out file lacks', () => {

@@ -136,6 +136,16 @@ test.each([
   await expect(summariseTrainingFile(streamOf(content, 4096))).rejects.toThrow(message);
 });
 
+test.each([
+  ['Bug ', 'bug'],
+  ['1.0', '1'],
+])('a held-out label %j is told that the training file spells it %j', async (label, known) => {
+  const summary = await summariseTrainingFile(streamOf(row('a', label)), { role: 'held_out' });
+  expect(() => assertLabelsKnown(summary, { labels: { [known]: 3 } }, 'validation_file')).toThrow(
+    `It holds "${known}": use one spelling`,
+  );
+});
+
 test('accepts one row as a held-out file, but no label that training does not know', async () => {
   const summary = await summariseTrainingFile(streamOf(row('a', 'unseen')), {
     file: 'validation_file',

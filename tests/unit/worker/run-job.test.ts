@@ -53,6 +53,22 @@ describe('a job that goes well', () => {
     );
   });
 
+  test('reads CSV by the columns of the request', async () => {
+    const gateway = createFakeGateway();
+    const rows = Array.from({ length: 12 }, (_, index) => `Hi;"text; ${index}";${index % 2 === 0 ? 'even' : 'odd'}`);
+    const content = `subject;body;intent\n${rows.join('\n')}\n`;
+    gateway.files.set('file-csv', content);
+    let seen: TrainingRequest | undefined;
+    const spy: Train = (request) => {
+      seen = request;
+      return succeed(request);
+    };
+    const levi = { columns: { text: ['subject', 'body'], label: 'intent' } };
+    await run(gateway, spy, { lease: leasedJob({ training_file: leasedFile('file-csv', content), levi }) });
+    expect(seen?.input.train.records).toHaveLength(12);
+    expect(seen?.input.train.records[3]).toEqual({ text: 'subject: Hi\nbody: text; 3', label: 'odd' });
+  });
+
   test('puts what it found in the files into the report, by the line numbers of the file', async () => {
     const gateway = createFakeGateway();
     const shift = '{"text": "\uFFFD damaged", "label": "odd"}';
