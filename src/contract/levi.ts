@@ -47,6 +47,12 @@ export const LeviOptions = z.strictObject({
     .describe(
       '`all` trains further baselines and ablations for the report, in about three times the time; what is served stays the same',
     ),
+  seeds: z
+    .int()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('How often to train what depends on the seed, for an interval in the report; the first one is served'),
   columns: Columns.optional(),
   shift_files: z
     .array(z.strictObject({ name: z.string().min(1).max(64), file: z.string() }))

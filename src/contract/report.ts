@@ -77,6 +77,11 @@ export const FineTuningReport = z.object({
     .object({ name: z.string(), accuracy: Figure })
     .nullable()
     .describe('The shift on which the served method is right least often; null where no shift was given'),
+  seeds: z
+    .array(z.object({ method: ComparedMethod, runs: z.int(), id: Figure, ood: Figure.nullable() }))
+    .describe(
+      'Accuracy over `levi.seeds` seeds of the methods that depend on the seed: mean with its 95 % t-interval, on held-out rows and over the shifts. Empty with one seed',
+    ),
   curve: z.array(
     z.object({
       method: ComparedMethod,

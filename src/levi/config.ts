@@ -8,6 +8,8 @@ export interface LeviConfig {
   readonly method: 'auto' | Method;
   /** `all`: further baselines and ablations for the report; they decide nothing. */
   readonly baselines: 'standard' | 'all';
+  /** How often what depends on the seed is trained, for the report; the first one is served. */
+  readonly seeds: number;
   /** Positions among the backbone's taps; 0 is the embeddings. */
   readonly layers: 'all' | readonly number[];
   /** r, the width of each adapting layer A_k. */
@@ -37,6 +39,7 @@ export const LEVI_DEFAULTS: LeviConfig = {
   task: 'single_label',
   method: 'auto',
   baselines: 'standard',
+  seeds: 1,
   layers: 'all',
   adaptingWidth: 64,
   beta: 0.5,
@@ -68,6 +71,7 @@ export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfi
     task: levi.task ?? LEVI_DEFAULTS.task,
     method: levi.method ?? LEVI_DEFAULTS.method,
     baselines: levi.baselines ?? LEVI_DEFAULTS.baselines,
+    seeds: levi.seeds ?? LEVI_DEFAULTS.seeds,
     layers: layers === 'all' ? 'all' : [...new Set(layers)].sort((a, b) => a - b),
     adaptingWidth: levi.width ?? LEVI_DEFAULTS.adaptingWidth,
     beta: levi.beta ?? LEVI_DEFAULTS.beta,

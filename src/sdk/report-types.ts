@@ -48,6 +48,8 @@ export interface FineTuningReport {
   per_class: { label: string; support: number; precision: number; recall: number; f1: number }[];
   /** Answering only when sure: the share of wrong answers among the surest rows, and the lowest score among them. */
   risk_coverage: { coverage: number; risk: number; score: number }[];
+  /** Accuracy over `levi.seeds` seeds; empty with one. */
+  seeds: { method: ComparedMethod; runs: number; id: Figure; ood: Figure | null }[];
   worst_shift: { name: string; accuracy: Figure } | null;
   curve: {
     method: ComparedMethod;

@@ -29,7 +29,7 @@ export function createManifest({
 }: ManifestInput): AdapterManifest {
   const { provenance, config } = input;
   // What else is compared decides nothing, so it leaves no trace in the bytes.
-  const { baselines: _, ...choices } = config;
+  const { baselines: _, seeds: __, ...choices } = config;
   const parts: readonly PartKey[] = METHOD_RULES[method].parts;
   return {
     format: ADAPTER_FORMAT,

@@ -1,6 +1,7 @@
+import { mean } from '../metrics/classification-metrics.ts';
 import { createPredictorPool } from '../predictor/predictor-pool.ts';
 import { measureMethod } from '../report/measure-method.ts';
-import type { MeasuredMethod } from '../report/measure-method.ts';
+import type { MeasuredMethod, NamedSet } from '../report/measure-method.ts';
 import { writeReport } from '../report/write-report.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Candidate } from './build-candidates.ts';
@@ -10,7 +11,9 @@ import { createPause } from './create-pause.ts';
 import type { FineTuneEvent, FineTuneInput, FineTuneResult } from './events.ts';
 import { evaluationSet, prepareFit, prepareRun, shiftParam } from './prepare-run.ts';
 import type { Run } from './prepare-run.ts';
+import type { SeedAccuracy } from './repeat-seeds.ts';
 import type { TrainContext } from './train-context.ts';
+import { repeatSeeds, summariseSeeds } from './repeat-seeds.ts';
 import { refitParts, resumeRun, trainParts } from './train-parts.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
@@ -35,25 +38,37 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
   await using predictors = createPredictorPool(input.runtime);
   const { resumed, events } = resumeRun(run);
   yield* events;
+  // Of the whole; each further seed is counted as long as all of the first.
+  const share = 1 / input.config.seeds;
   const choosing = { run, fit: run.choosing, predictors, pause };
-  const finished = yield* within(trainParts(choosing, resumed), 0, CHOOSING_ENDS);
+  const finished = yield* within(trainParts(choosing, resumed), 0, CHOOSING_ENDS * share);
   const choice = await chooseMethod({ ...choosing, finished });
   yield describeChoice(choice, input.config.method);
 
   const fit = prepareFit(run, [{ from: input.train, rows: run.rows.train }, run.rows.validation]);
   const refitting = refitParts({ ...choosing, fit, finished }, resumed);
-  const refitted = yield* within(refitting, CHOOSING_ENDS, REFITTING_ENDS);
+  const refitted = yield* within(refitting, CHOOSING_ENDS * share, REFITTING_ENDS * share);
 
   // The first use of the shift files: every choice is made.
-  const measured = yield* measureAll({ run, predictors, pause }, buildCandidates(fit, refitted, choice), choice);
+  const shifts = shiftSets(run);
+  const measuring = measureAll({ run, predictors, pause, shifts }, buildCandidates(fit, refitted, choice), choice);
+  const measured = yield* within(measuring, REFITTING_ENDS * share, share);
   const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');
+  const repeated = yield* repeatSeeds({
+    context: { ...choosing, finished },
+    fit,
+    refitted,
+    assembly: choice,
+    shifts: shifts.map(({ set }) => set),
+  });
   const report = writeReport({
     run,
     finished,
     served,
     method: choice.method,
     measured,
+    seeds: summariseSeeds(measured.map(accuracyOf), repeated),
     notes: [...run.rows.notes, REFIT_NOTE],
   });
   yield { type: 'message', level: 'info', message: report.verdict };
@@ -63,15 +78,28 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
 const REFIT_NOTE =
   'Validation figures are of the models that were chosen among. Then each was trained once more, on the training and the validation rows, with what was chosen for it; all other figures are of these final models, on rows they have not seen.';
 
-async function* measureAll(
-  { run, predictors, pause }: Pick<TrainContext, 'run' | 'predictors' | 'pause'>,
-  candidates: readonly Candidate[],
-  { scores, temperatures }: Choice,
-): AsyncGenerator<FineTuneEvent, readonly MeasuredMethod[]> {
-  const shifts = run.input.shifts.map((shift, index) => {
+interface MeasuringContext extends Pick<TrainContext, 'run' | 'predictors' | 'pause'> {
+  readonly shifts: readonly NamedSet[];
+}
+
+function shiftSets(run: Run): readonly NamedSet[] {
+  return run.input.shifts.map((shift, index) => {
     const rows = Int32Array.from(shift.records.keys());
     return { name: shift.name, set: evaluationSet({ from: shift, rows }, run.labels, shiftParam(index)) };
   });
+}
+
+function accuracyOf({ report }: MeasuredMethod): SeedAccuracy {
+  const { method, id, shifts } = report;
+  const onShifts = shifts.map(({ accuracy }) => accuracy.value);
+  return { method, id: id.accuracy.value, ood: onShifts.length === 0 ? null : mean(onShifts) };
+}
+
+async function* measureAll(
+  { run, predictors, pause, shifts }: MeasuringContext,
+  candidates: readonly Candidate[],
+  { scores, temperatures }: Choice,
+): AsyncGenerator<FineTuneEvent, readonly MeasuredMethod[]> {
   const measured: MeasuredMethod[] = [];
   for (const candidate of candidates) {
     await pause();
@@ -79,8 +107,7 @@ async function* measureAll(
     const temperature = temperatures.get(candidate.method) ?? 1;
     if (validation === undefined) throw new Error(`internal: ${candidate.method} was not scored`);
     measured.push(await measureMethod(candidate, { predictors, test: run.test, shifts, validation, temperature }));
-    const share = measured.length / candidates.length;
-    yield { type: 'progress', fraction: REFITTING_ENDS + (1 - REFITTING_ENDS) * share };
+    yield { type: 'progress', fraction: measured.length / candidates.length };
   }
   return measured;
 }

@@ -19,10 +19,11 @@ export interface ReportInput {
   readonly served: MeasuredMethod;
   readonly method: Method;
   readonly measured: readonly MeasuredMethod[];
+  readonly seeds: FineTuningReport['seeds'];
   readonly notes: readonly string[];
 }
 
-export function writeReport({ run, finished, served, method, measured, notes }: ReportInput): FineTuningReport {
+export function writeReport({ run, finished, served, method, measured, seeds, notes }: ReportInput): FineTuningReport {
   const { input, labels } = run;
   const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
   const counts = confusionMatrix(served.test, run.test.targets);
@@ -43,6 +44,7 @@ export function writeReport({ run, finished, served, method, measured, notes }: 
     per_class: perClassFigures(labels, counts),
     risk_coverage: riskCoverage(served.test, run.test.targets),
     worst_shift: worstShift(served.report.shifts),
+    seeds,
     curve: learningCurves(finished),
     data: describeData(run),
     provenance: {

@@ -75,6 +75,7 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
       per_class: [],
       risk_coverage: [],
       worst_shift: null,
+      seeds: [],
       curve,
       data: { rows: 12, train: 8, validation: 2, test: 2, labels: {}, truncated_texts: 0, duplicate_texts: 0 },
       provenance: {

@@ -1,0 +1,108 @@
+import type { ComparedMethod } from '../../contract/levi.ts';
+import type { FineTuningReport } from '../../contract/report.ts';
+import { METHOD_RULES } from '../methods/method-rules.ts';
+import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import { correctness, mean } from '../metrics/classification-metrics.ts';
+import { meanWithInterval } from '../metrics/intervals.ts';
+import type { EvaluationSet } from '../predictor/predictor-pool.ts';
+import { buildCandidates } from './build-candidates.ts';
+import type { Assembly } from './build-candidates.ts';
+import { deriveSeed } from './derive-seed.ts';
+import type { FineTuneEvent } from './events.ts';
+import { PART_TRAINERS } from './part-trainers.ts';
+import type { Fit } from './prepare-run.ts';
+import type { TrainContext } from './train-context.ts';
+
+/** Accuracy of one method with one seed. */
+export interface SeedAccuracy {
+  readonly method: ComparedMethod;
+  readonly id: number;
+  /** Mean over the shifts; null without. */
+  readonly ood: number | null;
+}
+
+export interface RepeatOptions {
+  readonly context: TrainContext;
+  /** What the final models learn from. */
+  readonly fit: Fit;
+  readonly refitted: ReadonlyMap<TrainedPartKey, TrainedPart>;
+  readonly assembly: Pick<Assembly, 'mixing'>;
+  readonly shifts: readonly EvaluationSet[];
+}
+
+// Start weights, order of the rows and dropout come from the seed; all else is solved to its one optimum.
+const SEEDED: readonly TrainedPartKey[] = ['levi', 'mlp_matched', 'levi_no_task', 'levi_last', 'levi_noise'];
+
+function isSeeded(method: ComparedMethod): boolean {
+  const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
+  return keys.some((key) => SEEDED.includes(key));
+}
+
+/** Trains what depends on the seed again with other seeds, on the same rows: `levi.seeds` - 1 times. For the report alone. */
+export async function* repeatSeeds(options: RepeatOptions): AsyncGenerator<FineTuneEvent, readonly SeedAccuracy[]> {
+  const { context } = options;
+  const { input } = context.run;
+  const accuracies: SeedAccuracy[] = [];
+  for (let index = 1; index < input.config.seeds; index++) {
+    const run = { ...context.run, input: { ...input, seed: deriveSeed(input.seed, `seed ${index}`) } };
+    const message = `Training again with seed ${index + 1} of ${input.config.seeds}, for the report.`;
+    yield { type: 'message', level: 'info', message };
+    accuracies.push(...(await measureSeed({ ...options, context: { ...context, run } })));
+    yield { type: 'progress', fraction: (index + 1) / input.config.seeds };
+  }
+  return accuracies;
+}
+
+async function measureSeed({
+  context,
+  fit,
+  refitted,
+  assembly,
+  shifts,
+}: RepeatOptions): Promise<readonly SeedAccuracy[]> {
+  const { run, predictors, finished, pause } = context;
+  const parts = new Map(refitted);
+  for (const key of SEEDED.filter((each) => finished.has(each))) {
+    const chosen = { ...(await trainToEnd(key, context)), seconds: 0 };
+    parts.set(key, { ...chosen, tensors: await PART_TRAINERS[key].refit({ ...context, fit }, chosen) });
+  }
+  const accuracies: SeedAccuracy[] = [];
+  for (const { method, adapter } of buildCandidates(fit, parts, assembly)) {
+    if (!isSeeded(method)) continue;
+    await pause();
+    const accuracyOn = async (set: EvaluationSet): Promise<number> =>
+      mean(correctness(await predictors.answer(adapter, set), set.targets));
+    const id = await accuracyOn(run.test);
+    const onShifts: number[] = [];
+    for (const set of shifts) onShifts.push(await accuracyOn(set));
+    accuracies.push({ method, id, ood: onShifts.length === 0 ? null : mean(onShifts) });
+  }
+  return accuracies;
+}
+
+async function trainToEnd(key: TrainedPartKey, context: TrainContext): Promise<Omit<TrainedPart, 'seconds'>> {
+  const training = PART_TRAINERS[key].choose(context, null);
+  let next = await training.next();
+  while (next.done !== true) next = await training.next();
+  return next.value;
+}
+
+/** Each method's accuracies over the seeds, the first of them that of the table. Empty with one seed. */
+export function summariseSeeds(
+  table: readonly SeedAccuracy[],
+  repeated: readonly SeedAccuracy[],
+): FineTuningReport['seeds'] {
+  if (repeated.length === 0) return [];
+  return table
+    .filter(({ method }) => isSeeded(method))
+    .map((first) => {
+      const all = [first, ...repeated.filter(({ method }) => method === first.method)];
+      const ood = all.flatMap((each) => (each.ood === null ? [] : [each.ood]));
+      return {
+        method: first.method,
+        runs: all.length,
+        id: meanWithInterval(all.map(({ id }) => id)),
+        ood: ood.length === 0 ? null : meanWithInterval(ood),
+      };
+    });
+}
