@@ -246,6 +246,9 @@ export const operatorCases: { readonly [O in OpType]: readonly OperatorCase[] } 
     operatorCase('groups, a symbolic batch', [symbolic(any(2, 4, 3, 3), 'B', 4, 3, 3), any(4, 2, 2, 2)], (x, filters) =>
       conv2d(x, filters, { groups: 2 }),
     ),
+    operatorCase('padded below and on the right alone', [any(2, 2, 4, 5), any(2, 2, 2, 3)], (x, filters) =>
+      conv2d(x, filters, { padding: [0, 0, 1, 2] }),
+    ),
     operatorCase('with a bias', [any(1, 2, 3, 3), any(2, 2, 2, 2), any(2)], (x, filters, bias) =>
       conv2d(x, filters, { bias }),
     ),
@@ -262,6 +265,9 @@ export const operatorCases: { readonly [O in OpType]: readonly OperatorCase[] } 
     ),
     operatorCase('two groups', [any(2, 4, 3, 3), any(4, 2, 2, 2)], (x, filters) =>
       convTranspose2d(x, filters, { groups: 2 }),
+    ),
+    operatorCase('padded below and on the right alone', [any(2, 2, 4, 5), any(2, 2, 2, 3)], (x, filters) =>
+      convTranspose2d(x, filters, { padding: [0, 0, 1, 2] }),
     ),
     operatorCase('one result of three channels a group', [any(2, 6, 3, 3), any(6, 1, 2, 3)], (x, filters) =>
       convTranspose2d(x, filters, { groups: 2, stride: [1, 2] }),

@@ -5,7 +5,7 @@ import { conv2d, convTranspose2d } from '../ops/images.ts';
 import { transpose } from '../ops/matrix.ts';
 import { reshape, slice } from '../ops/shape.ts';
 import { dimensionAt, rangeOf, staticDimensionAt } from '../shape/axes.ts';
-import { formatShape, productOf } from '../shape/dimension.ts';
+import { formatShape, isSameShape, productOf } from '../shape/dimension.ts';
 import type { Shape } from '../shape/dimension.ts';
 import { countWindows } from '../shape/sliding.ts';
 import type { Lowering, OpRules } from './rule.ts';
@@ -20,7 +20,7 @@ function inferConv([x, filters]: Pair, attributes: Convolution): ValueType {
   const inner = productOf([dimensionAt(filters.shape, 1), groups]);
   if (dimensionAt(x.shape, 1) !== inner || count % groups !== 0) refuse(x, filters, groups);
   const sizes = strides.map((stride, side) => {
-    const size = reachOf(filters, attributes, side);
+    const size = reachOf(filters.shape, attributes, side);
     const sliding = { size, stride, before: pads[side] ?? 0, after: pads[side + 2] ?? 0 };
     return countWindows(staticDimensionAt(x.shape, side + 2), sliding);
   });
@@ -40,8 +40,8 @@ function inferConvTranspose([x, filters]: Pair, attributes: Transposed): ValueTy
 }
 
 /** Rows or columns from a filter's first element to its last. */
-function reachOf(filters: Value, { dilations }: Convolution, side: number): number {
-  return (dilations[side] ?? 1) * (staticDimensionAt(filters.shape, side + 2) - 1) + 1;
+function reachOf(filters: Shape, { dilations }: Convolution, side: number): number {
+  return (dilations[side] ?? 1) * (staticDimensionAt(filters, side + 2) - 1) + 1;
 }
 
 /** The smallest image whose convolution has as many rows or columns as `result`. */
@@ -49,7 +49,10 @@ function smallestOf(result: Shape, filters: Value, attributes: Convolution, side
   const { strides, pads } = attributes;
   const places = staticDimensionAt(result, side + 2);
   return (
-    (places - 1) * (strides[side] ?? 1) + reachOf(filters, attributes, side) - (pads[side] ?? 0) - (pads[side + 2] ?? 0)
+    (places - 1) * (strides[side] ?? 1) +
+    reachOf(filters.shape, attributes, side) -
+    (pads[side] ?? 0) -
+    (pads[side + 2] ?? 0)
   );
 }
 
@@ -82,6 +85,28 @@ function channelsFirst(x: Value, groups: number): Value {
 
 function onnxAttributes({ strides, dilations, pads, groups }: Convolution) {
   return { strides: { ints: strides }, dilations: { ints: dilations }, pads: { ints: pads }, group: { int: groups } };
+}
+
+/**
+ * Where filters have the size of the image, ORT 1.30's WebGPU kernel multiplies the two as they are unless there is padding above
+ * or on the left, and forgets that below and on the right. There the image is padded above for one more row of results, which
+ * is dropped; a Pad before it would be fused into the Conv again.
+ */
+function lowerConv({ inputs, inputShapes, attributes, output, emitter }: Lowering<Inputs<'Conv'>, Convolution>): void {
+  const [image, filters] = inputShapes;
+  const [above, left, below, right] = attributes.pads;
+  const isForgotten = above === 0 && left === 0 && isSameShape(image.slice(2), filters.slice(2));
+  if (!isForgotten || below + right === 0) {
+    emitter.emit({ opType: 'Conv', inputs, output, attributes: onnxAttributes(attributes) });
+    return;
+  }
+  const [stride] = attributes.strides;
+  const shifted = onnxAttributes({ ...attributes, pads: [stride, 0, below, right] });
+  const rows = emitter.emit({ opType: 'Conv', inputs, attributes: shifted });
+  const size = reachOf(filters, attributes, 0);
+  const end = countWindows(staticDimensionAt(image, 2), { size, stride, before: stride, after: below });
+  const bounds = [[1], [end], [2]].map((values) => emitter.int64(values));
+  emitter.emit({ opType: 'Slice', inputs: [rows, ...bounds], output });
 }
 
 /**
@@ -118,9 +143,7 @@ export const convolutionRules = {
       () => imageCotangent(inputs, attributes, cotangent),
       () => filterCotangent(inputs, attributes, cotangent),
     ],
-    lower: ({ inputs, attributes, output, emitter }) => {
-      emitter.emit({ opType: 'Conv', inputs, output, attributes: onnxAttributes(attributes) });
-    },
+    lower: lowerConv,
   },
   ConvTranspose: {
     infer: inferConvTranspose,

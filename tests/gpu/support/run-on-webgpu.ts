@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 // Chromium's software Vulkan, enough for Dawn; Debian's own lavapipe is too old for it.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
+const DEADLINE_MS = 240_000;
+
 /** The last thing a child says: it came to its end, or it found no adapter. */
 export type End = { readonly type: 'done' } | { readonly type: 'no_adapter'; readonly reason: string };
 
@@ -21,7 +23,8 @@ export interface WebGpuRun<T> {
 export async function runOnWebGpu<T>(script: string): Promise<WebGpuRun<T>> {
   const driver = process.env['VK_DRIVER_FILES'] ?? (existsSync(SWIFTSHADER) ? SWIFTSHADER : undefined);
   const env = driver === undefined ? process.env : { ...process.env, VK_DRIVER_FILES: driver };
-  const child = fork(new URL(script, import.meta.url), { execArgv: [], env, serialization: 'advanced' });
+  const limits = { timeout: DEADLINE_MS, killSignal: 'SIGKILL' } as const;
+  const child = fork(new URL(script, import.meta.url), { execArgv: [], env, serialization: 'advanced', ...limits });
   const results: T[] = [];
   let end: End | null = null;
   // The scripts of this folder send results of type T, then one End.
