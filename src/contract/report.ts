@@ -64,7 +64,9 @@ export type RiskAtCoverage = z.infer<typeof RiskAtCoverage>;
 export const FineTuningReport = z.object({
   object: z.literal('fine_tuning.report'),
   served: Method,
-  chosen_by: z.enum(['validation_loss', 'request']),
+  chosen_by: z
+    .enum(['validation_loss', 'one_standard_error', 'request'])
+    .describe('one_standard_error: levi+ensemble, within one standard error of the lowest validation loss'),
   verdict: z.string(),
   methods: z.array(MethodReport),
   gain: z.object({ over_linear_probe: Gain.nullable(), over_best_baseline: Gain.nullable() }),

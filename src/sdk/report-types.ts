@@ -39,7 +39,7 @@ export interface Gain {
 export interface FineTuningReport {
   object: 'fine_tuning.report';
   served: Method;
-  chosen_by: 'validation_loss' | 'request';
+  chosen_by: 'validation_loss' | 'one_standard_error' | 'request';
   /** One sentence that follows the rules of reporting. */
   verdict: string;
   methods: MethodReport[];

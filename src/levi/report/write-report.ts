@@ -1,4 +1,4 @@
-import type { Method } from '../../contract/levi.ts';
+import { Method } from '../../contract/levi.ts';
 import type { FineTuningReport, MethodReport } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
 import { countDuplicates } from '../data/split-rows.ts';
@@ -31,7 +31,7 @@ export function writeReport({ run, finished, served, method, measured, seeds, no
   return {
     object: 'fine_tuning.report',
     served: method,
-    chosen_by: input.config.method === 'auto' ? 'validation_loss' : 'request',
+    chosen_by: input.config.method === 'auto' ? chosenBy(method, measured) : 'request',
     verdict: writeVerdict({
       served: method,
       overLinearProbe: gain.over_linear_probe,
@@ -60,6 +60,13 @@ export function writeReport({ run, finished, served, method, measured, seeds, no
     lint: [],
     notes: [...notes],
   };
+}
+
+/** Ablations decide nothing, so they are not looked at: `auto` serves either the lowest loss, or the preferred method near it. */
+function chosenBy(served: Method, measured: readonly MeasuredMethod[]): FineTuningReport['chosen_by'] {
+  const servable = measured.map(({ report }) => report).filter(({ method }) => Method.safeParse(method).success);
+  const [lowest] = servable.toSorted((a, b) => a.validation_loss - b.validation_loss);
+  return lowest?.method === served ? 'validation_loss' : 'one_standard_error';
 }
 
 function worstShift(shifts: MethodReport['shifts']): FineTuningReport['worst_shift'] {

@@ -17,7 +17,8 @@ describe('a run', () => {
     expect(report.methods.map(({ method }) => method)).toEqual(METHODS);
     const best = report.methods.toSorted((a, b) => a.validation_loss - b.validation_loss)[0];
     expect([best?.method, 'levi+ensemble']).toContain(report.served);
-    expect(report.chosen_by).toBe('validation_loss');
+    const [lowest] = report.methods.toSorted((a, b) => a.validation_loss - b.validation_loss);
+    expect(report.chosen_by).toBe(lowest?.method === report.served ? 'validation_loss' : 'one_standard_error');
     expect(report.data).toMatchObject({ rows: 240, train: 168, validation: 36, test: 36, labels: { billing: 80 } });
     expect(report.confusion.counts.flat().reduce((sum, count) => sum + count, 0)).toBe(36);
     expect(report.verdict).toMatch(/one seed/u);
