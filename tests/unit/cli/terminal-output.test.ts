@@ -90,15 +90,18 @@ describe('the progress of a job', () => {
   }
 
   test('is a bar on a terminal, which fills with the fraction and names the phase', async () => {
+    // clack draws no frames where CI is set.
+    vi.stubEnv('CI', '');
     const { output, text } = createOutput({ isTTY: true, columns: 100 });
     const view = showJobProgress(output);
     for (const job of jobs) {
       const drawn = text().length;
       view.update(job);
       // The next frame.
-      await vi.waitUntil(() => text().length > drawn + 40);
+      await vi.waitUntil(() => text().length > drawn + 40, { timeout: 10_000 });
     }
     view.done('succeeded: ft:a');
+    vi.unstubAllEnvs();
     const bars = [...new Set(text().match(/█*░* +(\d+%)?  \p{L}[\p{L} ]*/gu))].map((bar) => bar.trimEnd());
     expect(bars).toEqual(
       expect.arrayContaining([
