@@ -56,6 +56,9 @@ interface Prepared {
   readonly signal: AbortSignal;
 }
 
+// Writing and sending one after every epoch took a tenth of a short job; more than this is not lost with a worker.
+const CHECKPOINT_INTERVAL_MS = 2_000;
+
 function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTuneInput {
   const { taps, width } = input;
   const featuresOf = ({ name, records }: AnnouncedSplit): FeatureMatrix => {
@@ -76,6 +79,7 @@ function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTune
     provenance: input.provenance,
     truncatedTexts: input.truncatedTexts,
     checkpoint: input.checkpoint ?? undefined,
+    checkpointIntervalMs: CHECKPOINT_INTERVAL_MS,
     signal,
     // A turn of the whole loop, so that batches waiting on the channel are embedded between two steps.
     yieldToEventLoop: () => nextTurn(),

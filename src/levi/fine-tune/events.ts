@@ -38,6 +38,8 @@ export interface FineTuneInput {
   readonly truncatedTexts?: number | undefined;
   /** Bytes of an earlier `checkpoint` event of the same run. */
   readonly checkpoint?: Uint8Array | undefined;
+  /** Least time between two checkpoints; one after every epoch and part when absent. */
+  readonly checkpointIntervalMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Lets other work of the process run; called between steps. */
   readonly yieldToEventLoop?: (() => Promise<void>) | undefined;

@@ -6,6 +6,7 @@ import { TRAINED_PARTS } from '../methods/trained-part.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { createPace } from './create-pace.ts';
 import type { FineTuneEvent } from './events.ts';
 import { PART_TRAINERS } from './part-trainers.ts';
 import { nameRun } from './name-run.ts';
@@ -31,7 +32,7 @@ type Parts = ReadonlyMap<TrainedPartKey, TrainedPart>;
 
 /**
  * Trains what the configuration asks for, in a fixed order, choosing on the validation rows; yields a checkpoint after every
- * part and every epoch. Resumed from one, it goes on bit for bit.
+ * part and every epoch, if the last one is old enough. Resumed from one, it goes on bit for bit.
  */
 export async function* trainParts(
   context: Omit<TrainContext, 'finished'>,
@@ -39,6 +40,7 @@ export async function* trainParts(
 ): AsyncGenerator<FineTuneEvent, Parts> {
   const { run } = context;
   const name = nameRun(run);
+  const isDue = createPace(run.input.checkpointIntervalMs ?? 0);
   const finished = new Map(resumed?.finished);
   const refitted = new Map(resumed?.refitted);
   const progress = trackProgress(neededParts(run.input.config));
@@ -51,12 +53,14 @@ export async function* trainParts(
       for (; next.done !== true; next = await training.next()) {
         const { point, fraction, state } = next.value;
         yield { type: 'metrics', method: key, ...point };
-        const current = { key, state: state(), seconds: seconds() };
-        yield checkpoint(point.step, writeCheckpoint({ finished, refitted, current }, name));
+        if (isDue()) {
+          const current = { key, state: state(), seconds: seconds() };
+          yield checkpoint(point.step, writeCheckpoint({ finished, refitted, current }, name));
+        }
         yield progress.within(key, fraction);
       }
       finished.set(key, { ...next.value, seconds: seconds() });
-      yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, name));
+      if (isDue()) yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, name));
     }
     yield progress.done(key);
   }
@@ -69,6 +73,7 @@ export async function* refitParts(
   resumed: Checkpoint | null,
 ): AsyncGenerator<FineTuneEvent, Parts> {
   const { finished, run } = context;
+  const isDue = createPace(run.input.checkpointIntervalMs ?? 0);
   const refitted = new Map(resumed?.refitted);
   const progress = trackProgress([...finished.keys()]);
   for (const [key, chosen] of finished) {
@@ -76,7 +81,7 @@ export async function* refitParts(
       const seconds = startClock(chosen.seconds);
       const tensors = await PART_TRAINERS[key].refit(context, chosen);
       refitted.set(key, { ...chosen, tensors, seconds: seconds() });
-      yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, nameRun(run)));
+      if (isDue()) yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, nameRun(run)));
     }
     yield progress.done(key);
   }
