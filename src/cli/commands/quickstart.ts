@@ -55,7 +55,7 @@ async function fineTune(client: Levigate): Promise<Job> {
     model: 'all-minilm-l6-v2',
     training_file: email.id,
     suffix: 'tickets',
-    seed: 7,
+    seed: 1,
     levi: { shift_files: [{ name: 'chat', file: chat.id }] },
   });
   const job = await waitForJob(client, id);
