@@ -11,7 +11,7 @@ export interface Labelled {
 const COLDEST = 0.05;
 const HOTTEST = 20;
 // Standard deviation of the prior on log T around 0. A few dozen rows, all answered rightly, would otherwise say that certainty is free.
-const PRIOR_DEVIATION = 0.5;
+const PRIOR_DEVIATION = 0.25;
 // Halves the range of log T until it is known to 0.1 %.
 const HALVINGS = 13;
 // Softmax in single precision still tells such probabilities from zero.
