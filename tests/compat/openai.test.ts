@@ -1,4 +1,3 @@
-import { Hono } from 'hono';
 import OpenAI, {
   APIError,
   AuthenticationError,
@@ -9,13 +8,13 @@ import OpenAI, {
   toFile,
 } from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WorkerPredictRequest } from '../../src/contract/index.ts';
 import { createWorkerTransport } from '../../src/platform/node/worker-transport.ts';
 import { startHttpServer } from '../../src/platform/node/http-server.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
 import { createTestGateway } from '../support/gateway.ts';
 import type { TestGateway } from '../support/gateway.ts';
+import { startPredictServer } from '../support/predict-server.ts';
 import { ROWS, toJsonl } from '../support/training-data.ts';
 
 /** The unmodified official client against the gateway over real HTTP; only the training is a fake worker's. */
@@ -34,32 +33,11 @@ beforeAll(async () => {
   worker = await startFakeWorker({
     send: (path, init) => fetch(url + path, init),
     token: gateway.seedWorkerToken(),
-    url: await startPredictServer(),
+    url: stack.use(await startPredictServer()).url,
   });
   trainingFile = (await upload('train.jsonl')).id;
 });
 afterAll(() => stack.disposeAsync());
-
-/** Answers each input with itself as label. */
-async function startPredictServer(): Promise<string> {
-  const { fetch: answer } = new Hono().post('/predict', async (c) => {
-    const { adapters, inputs } = WorkerPredictRequest.parse(await c.req.json());
-    const data = adapters.flatMap(({ model }) =>
-      inputs.map(({ text }, index) => ({
-        object: 'prediction',
-        index,
-        model,
-        label: text,
-        score: 1,
-        labels: [],
-        disagreement: 0,
-      })),
-    );
-    const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };
-    return c.json({ data, usage: { input_tokens: 1, cached_inputs: 0 }, timings });
-  });
-  return stack.use(await startHttpServer({ fetch: answer, host: '127.0.0.1', port: 0 })).url;
-}
 
 const upload = async (filename: string, content = toJsonl(ROWS)) =>
   client.files.create({ file: await toFile(Buffer.from(content), filename), purpose: 'fine-tune' });

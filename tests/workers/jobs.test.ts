@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WorkerPredictRequest } from '../../src/contract/index.ts';
-import { startHttpServer } from '../../src/platform/node/http-server.ts';
-import { Hono } from 'hono';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
+import { startPredictServer } from '../support/predict-server.ts';
 import { ROWS, toJsonl } from '../support/training-data.ts';
 import { startWorker } from './harness.ts';
 
@@ -35,23 +33,7 @@ beforeAll(async () => {
   );
   url = gateway.url;
   client = new OpenAI({ apiKey: SECRET, baseURL: new URL('/v1', url).href });
-  const { fetch: predict } = new Hono().post('/predict', async (c) => {
-    const { adapters, inputs } = WorkerPredictRequest.parse(await c.req.json());
-    const data = adapters.flatMap(({ model }) =>
-      inputs.map(({ text }, index) => ({
-        object: 'prediction',
-        index,
-        model,
-        label: text,
-        score: 1,
-        labels: [],
-        disagreement: 0,
-      })),
-    );
-    const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };
-    return c.json({ data, usage: { input_tokens: 1, cached_inputs: 0 }, timings });
-  });
-  const served = stack.use(await startHttpServer({ fetch: predict, host: '127.0.0.1', port: 0 }));
+  const served = stack.use(await startPredictServer());
   worker = await start('trainer', served.url);
   const file = await toFile(Buffer.from(toJsonl(ROWS)), 'train.jsonl');
   trainingFile = (await client.files.create({ file, purpose: 'fine-tune' })).id;
