@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
   // 409: business conflicts; the response tells clients not to retry
   job_already_finished: { status: 409, type: 'conflict_error' },
+  job_not_succeeded: { status: 409, type: 'conflict_error' },
   file_in_use: { status: 409, type: 'conflict_error' },
   model_in_use: { status: 409, type: 'conflict_error' },
   limit_reached: { status: 409, type: 'conflict_error' },

@@ -92,6 +92,29 @@ export const JobProgress = z.object({
 });
 export type JobProgress = z.infer<typeof JobProgress>;
 
+/** One place where two adapters differ. */
+export const AdapterDifference = z.object({
+  part: z.enum(['manifest', 'tensor']),
+  name: z.string().describe('A key of the manifest, such as provenance.threads, or the name of a tensor'),
+  expected: z.string().nullable().describe("The first adapter's; null where it has none. Of a tensor: type and shape"),
+  found: z.string().nullable(),
+  largest_difference: z.number().nullable().describe('Between the numbers of two tensors of one shape'),
+});
+export type AdapterDifference = z.infer<typeof AdapterDifference>;
+
+/** What came of training a job again. */
+export const Verification = z.object({
+  matches: z.boolean().describe('Whether both adapters are the same bytes'),
+  expected_sha256: z.string().describe("Of the verified job's adapter"),
+  found_sha256: z.string(),
+  differences: z
+    .array(AdapterDifference)
+    .max(LIMITS.verificationDifferences)
+    .describe("The manifest's keys first; empty when both match, or when the first adapter was deleted"),
+  message: z.string(),
+});
+export type Verification = z.infer<typeof Verification>;
+
 export const Job = z.object({
   id: z.string(),
   object: z.literal('fine_tuning.job'),
@@ -114,6 +137,8 @@ export const Job = z.object({
   validation_file: z.string().nullable(),
   levi: LeviOptions,
   progress: JobProgress.nullable(),
+  verifies: z.string().nullable().describe('The job whose adapter this one makes again; it makes no model'),
+  verification: Verification.nullable().describe('Set once a job that verifies another succeeded'),
 });
 export type Job = z.infer<typeof Job>;
 

@@ -28,4 +28,5 @@ export const LIMITS = {
   pageMax: 100,
   filesPageMax: 10_000,
   jobAttempts: 5,
+  verificationDifferences: 50,
 } as const;

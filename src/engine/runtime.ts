@@ -25,6 +25,8 @@ export interface StatefulSession extends Session {
 /** What runs ONNX graphs; the engine itself loads no native module. */
 export interface Runtime {
   readonly device: 'cpu' | 'webgpu' | 'cuda';
+  /** What computes and its version, as in `onnxruntime-node 1.30.0`: another one may round otherwise. */
+  readonly implementation: string;
   load(model: Uint8Array): Promise<Session>;
   /** Where the device has memory of its own; without it the engine carries the state through the host. */
   readonly loadStateful?: (model: Uint8Array, slots: readonly StateSlot[]) => Promise<StatefulSession>;

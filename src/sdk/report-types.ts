@@ -75,7 +75,10 @@ export interface FineTuningReport {
     seed: number;
     threads: number;
     device: string;
+    /** What computed, and its version. */
+    runtime: string;
     training_file_sha256: string;
+    validation_file_sha256: string | null;
   };
   /** What a look at the files found, worst first. */
   lint: LintFinding[];

@@ -146,6 +146,28 @@ export interface JobProgress {
   fraction: number;
 }
 
+/** One place where two adapters differ. */
+export interface AdapterDifference {
+  part: 'manifest' | 'tensor';
+  /** A key of the manifest, such as `provenance.threads`, or the name of a tensor. */
+  name: string;
+  /** Of a tensor: type and shape; null where one has none. */
+  expected: string | null;
+  found: string | null;
+  /** Between the numbers of two tensors of one shape. */
+  largest_difference: number | null;
+}
+
+/** What came of training a job again. */
+export interface Verification {
+  /** Whether both adapters are the same bytes. */
+  matches: boolean;
+  expected_sha256: string;
+  found_sha256: string;
+  differences: AdapterDifference[];
+  message: string;
+}
+
 export interface Job {
   id: string;
   object: 'fine_tuning.job';
@@ -169,6 +191,10 @@ export interface Job {
   validation_file: string | null;
   levi: LeviOptions;
   progress: JobProgress | null;
+  /** The job whose adapter this one makes again; it makes no model. */
+  verifies: string | null;
+  /** Set once a job that verifies another succeeded. */
+  verification: Verification | null;
 }
 
 export interface JobEvent {

@@ -10,6 +10,7 @@ import type {
   JobStatus,
   LeviOptions,
   Scope,
+  Verification,
   WebhookEvent,
 } from '../contract/index.ts';
 
@@ -102,6 +103,9 @@ export const jobs = sqliteTable(
     leaseExpiresMs: integer('lease_expires_ms'),
     /** Hash of the request and key: a client's retry of the same creation answers the first job. */
     dedupeKey: text('dedupe_key'),
+    /** The job that this one trains again, to compare the adapters. */
+    verifies: text(),
+    verification: text({ mode: 'json' }).$type<Verification>(),
   },
   (table) => [
     index('jobs_project').on(table.projectId, table.id),

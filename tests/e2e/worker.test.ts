@@ -45,6 +45,20 @@ describe.skipIf(!canRun)(title, () => {
     expect(again.usage.cached_inputs).toBe(tickets.length);
   });
 
+  test('trains a job again to the same bytes, and says what is not the same with other threads', LIMIT, async () => {
+    await using served = await serveGateway();
+    const { client } = served;
+    const worker = await served.startWorker({ LEVIGATE_THREADS: '1' });
+    const { id } = await client.jobs.wait((await startJob(client, 120)).id);
+    const again = await client.jobs.wait((await client.jobs.verify(id)).id);
+    expect(again).toMatchObject({ verifies: id, fine_tuned_model: null, verification: { matches: true } });
+    await worker[Symbol.asyncDispose]();
+    await using _other = await served.startWorker({ LEVIGATE_THREADS: '2' });
+    const { verification } = await client.jobs.wait((await client.jobs.verify(id)).id);
+    expect(verification).toMatchObject({ matches: false });
+    expect(verification?.differences[0]).toMatchObject({ name: 'provenance.threads', expected: '1', found: '2' });
+  });
+
   test('answers predictions while it trains', LIMIT, async () => {
     await using served = await serveGateway();
     await using _worker = await served.startWorker();

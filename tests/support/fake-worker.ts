@@ -23,21 +23,23 @@ export interface FakeWorker {
   /** @returns the lease, or null when nothing is queued */
   claim(): Promise<LeasedJob | null>;
   heartbeatJob(lease: Lease, body?: Readonly<Record<string, unknown>>): Promise<JsonAnswer>;
-  upload(lease: Lease, name: string, bytes: string): Promise<JsonAnswer>;
+  upload(lease: Lease, name: string, bytes: Content): Promise<JsonAnswer>;
   download(path: string, lease?: Lease): Promise<{ readonly status: number; readonly text: string }>;
   complete(lease: Lease, options?: CompleteOptions): Promise<JsonAnswer>;
   fail(lease: Lease, options?: { readonly retryable?: boolean; readonly message?: string }): Promise<JsonAnswer>;
   release(lease: Lease, outcome?: 'requeue' | 'cancelled' | 'paused'): Promise<JsonAnswer>;
-  /** Everything a job needs from its claim on. */
-  finish(lease: Lease): Promise<JsonAnswer>;
+  /** Everything a job needs from its claim on; the adapter is one of its own unless given. */
+  finish(lease: Lease, adapter?: Content): Promise<JsonAnswer>;
 }
 
+type Content = string | Uint8Array<ArrayBuffer>;
+
 export interface CompleteOptions {
-  readonly adapter?: string;
+  readonly adapter?: Content;
   readonly events?: readonly WorkerEvent[];
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (content: Content): string => createHash('sha256').update(content).digest('hex');
 export const ACCESS_TOKEN = 'a worker made this up, 32 characters at least';
 
 export async function startFakeWorker({
@@ -114,7 +116,7 @@ export async function startFakeWorker({
       }),
     release: ({ job_id, lease_token }, outcome = 'requeue') =>
       post(`/jobs/${job_id}/release`, { lease_token, outcome }),
-    finish: async (lease) => {
+    finish: async (lease, adapter = `adapter of ${lease.job_id}`) => {
       const metrics = {
         level: 'info',
         message: 'epoch 1',
@@ -123,10 +125,10 @@ export async function startFakeWorker({
         sequence: 0,
       } as const;
       await upload(lease, 'checkpoint', 'checkpoint');
-      await upload(lease, 'adapter', `adapter of ${lease.job_id}`);
+      await upload(lease, 'adapter', adapter);
       await upload(lease, 'report', JSON.stringify({ object: 'fine_tuning.report', served: 'levi+ensemble' }));
       await upload(lease, 'result', 'step,train_loss\n1,0.5\n');
-      return complete(lease, { adapter: `adapter of ${lease.job_id}`, events: [metrics] });
+      return complete(lease, { adapter, events: [metrics] });
     },
   };
 }

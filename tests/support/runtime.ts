@@ -20,6 +20,7 @@ export function createTestRuntime(settings: TestRuntimeOptions = {}): Runtime {
   };
   return {
     device,
+    implementation: 'onnxruntime-node of the tests',
     load: async (model) => toSession(await InferenceSession.create(model, options)),
   };
 }

@@ -62,6 +62,8 @@ export async function prepareTraining(
         backbone: lease.backbone,
         backboneFingerprint: backbone.graph.fingerprint,
         trainingFileSha256: lease.training_file.sha256,
+        validationFileSha256: lease.validation_file?.sha256,
+        columns: lease.levi.columns,
         threads,
         maxLength,
       },

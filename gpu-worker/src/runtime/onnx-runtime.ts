@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession } from 'onnxruntime-node';
 import type { Runtime, Session } from '../../../src/engine/index.ts';
 import { loadDeviceState } from './device-state.ts';
 import { fromOnnxTensors, toOnnxTensors } from './onnx-tensors.ts';
@@ -43,6 +43,7 @@ export function createOnnxRuntime({ device, threads = defaultThreads() }: Runtim
   };
   return {
     device,
+    implementation: `onnxruntime-node ${env.versions.node ?? 'unknown'}`,
     threads,
     optimizationLevel: OPTIMIZATION_LEVEL,
     load: async (model) => toSession(await InferenceSession.create(model, options)),

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { Job } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
 import { formatTime } from '../format-time.ts';
 import { assertNoArguments, parseWholeNumber } from '../parse-arguments.ts';
 import { formatColumns, formatReport } from '../report-table.ts';
 import { terminalColumns } from '../wrap-text.ts';
-import { follow } from './train.ts';
+import { formatVerification } from '../verification-text.ts';
+import { follow, waitForJob } from './train.ts';
 
 const VERBS = [
   ['pause', 'keep a checkpoint and stop until it is resumed'],
@@ -23,12 +25,7 @@ export function addJobCommands(program: Command): void {
     .action(async ({ limit }: { limit: number }, command: Command) => {
       assertNoArguments(command);
       const page = await connect(command).jobs.list({ limit });
-      const rows = page.data.map((job) => [
-        job.id,
-        job.status,
-        formatTime(job.created_at),
-        job.fine_tuned_model ?? job.error?.code ?? '',
-      ]);
+      const rows = page.data.map((job) => [job.id, job.status, formatTime(job.created_at), describeResult(job)]);
       console.log(formatColumns([['id', 'status', 'created', 'model'], ...rows]));
     });
 
@@ -66,6 +63,21 @@ export function addJobCommands(program: Command): void {
       console.log(json ? JSON.stringify(report, null, 2) : formatReport(report, terminalColumns()));
     });
 
+  jobs
+    .command('verify')
+    .description('train it again and compare the adapters; exit status 0 when they are the same bytes, else 1')
+    .argument('<id>')
+    .action(async (id: string, _options: object, command: Command) => {
+      const client = connect(command);
+      const job = await client.jobs.verify(id);
+      console.log(`job ${job.id} trains ${id} again`);
+      const { verification } = await waitForJob(client, job.id);
+      if (!verification)
+        throw new Error(`${job.id} succeeded without a verdict: is the gateway older than this command?`);
+      console.log(`\n${formatVerification(verification, terminalColumns())}\n`);
+      if (!verification.matches) process.exitCode = 1;
+    });
+
   for (const [verb, description] of VERBS) {
     jobs
       .command(verb)
@@ -76,4 +88,10 @@ export function addJobCommands(program: Command): void {
         console.log(`${job.id} ${job.status}`);
       });
   }
+}
+
+function describeResult({ fine_tuned_model, verifies, verification, error }: Job): string {
+  if (verifies === null) return fine_tuned_model ?? error?.code ?? '';
+  const verdict = verification === null ? error?.code : verification.matches ? 'the same bytes' : 'DIFFERS';
+  return `verifies ${verifies}${verdict === undefined ? '' : `: ${verdict}`}`;
 }

@@ -58,7 +58,7 @@ export async function waitForJob(client: Levigate, jobId: string): Promise<Job> 
   const view = showJobProgress();
   try {
     const job = await client.jobs.wait(jobId, { onProgress: (current) => view.update(current), pollIntervalMs: 250 });
-    view.done(`succeeded: ${job.fine_tuned_model}`);
+    view.done(job.verification ? 'succeeded: compared' : `succeeded: ${job.fine_tuned_model}`);
     return job;
   } catch (error) {
     view.failed();

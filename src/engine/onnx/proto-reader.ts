@@ -5,7 +5,7 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 // Subgraphs nest graph > node > attribute > graph; real models stay below 20.
 const maximumDepth = 64;
 const maximumVarintBytes = 10;
-const text = new TextDecoder('utf-8', { fatal: true });
+const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** Reads protobuf wire format from a window of bytes; every read is checked against the window. */
 export class ProtoReader {

@@ -1,4 +1,4 @@
-import type { ComparedMethod } from '../../contract/levi.ts';
+import type { Columns, ComparedMethod } from '../../contract/levi.ts';
 import type { FineTuningReport } from '../../contract/report.ts';
 import type { Runtime } from '../../engine/index.ts';
 import type { LeviConfig } from '../config.ts';
@@ -20,6 +20,9 @@ export interface Provenance {
   readonly backbone: string;
   readonly backboneFingerprint: string;
   readonly trainingFileSha256: string;
+  readonly validationFileSha256?: string | undefined;
+  /** Where in the files the records' parts stand, as it was asked for. */
+  readonly columns?: Columns | undefined;
   readonly threads: number;
   /** Tokens after which texts were cut; the adapter is served with the same. */
   readonly maxLength?: number | undefined;

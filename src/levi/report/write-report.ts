@@ -54,7 +54,9 @@ export function writeReport({ run, finished, served, method, measured, seeds, no
       seed: input.seed,
       threads: input.provenance.threads,
       device: input.runtime.device,
+      runtime: input.runtime.implementation,
       training_file_sha256: input.provenance.trainingFileSha256,
+      validation_file_sha256: input.provenance.validationFileSha256 ?? null,
     },
     // Line numbers are known to whoever read the files, who adds what was found in them.
     lint: [],

@@ -25,6 +25,11 @@ export interface Jobs {
   pause(id: string, options?: RequestOptions): Promise<Job>;
   /** Queues a paused job again; a pause that was not obeyed yet is taken back. */
   resume(id: string, options?: RequestOptions): Promise<Job>;
+  /**
+   * Queues a job that trains a succeeded one again and compares the adapters. `wait` for it: its `verification` then says whether they are the same.
+   * @throws ConflictError unless the job succeeded
+   */
+  verify(id: string, options?: RequestOptions): Promise<Job>;
   /** Checkpoints that can be served as models: none yet. */
   checkpoints(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<{ id: string }>>;
   /** Waits for the end. @returns the succeeded job. @throws JobFailedError when it failed or was cancelled */
@@ -54,6 +59,7 @@ export function createJobs(send: Send): Jobs {
     cancel: (id, options = {}) => ask<Job>('POST', jobPath(id, '/cancel'), options),
     pause: (id, options = {}) => ask<Job>('POST', jobPath(id, '/pause'), options),
     resume: (id, options = {}) => ask<Job>('POST', jobPath(id, '/resume'), options),
+    verify: (id, options = {}) => ask<Job>('POST', jobPath(id, '/verify'), options),
     checkpoints: (id, params = {}, options = {}) =>
       fetchPage<{ id: string }>(send, jobPath(id, '/checkpoints'), params, options),
     report: (id, options = {}) => ask<FineTuningReport>('GET', jobPath(id, '/report'), options),

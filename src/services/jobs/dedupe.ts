@@ -16,6 +16,11 @@ export interface CreationHeaders {
   readonly isRetry: boolean;
 }
 
+/** What is asked for where a job is trained again to be compared. */
+export interface VerifyRequest {
+  readonly verifies: string;
+}
+
 export interface Dedupe {
   /** Stored with the job: who asked and what for. */
   readonly key: string;
@@ -24,7 +29,7 @@ export interface Dedupe {
 }
 
 /** The dedupe key is `<hash of caller and idempotency key>:<hash of the body>`. */
-export function dedupeOf(ctx: Context, request: CreateJobRequest, headers: CreationHeaders): Dedupe {
+export function dedupeOf(ctx: Context, request: CreateJobRequest | VerifyRequest, headers: CreationHeaders): Dedupe {
   const { actor, services } = ctx;
   const nowMs = services.clock.nowMs();
   const caller = `${hash(`${actor.keyId}\0${headers.idempotencyKey ?? ''}`)}:`;

@@ -1,4 +1,4 @@
-import type { EventType, JobError } from '../../contract/index.ts';
+import type { EventType, JobError, Verification } from '../../contract/index.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
 import { jobWebhookEvent } from '../webhooks/job-event.ts';
@@ -7,6 +7,7 @@ import { jobMessage } from './job-event-row.ts';
 /** How a job can end, and what is then told. */
 export type JobOutcome =
   | { readonly status: 'succeeded'; readonly fineTunedModel: string }
+  | { readonly status: 'succeeded'; readonly verification: Verification }
   | { readonly status: 'failed'; readonly error: JobError }
   | { readonly status: 'cancelled' };
 
@@ -26,7 +27,7 @@ export function finishChange(job: JobRow, outcome: JobOutcome, nowMs: number): J
       requestedOrder: null,
       leaseExpiresMs: null,
       ...(status === 'failed' ? { error: outcome.error } : {}),
-      ...(status === 'succeeded' ? { fineTunedModel: outcome.fineTunedModel } : {}),
+      ...(status === 'succeeded' ? resultOf(outcome) : {}),
     },
     events: [finalEvent(job, outcome, nowMs)],
     webhookEvents: [jobWebhookEvent(job, WEBHOOK_TYPES[status], nowMs)],
@@ -36,6 +37,7 @@ export function finishChange(job: JobRow, outcome: JobOutcome, nowMs: number): J
 function finalEvent(job: JobRow, outcome: JobOutcome, nowMs: number) {
   switch (outcome.status) {
     case 'succeeded':
+      if ('verification' in outcome) return verdictEvent(job, outcome.verification, nowMs);
       return jobMessage(job.id, nowMs, 'The job has successfully completed', {
         data: { status: 'succeeded', fine_tuned_model: outcome.fineTunedModel },
       });
@@ -49,4 +51,15 @@ function finalEvent(job: JobRow, outcome: JobOutcome, nowMs: number) {
     default:
       return outcome satisfies never;
   }
+}
+
+type Success = Extract<JobOutcome, { status: 'succeeded' }>;
+
+const resultOf = (outcome: Success): JobChange['set'] =>
+  'verification' in outcome ? { verification: outcome.verification } : { fineTunedModel: outcome.fineTunedModel };
+
+function verdictEvent(job: JobRow, verification: Verification, nowMs: number) {
+  const { matches, message } = verification;
+  const data = { status: 'succeeded', verifies: job.verifies, matches };
+  return jobMessage(job.id, nowMs, message, { level: matches ? 'info' : 'warn', data });
 }

@@ -28,6 +28,8 @@ export function toJob(row: JobRow, nowMs: number): Job {
     validation_file: row.validationFile,
     levi: row.levi,
     progress: row.progress,
+    verifies: row.verifies,
+    verification: row.verification,
   };
 }
 

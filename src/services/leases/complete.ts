@@ -1,5 +1,5 @@
 import { createId, fineTunedModelId, LevigateError } from '../../contract/index.ts';
-import type { CompleteJob, JobStatus } from '../../contract/index.ts';
+import type { CompleteJob, JobStatus, Verification } from '../../contract/index.ts';
 import { changeJob } from '../../store/queries/change-job.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
 import { listJobArtifacts } from '../../store/queries/job-artifacts.ts';
@@ -11,12 +11,13 @@ import { jobMessage, workerEventRow } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
 import { dropArtifacts } from './drop-artifacts.ts';
 import { endAttempt } from './end-attempt.ts';
+import { judgeVerification } from './judge-verification.ts';
 import { leaseLost } from './lease.ts';
 
 const MAX_TRIES = 5;
 
 /**
- * Ends the job with its model: job, model, result file, last events and webhook event in one batch. A worker's
+ * Ends the job with its model, or a verification with its verdict: job, model, result file, last events and webhook event in one batch. A worker's
  * retry with the same token gets the same answer and writes nothing. A job that its user cancelled meanwhile is cancelled.
  * @returns the status the job has now
  */
@@ -35,23 +36,49 @@ export async function completeJob(
       continue;
     }
     const artifacts = await listJobArtifacts(services.db, jobId);
-    const change = succeededChange(job, result, artifacts, services.clock.nowMs());
+    const adapter = requireAdapter(artifacts, result.adapter_sha256);
+    const { verifies } = job;
+    const change =
+      verifies === null
+        ? succeededChange(job, { result, artifacts, adapter }, services.clock.nowMs())
+        : verifiedChange(
+            job,
+            { result, verification: await judgeVerification(services, { verifies, adapter }) },
+            services.clock.nowMs(),
+          );
     const guard = { ...lease, status: 'running', requestedOrder: job.requestedOrder } as const;
     if (!(await changeJob(services.db, guard, change))) continue;
     services.wakeOutbox();
-    await dropArtifacts(services, jobId, ['checkpoint']);
+    await dropArtifacts(services, jobId, verifies === null ? ['checkpoint'] : ['checkpoint', 'adapter', 'result']);
     return { status: 'succeeded' };
   }
   throw leaseLost(lease);
 }
 
-function succeededChange(
+/** A verification ends with its verdict instead of a model. */
+function verifiedChange(
   job: JobRow,
-  result: CompleteJob,
-  artifacts: readonly JobArtifactRow[],
+  { result, verification }: { readonly result: CompleteJob; readonly verification: Verification },
   nowMs: number,
 ): JobChange {
-  const adapter = requireAdapter(artifacts, result.adapter_sha256);
+  const events = result.events.map((event) =>
+    workerEventRow({ jobId: job.id, leaseToken: result.lease_token }, event, nowMs),
+  );
+  const finish = finishChange(job, { status: 'succeeded', verification }, nowMs);
+  return {
+    ...finish,
+    set: { ...finish.set, trainedTokens: result.trained_tokens },
+    events: [...events, ...(finish.events ?? [])],
+  };
+}
+
+interface Success {
+  readonly result: CompleteJob;
+  readonly artifacts: readonly JobArtifactRow[];
+  readonly adapter: JobArtifactRow;
+}
+
+function succeededChange(job: JobRow, { result, artifacts, adapter }: Success, nowMs: number): JobChange {
   const modelId = fineTunedModelId({ base: job.model, project: job.projectId, suffix: job.suffix, job: job.id });
   const files = artifacts.filter(({ name }) => name === 'result').map((artifact) => resultFile(job, artifact, nowMs));
   const events = [

@@ -20,6 +20,7 @@ const PATHS = [
   ['POST', '/cancel'],
   ['POST', '/pause'],
   ['POST', '/resume'],
+  ['POST', '/verify'],
   ['GET', '/events'],
   ['GET', '/events?stream=true'],
   ['GET', '/checkpoints'],

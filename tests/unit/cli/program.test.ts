@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
 import { startHttpServer } from '../../../src/platform/node/http-server.ts';
 import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
+import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { createJob } from '../../support/training-data.ts';
@@ -59,7 +60,7 @@ describe('arguments', () => {
   });
 
   test.each([
-    ['jobs', 'list, get, wait, events, report, pause, resume, cancel'],
+    ['jobs', 'list, get, wait, events, report, verify, pause, resume, cancel'],
     ['keys', 'list, create, revoke'],
     ['webhooks', 'list, create, enable, delete, test, deliveries, replay'],
   ])('an unknown command of %s is answered with those there are', async (group, names) => {
@@ -87,6 +88,31 @@ describe('with a gateway', () => {
     expect(await run('jobs', 'pause', id)).toBe(`${id} paused`);
     expect(await run('jobs', 'resume', id)).toBe(`${id} queued`);
     expect(await run('jobs')).toContain(id);
+  });
+
+  test.each([
+    ['the same bytes', 'adapter', 0, 'was made again, byte for byte'],
+    ['other bytes', 'another', 1, 'The adapter differs from that of'],
+  ])('verifies a job: %s', async (_what, second, exitCode, verdict) => {
+    await using gateway = await createGatewayWithWorker();
+    await using _server = await serve(gateway);
+    const id = await createJob(gateway);
+    const worker = await gateway.startWorker();
+    const finishNext = (adapter: string) =>
+      vi.waitFor(async () => {
+        const lease = await worker.claim();
+        if (!lease) throw new Error('nothing was queued');
+        await worker.finish(lease, adapter);
+      });
+    await finishNext('adapter');
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const [text] = await Promise.all([run('jobs', 'verify', id), finishNext(second)]);
+    const found = process.exitCode ?? 0;
+    // Else it would be this test run's own.
+    process.exitCode = undefined;
+    expect(text).toContain(verdict);
+    expect(found).toBe(exitCode);
+    expect(await run('jobs')).toContain(`verifies ${id}: ${exitCode === 0 ? 'the same bytes' : 'DIFFERS'}`);
   });
 
   test('makes a webhook endpoint, tests it, shows and replays its deliveries, and deletes it', async () => {

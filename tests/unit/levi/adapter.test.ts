@@ -3,6 +3,7 @@ import { LevigateError } from '../../../src/contract/errors.ts';
 import { readSafetensors, tensor, writeSafetensors } from '../../../src/engine/index.ts';
 import type { Tensor } from '../../../src/engine/index.ts';
 import { createPredictor, readAdapter, resolveLeviConfig } from '../../../src/levi/index.ts';
+import { ENGINE_VERSION } from '../../../src/levi/fine-tune/engine-version.ts';
 import { hashNgrams } from '../../../src/levi/task-model/hash-ngrams.ts';
 import { runToEnd, runtime, syntheticInput, syntheticRows, TAPS, WIDTH } from './synthetic-task.ts';
 
@@ -33,7 +34,17 @@ test('says what it is: labels, layers, backbone, configuration, origin', () => {
     version: 2,
     backbone: { id: 'test-backbone', fingerprint: 'f'.repeat(64) },
     config: { adaptingWidth: 8, beta: 0.5, viewDropout: 0.5 },
-    provenance: { seed: 7, threads: 1, device: 'cpu', maxLength: 128, training_file_sha256: 'a'.repeat(64) },
+    provenance: {
+      seed: 7,
+      threads: 1,
+      device: 'cpu',
+      engine_version: ENGINE_VERSION,
+      runtime: runtime.implementation,
+      maxLength: 128,
+      training_file_sha256: 'a'.repeat(64),
+      validation_file_sha256: null,
+      columns: null,
+    },
   });
   expect(architecture.key).toContain('levi+ensemble/k3/d8/c3/r8');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Levigate, NotFoundError } from '../../../src/sdk/index.ts';
 import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
+import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { createJob } from '../../support/training-data.ts';
@@ -23,6 +24,17 @@ test('pauses and resumes a job, and says that it has no checkpoints to serve', a
   expect(await jobs.resume(id)).toMatchObject({ id, status: 'queued' });
   expect((await jobs.checkpoints(id)).data).toEqual([]);
   await expect(jobs.pause('ftjob-missing')).rejects.toBeInstanceOf(NotFoundError);
+});
+
+test('asks for a verification, and is refused where there is nothing to verify', async () => {
+  await using gateway = await createGatewayWithWorker();
+  const { jobs } = connect(gateway);
+  await expect(jobs.verify(await createJob(gateway))).rejects.toMatchObject({ code: 'job_not_succeeded' });
+  const worker = await gateway.startWorker();
+  const lease = await worker.claim();
+  if (!lease) throw new Error('nothing was queued');
+  await worker.finish(lease);
+  expect(await jobs.verify(lease.job_id)).toMatchObject({ status: 'queued', verifies: lease.job_id });
 });
 
 test('changes a webhook endpoint and gets it back', async () => {

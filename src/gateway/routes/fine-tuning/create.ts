@@ -5,6 +5,7 @@ import { createJob } from '../../../services/jobs/create.ts';
 import { dryRunJob } from '../../../services/jobs/dry-run.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { failures, json } from '../../openapi/responses.ts';
+import { creationHeaders } from './creation-headers.ts';
 import { toInvalidCreation } from './invalid-creation.ts';
 
 const route = createRoute({
@@ -27,11 +28,7 @@ export const registerCreateJob = (app: OpenAPIHono<GatewayEnv>) =>
     async (c) => {
       const request = c.req.valid('json');
       if (request.dry_run) return c.json(await dryRunJob(c.get('context'), request), 200);
-      const headers = {
-        idempotencyKey: c.req.header('idempotency-key'),
-        isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
-      };
-      return c.json(await createJob(c.get('context'), request, headers), 200);
+      return c.json(await createJob(c.get('context'), request, creationHeaders(c.req)), 200);
     },
     (result) => {
       if (!result.success) throw toInvalidCreation(result.error.issues);

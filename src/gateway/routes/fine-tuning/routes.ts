@@ -10,6 +10,7 @@ import { registerListJobs } from './list.ts';
 import { registerPauseJob } from './pause.ts';
 import { registerGetReport } from './report.ts';
 import { registerResumeJob } from './resume.ts';
+import { registerVerifyJob } from './verify.ts';
 
 export function fineTuningRoutes(): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
@@ -20,6 +21,7 @@ export function fineTuningRoutes(): OpenAPIHono<GatewayEnv> {
     registerCancelJob,
     registerPauseJob,
     registerResumeJob,
+    registerVerifyJob,
     registerListEvents,
     registerListCheckpoints,
     registerGetReport,

@@ -1,0 +1,2 @@
+ALTER TABLE `jobs` ADD `verifies` text;--> statement-breakpoint
+ALTER TABLE `jobs` ADD `verification` text;
