@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Job } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
@@ -57,9 +58,16 @@ export function addJobCommands(program: Command): void {
     .command('report')
     .description('what came of every method')
     .argument('<id>')
-    .option('--json', 'as the API gives it')
-    .action(async (id: string, { json }: { json?: boolean }, command: Command) => {
-      const report = await connect(command).jobs.report(id);
+    .addOption(new Option('--json', 'as the API gives it').conflicts('csv'))
+    .option('--csv', 'one line per method and split, for a spreadsheet')
+    .action(async (id: string, { json, csv }: { json?: boolean; csv?: boolean }, command: Command) => {
+      const client = connect(command);
+      if (csv) {
+        // Its last line ends already.
+        process.stdout.write(await client.jobs.report(id, { format: 'csv' }));
+        return;
+      }
+      const report = await client.jobs.report(id);
       console.log(json ? JSON.stringify(report, null, 2) : formatReport(report, terminalColumns()));
     });
 

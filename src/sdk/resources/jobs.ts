@@ -14,6 +14,11 @@ export interface WaitOptions extends RequestOptions {
   readonly pollIntervalMs?: number;
 }
 
+export interface ReportOptions extends RequestOptions {
+  /** Default `json`. */
+  readonly format?: 'json' | 'csv';
+}
+
 export interface Jobs {
   create(params: Omit<CreateJobParams, 'dry_run'>, options?: RequestOptions): Promise<Job>;
   /** Reads and checks the files as `create` does, estimates the duration, and makes no job. */
@@ -36,8 +41,12 @@ export interface Jobs {
   wait(id: string, options?: WaitOptions): Promise<Job>;
   /** Every event from the first, as it happens; ends with the job. Reconnects where the stream breaks. */
   events(id: string, options?: RequestOptions): AsyncGenerator<JobEvent>;
-  /** @throws NotFoundError until the job succeeded */
-  report(id: string, options?: RequestOptions): Promise<FineTuningReport>;
+  /**
+   * `format: 'csv'` gives its table as text: one line per method and split.
+   * @throws NotFoundError until the job succeeded
+   */
+  report(id: string, options: ReportOptions & { readonly format: 'csv' }): Promise<string>;
+  report(id: string, options?: ReportOptions & { readonly format?: 'json' }): Promise<FineTuningReport>;
 }
 
 const jobPath = (id: string, rest = ''): string => `/fine_tuning/jobs/${encodeURIComponent(id)}${rest}`;
@@ -62,7 +71,7 @@ export function createJobs(send: Send): Jobs {
     verify: (id, options = {}) => ask<Job>('POST', jobPath(id, '/verify'), options),
     checkpoints: (id, params = {}, options = {}) =>
       fetchPage<{ id: string }>(send, jobPath(id, '/checkpoints'), params, options),
-    report: (id, options = {}) => ask<FineTuningReport>('GET', jobPath(id, '/report'), options),
+    report: reportOf(send),
     async wait(id, { onProgress, pollIntervalMs = 1_000, signal } = {}) {
       for (;;) {
         const job = await retrieve(id, { signal });
@@ -114,3 +123,14 @@ async function* streamEvents(
 
 const isJobEvent = (value: unknown): value is JobEvent =>
   typeof value === 'object' && value !== null && 'object' in value && value.object === 'fine_tuning.job.event';
+
+function reportOf(send: Send): Jobs['report'] {
+  function report(id: string, options: ReportOptions & { readonly format: 'csv' }): Promise<string>;
+  function report(id: string, options?: ReportOptions & { readonly format?: 'json' }): Promise<FineTuningReport>;
+  async function report(id: string, { format, signal }: ReportOptions = {}): Promise<string | FineTuningReport> {
+    const response = await send({ method: 'GET', path: jobPath(id, '/report'), query: { format }, signal });
+    // The gateway answers by the format that was asked for.
+    return format === 'csv' ? response.text() : ((await response.json()) as FineTuningReport);
+  }
+  return report;
+}

@@ -1,4 +1,5 @@
-import { LevigateError } from '../../contract/index.ts';
+import { FineTuningReport, LevigateError } from '../../contract/index.ts';
+import { toReportCsv } from '../../levi/report/report-csv.ts';
 import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -16,5 +17,17 @@ export async function getJobReport(ctx: Context, jobId: string): Promise<BlobCon
   throw new LevigateError(
     'not_found',
     `${jobId} has no report: it is ${status}, and the report is there once it succeeded`,
+  );
+}
+
+/** The report's table as CSV. Rejects with `unsupported_option` for a report that an older release wrote in another form. */
+export async function getJobReportCsv(ctx: Context, jobId: string): Promise<string> {
+  const { body } = await getJobReport(ctx, jobId);
+  const report = FineTuningReport.pick({ served: true, methods: true }).safeParse(await new Response(body).json());
+  if (report.success) return toReportCsv(report.data);
+  throw new LevigateError(
+    'unsupported_option',
+    `format: the report of ${jobId} was written by another release and cannot be read as a table. Leave the format out to get it as JSON.`,
+    { param: 'format' },
   );
 }

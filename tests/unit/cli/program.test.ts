@@ -51,6 +51,7 @@ describe('arguments', () => {
     [['--ulr', 'x'], "unknown option '--ulr'"],
     [['jobs', 'list', '--limit', 'ten'], 'It must be a whole number'],
     [['jobs', 'get'], "missing required argument 'id'"],
+    [['jobs', 'report', 'ftjob-1', '--json', '--csv'], "option '--json' cannot be used with option '--csv'"],
     [['--url', 'localhost', 'jobs'], 'It must be an http or https URL, such as http://127.0.0.1:8787'],
     [['--url', 'ftp://a', 'jobs'], 'It must be an http or https URL'],
   ])('%j is refused with what is wrong', async (args, message) => {

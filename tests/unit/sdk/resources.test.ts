@@ -26,6 +26,22 @@ test('pauses and resumes a job, and says that it has no checkpoints to serve', a
   await expect(jobs.pause('ftjob-missing')).rejects.toBeInstanceOf(NotFoundError);
 });
 
+test('asks for the report as JSON or, by name, as CSV', async () => {
+  const asked: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const url = input instanceof URL ? input.href : 'not a URL';
+    asked.push(url);
+    return new Response(url.endsWith('csv') ? 'method,served\r\n' : '{"served":"levi"}');
+  };
+  const { jobs } = new Levigate({ apiKey: 'lvg_unused', baseUrl: 'http://gateway/v1', fetch });
+  expect(await jobs.report('ftjob-1')).toEqual({ served: 'levi' });
+  expect(await jobs.report('ftjob-1', { format: 'csv' })).toBe('method,served\r\n');
+  expect(asked).toEqual([
+    'http://gateway/v1/fine_tuning/jobs/ftjob-1/report',
+    'http://gateway/v1/fine_tuning/jobs/ftjob-1/report?format=csv',
+  ]);
+});
+
 test('asks for a verification, and is refused where there is nothing to verify', async () => {
   await using gateway = await createGatewayWithWorker();
   const { jobs } = connect(gateway);

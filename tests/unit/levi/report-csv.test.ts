@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { toReportCsv } from '../../../src/levi/report/report-csv.ts';
+import { runToEnd, syntheticInput, syntheticRows } from './synthetic-task.ts';
+
+/** RFC 4180, read back by the letter. */
+function parse(csv: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain = '', end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}
+
+test('a line per method and split with every figure, its interval and what the method cost', async () => {
+  const shifts = [
+    { name: 'chat', ...syntheticRows(90, 2, 0.3) },
+    { name: '=HYPERLINK("http://evil.example","a, b")', ...syntheticRows(60, 3, 0.3) },
+  ];
+  const { report } = (await runToEnd(syntheticInput({ shifts }))).result;
+  const [header = [], ...rows] = parse(toReportCsv(report));
+  expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([header.length]));
+  expect(rows).toHaveLength(report.methods.length * 3);
+  const read = (row: readonly string[] | undefined) => Object.fromEntries(header.map((name, at) => [name, row?.[at]]));
+  const [first] = report.methods;
+  expect(read(rows[0])).toMatchObject({
+    method: 'prior',
+    served: 'false',
+    split: 'held_out',
+    shift: '',
+    n: String(first?.id.n),
+    accuracy: String(first?.id.accuracy.value),
+    accuracy_low: String(first?.id.accuracy.low),
+    accuracy_high: String(first?.id.accuracy.high),
+    calibration_temperature: String(first?.calibration.temperature),
+    validation_loss: String(first?.validation_loss),
+    seconds: String(first?.seconds),
+    bytes: String(first?.bytes),
+  });
+  expect(read(rows[1])).toMatchObject({ split: 'shift', shift: 'chat', n: '90' });
+  expect(rows.filter((row) => read(row)['served'] === 'true').map((row) => read(row)['method'])).toEqual(
+    Array.from({ length: 3 }, () => report.served),
+  );
+  // Text, not a formula, and one cell in spite of its quotes and comma.
+  expect(read(rows[2])['shift']).toBe(`'=HYPERLINK("http://evil.example","a, b")`);
+});
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\tx', '\rx'])(
+  'a name that begins as %j does is no formula',
+  (name) => {
+    const figures = { n: 1, accuracy: { value: 1, low: null, high: null }, macro_f1: 1, loss: -0.5, ece: 0 };
+    const method = { method: 'prior', id: figures, shifts: [{ ...figures, name }] } as const;
+    const calibration = { temperature: 1, ece_before: 0, ece_after: 0 };
+    const costs = { seconds: 0, parameters: 0, bytes: 0, detail: {}, validation_loss: 0, validation_accuracy: 0 };
+    const [header = [], , row = []] = parse(
+      toReportCsv({ served: 'prior', methods: [{ ...method, ...costs, calibration, shifts: [...method.shifts] }] }),
+    );
+    expect(row[header.indexOf('shift')]).toBe(`'${name}`);
+    // A number keeps its sign, and a missing bound is an empty cell.
+    expect([row[header.indexOf('loss')], row[header.indexOf('accuracy_low')]]).toEqual(['-0.5', '']);
+  },
+);
