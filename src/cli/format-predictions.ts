@@ -15,10 +15,21 @@ export function formatPredictions(
   );
   const room = (columns ?? Infinity) - GAP - Math.max(0, ...labels.map(({ length }) => length));
   const chars = Math.min(MAX_TEXT_CHARS, Math.max(MIN_TEXT_CHARS, room));
-  return predictions.map(({ index }, row) => {
-    const text = shorten(texts[index] ?? '', chars);
-    return `${text.padEnd(chars + GAP)}${labels[row]}`;
+  return predictions.map((prediction, row) => {
+    const text = shorten(texts[prediction.index] ?? '', chars);
+    return [`${text.padEnd(chars + GAP)}${labels[row]}`, ...assuranceLines(prediction)].join('\n');
   });
+}
+
+/** What was asked for beside the labels, a line each. */
+function assuranceLines({ set, abstained, nearest }: Prediction): string[] {
+  return [
+    ...(abstained === true ? ['  abstained'] : []),
+    ...(set ? [`  cannot be ruled out: ${set.join(', ')}`] : []),
+    ...(nearest
+      ? [`  nearest: ${nearest.map(({ id, similarity }) => `${id} (${similarity.toFixed(2)})`).join(', ')}`]
+      : []),
+  ];
 }
 
 /** By code points, so that no emoji is cut in two. */

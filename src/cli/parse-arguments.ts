@@ -16,6 +16,13 @@ export function parseWholeNumber(value: string): number {
   return Number(value);
 }
 
+/** Between 0 and 1, neither included. */
+export function parseShare(value: string): number {
+  const share = Number(value);
+  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('It must be between 0 and 1, such as 0.9.');
+  return share;
+}
+
 /** A group's default command is also what an unknown one ends up with. @throws Error that names the commands there are */
 export function assertNoArguments(command: Command): void {
   const [unknown] = command.args;

@@ -17,6 +17,7 @@ export const LIMITS = {
   predictInputs: 256,
   predictModels: 100,
   predictTextChars: 100_000,
+  predictNearest: 10,
   metadataPairs: 16,
   metadataKeyChars: 64,
   metadataValueChars: 512,

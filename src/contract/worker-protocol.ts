@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JobError, JobProgress, NewJobEvent } from './fine-tuning.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
-import { PredictRecord, Prediction, PredictUsage, Timings } from './predict.ts';
+import { AssuranceRequest, PredictNotes, PredictRecord, Prediction, PredictUsage, Timings } from './predict.ts';
 
 /**
  * What gateway and worker say to each other, both ways over HTTP with JSON bodies.
@@ -103,9 +103,15 @@ export const WorkerPredictRequest = z.strictObject({
   inputs: z.array(PredictRecord).min(1),
   top_k: z.int().optional(),
   views: z.boolean().default(false),
+  ...AssuranceRequest.shape,
 });
 export type WorkerPredictRequest = z.infer<typeof WorkerPredictRequest>;
-export const WorkerPredictResponse = z.object({ data: z.array(Prediction), usage: PredictUsage, timings: Timings });
+export const WorkerPredictResponse = z.object({
+  data: z.array(Prediction),
+  usage: PredictUsage,
+  notes: PredictNotes,
+  timings: Timings,
+});
 export type WorkerPredictResponse = z.infer<typeof WorkerPredictResponse>;
 
 /** Worker to gateway: `GET /worker/v1/adapters/{sha256}` streams the adapter's bytes. */

@@ -3,6 +3,8 @@
 export type { Adapter } from './adapter/adapter.ts';
 export type { AdapterManifest } from './adapter/manifest.ts';
 export { readAdapter } from './adapter/read-adapter.ts';
+export { assureAnswers } from './assurance/assure-answers.ts';
+export type { AnswerAssurance } from './assurance/assure-answers.ts';
 export { LEVI_DEFAULTS, resolveLayers, resolveLeviConfig } from './config.ts';
 export type { LeviConfig, LeviConfigInput } from './config.ts';
 export type { FeatureMatrix } from './feature-matrix.ts';

@@ -230,6 +230,14 @@ export interface PredictParams {
   input: string | PredictRecord | (string | PredictRecord)[];
   top_k?: number | undefined;
   views?: boolean | undefined;
+  /** Level of a prediction set per answer, such as 0.9: holds the truth nine times in ten, for rows like validation. */
+  conformal?: number | undefined;
+  /** Marks the answers to withhold so that at most this share of the others is wrong, such as 0.05. */
+  abstain_at_risk?: number | undefined;
+  /** 1 to 10: training examples to name per answer, ids only. */
+  nearest?: number | undefined;
+  /** `false` keeps these answers out of the model's drift watch. */
+  monitor?: boolean | undefined;
 }
 
 export interface LabelScore {
@@ -248,12 +256,22 @@ export interface Prediction {
   views?: { layer: number; labels: LabelScore[] }[] | undefined;
   /** Jensen-Shannon divergence of the views, in bits; 0 for a method of a single view. */
   disagreement: number;
+  /** How atypical the input is of the training rows: 0.99 is more than 99 % of the validation rows were. */
+  shift: number | null;
+  /** With `conformal`: the labels that cannot be ruled out at its level, surest first. */
+  set?: string[] | null | undefined;
+  /** With `abstain_at_risk`: whether to withhold this answer. */
+  abstained?: boolean | null | undefined;
+  /** With `nearest`: by id, or `line:N` of the training file; nearest first. */
+  nearest?: { id: string; similarity: number }[] | null | undefined;
 }
 
 export interface PredictResponse {
   object: 'list';
   data: Prediction[];
   usage: { input_tokens: number; cached_inputs: number };
+  /** What could not be done as asked, and what would help. */
+  notes?: string[] | undefined;
 }
 
 export type EventType =

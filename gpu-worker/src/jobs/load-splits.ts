@@ -47,7 +47,8 @@ export async function loadSplits(
     const records: TrainingRecord[] = [];
     for await (const numbered of readRecords(readAsStream(path), { file: param, columns: lease.levi.columns })) {
       linter.add(param, numbered);
-      records.push(numbered.record);
+      // So that a row can be named without its text: by its own id, else by its line.
+      records.push({ id: `line:${numbered.line}`, ...numbered.record });
     }
     await rm(path);
     return { name, records };

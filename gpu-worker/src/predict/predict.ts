@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Prediction } from '../../../src/contract/predict.ts';
 import type { WorkerPredictRequest, WorkerPredictResponse } from '../../../src/contract/worker-protocol.ts';
-import type { Adapter, Answers, FeatureMatrix } from '../../../src/levi/index.ts';
+import { assureAnswers } from '../../../src/levi/index.ts';
+import type { Adapter, AnswerAssurance, Answers, FeatureMatrix } from '../../../src/levi/index.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { PredictorPool } from '../adapters/predictor-pool.ts';
 import { widenHalfs } from '../features/half-floats.ts';
@@ -47,6 +48,7 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
     const groups = Map.groupBy(loaded, ({ adapter }) => maxLengthOf(adapter, backbone));
     const extracted = new Map<number, Features>();
     const rows: Prediction[][] = request.inputs.map(() => []);
+    const notes: string[] = [];
     let adapterMs = 0;
     for (const [maxLength, members] of groups) {
       const features = await extractFeatures(backbone, request, { maxLength, signal });
@@ -56,11 +58,24 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
         assertFits(adapter, backbone);
         const texts = request.inputs.map(({ text }) => text);
         const output = await predictors.run(adapter, { features: features.matrix, texts });
-        for (const [index, row] of rows.entries()) row.push(readRow({ output, adapter, model, index, request }));
+        const assured = assureAnswers(
+          adapter,
+          { features: features.matrix, probabilities: output.probabilities },
+          { conformal: request.conformal, abstainAtRisk: request.abstain_at_risk, nearest: request.nearest },
+        );
+        notes.push(...assured.notes.map((note) => `${model}: ${note}`));
+        for (const [index, row] of rows.entries()) {
+          const assurance = assured.rows[index] ?? { shift: null };
+          row.push(readRow({ output, assurance, adapter, model, index, request }));
+        }
       }
       adapterMs += performance.now() - startedMs;
     }
-    return { data: inOrder(rows, request), ...summarise([...extracted.values()], adapterMs) };
+    return {
+      data: inOrder(rows, request),
+      ...summarise([...extracted.values()], adapterMs),
+      ...(notes.length > 0 ? { notes } : {}),
+    };
   };
 }
 
@@ -91,13 +106,14 @@ async function extractFeatures(
 
 interface RowSource {
   readonly output: Answers;
+  readonly assurance: AnswerAssurance;
   readonly adapter: Adapter;
   readonly model: string;
   readonly index: number;
   readonly request: Request;
 }
 
-function readRow({ output, adapter, model, index, request }: RowSource): Prediction {
+function readRow({ output, assurance, adapter, model, index, request }: RowSource): Prediction {
   const classes = adapter.labels.length;
   const rowOf = (values: Float32Array): Float32Array => values.subarray(index * classes, (index + 1) * classes);
   const views = request.views ? output.views : null;
@@ -109,6 +125,7 @@ function readRow({ output, adapter, model, index, request }: RowSource): Predict
     views: views?.map(({ layer, probabilities }) => ({ layer, probabilities: rowOf(probabilities.data) })) ?? null,
     disagreement: output.disagreement?.[index] ?? 0,
     topK: request.top_k,
+    assurance,
   });
 }
 

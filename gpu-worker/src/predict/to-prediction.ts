@@ -1,4 +1,5 @@
 import type { LabelScore, Prediction } from '../../../src/contract/predict.ts';
+import type { AnswerAssurance } from '../../../src/levi/index.ts';
 
 export interface PredictedRow {
   readonly index: number;
@@ -8,6 +9,7 @@ export interface PredictedRow {
   readonly views: readonly { readonly layer: number; readonly probabilities: ArrayLike<number> }[] | null;
   readonly disagreement: number;
   readonly topK: number | undefined;
+  readonly assurance: AnswerAssurance;
 }
 
 /** The wire object of one input under one model: labels by falling score, the first of equals first. */
@@ -29,6 +31,7 @@ export function toPrediction(row: PredictedRow): Prediction {
         }
       : {}),
     disagreement: row.disagreement,
+    ...row.assurance,
   };
 }
 

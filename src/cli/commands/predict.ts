@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connect } from '../connect.ts';
 import { formatPredictions } from '../format-predictions.ts';
-import { parseWholeNumber } from '../parse-arguments.ts';
+import { parseShare, parseWholeNumber } from '../parse-arguments.ts';
 import { terminalColumns } from '../wrap-text.ts';
 
 const MAX_INPUTS = 256;
@@ -9,6 +9,11 @@ const MAX_INPUTS = 256;
 interface PredictOptions {
   readonly json?: boolean;
   readonly topK: number;
+  readonly conformal?: number;
+  readonly abstainAtRisk?: number;
+  readonly nearest?: number;
+  /** Commander's form of `--no-monitor`. */
+  readonly monitor: boolean;
 }
 
 export function addPredictCommand(program: Command): void {
@@ -18,13 +23,30 @@ export function addPredictCommand(program: Command): void {
     .argument('<model>', 'a fine-tuned model, ft:...')
     .argument('[texts...]')
     .option('--top-k <number>', 'labels per text', parseWholeNumber, 3)
+    .option('--conformal <level>', 'the labels that cannot be ruled out at this level, such as 0.9', parseShare)
+    .option(
+      '--abstain-at-risk <share>',
+      'mark what to withhold so that at most this share of the rest is wrong',
+      parseShare,
+    )
+    .option('--nearest <number>', 'name this many training examples beside each answer', parseWholeNumber)
+    .option('--no-monitor', "keep these answers out of the model's drift watch")
     .option('--json', 'one prediction per line as the API gives it')
     .action(async (model: string, texts: string[], options: PredictOptions, command: Command) => {
       const client = connect(command);
       const inputs = texts.length > 0 ? texts : await readLines();
       for (let start = 0; start < inputs.length; start += MAX_INPUTS) {
         const batch = inputs.slice(start, start + MAX_INPUTS);
-        const { data } = await client.predict({ model, input: batch, top_k: options.topK });
+        const { data, notes = [] } = await client.predict({
+          model,
+          input: batch,
+          top_k: options.topK,
+          conformal: options.conformal,
+          abstain_at_risk: options.abstainAtRisk,
+          nearest: options.nearest,
+          ...(options.monitor ? {} : { monitor: false }),
+        });
+        for (const note of notes) console.error(note);
         const lines = options.json
           ? data.map((prediction) => JSON.stringify(prediction))
           : formatPredictions(data, batch, terminalColumns());

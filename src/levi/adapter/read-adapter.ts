@@ -1,6 +1,7 @@
 import { LevigateError } from '../../contract/errors.ts';
 import { readSafetensors, tensor } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
+import { assuranceOf } from '../assurance/assurance-of.ts';
 import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
 import { BUCKETS, createAdapter, INVERSE_TEMPERATURE, tensorNeeds } from './adapter.ts';
 import type { Adapter, AdapterTensors } from './adapter.ts';
@@ -23,6 +24,7 @@ export function readAdapter(bytes: Uint8Array): Adapter {
     const buckets = readBuckets(tensors[BUCKETS]);
     for (const name of tables) assertTensor(tensors[name], name, [buckets.length, adapter.labels.length]);
   }
+  assuranceOf(adapter);
   return adapter;
 }
 

@@ -3,6 +3,7 @@ import { createPredictorPool } from '../predictor/predictor-pool.ts';
 import { measureMethod } from '../report/measure-method.ts';
 import type { MeasuredMethod, NamedSet } from '../report/measure-method.ts';
 import { writeReport } from '../report/write-report.ts';
+import { assureServed } from '../assurance/assure-served.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Candidate } from './build-candidates.ts';
 import { chooseMethod } from './choose-method.ts';
@@ -51,7 +52,8 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
 
   // The first use of the shift files: every choice is made.
   const shifts = shiftSets(run);
-  const measuring = measureAll({ run, predictors, pause, shifts }, buildCandidates(fit, refitted, choice), choice);
+  const candidates = await assureServed({ ...choosing, finished }, choice, buildCandidates(fit, refitted, choice));
+  const measuring = measureAll({ run, predictors, pause, shifts }, candidates, choice);
   const measured = yield* within(measuring, REFITTING_ENDS * share, share);
   const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');

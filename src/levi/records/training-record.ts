@@ -4,6 +4,8 @@ export interface TrainingRecord {
   /** Numbers and booleans in the file become their JSON spelling; surrounding white space is removed. */
   readonly label: string;
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** What the row is called where it is named to its owner; never learned from. */
+  readonly id?: string;
 }
 
 export interface NumberedRecord {

@@ -27,7 +27,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
   const project = await findProject(ctx.services.db, ctx.actor.projectId);
   if (!project) throw new Error(`internal: project ${ctx.actor.projectId} is gone while its key is there`);
   const inputs = toRecords(request.input);
-  const { top_k, views = false } = request;
+  const { top_k, views = false, conformal, abstain_at_risk, nearest } = request;
   const answers = await Promise.all(
     groupByBackbone(models).map(async ([backbone, group]) => {
       const asked: WorkerPredictRequest = {
@@ -41,6 +41,9 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
         inputs,
         ...(top_k === undefined ? {} : { top_k }),
         views,
+        ...(conformal === undefined ? {} : { conformal }),
+        ...(abstain_at_risk === undefined ? {} : { abstain_at_risk }),
+        ...(nearest === undefined ? {} : { nearest }),
       };
       return askWorker(ctx, asked);
     }),
@@ -77,6 +80,7 @@ function merge(
   }
   const total = (count: (answer: WorkerPredictResponse) => number): number =>
     answers.reduce((sum, answer) => sum + count(answer), 0);
+  const notes = answers.flatMap((answer) => answer.notes ?? []);
   const longest = (duration: (timings: Timings) => number): number =>
     Math.max(...answers.map(({ timings }) => duration(timings)));
   return {
@@ -87,6 +91,7 @@ function merge(
         input_tokens: total(({ usage }) => usage.input_tokens),
         cached_inputs: total(({ usage }) => usage.cached_inputs),
       },
+      ...(notes.length > 0 ? { notes } : {}),
     },
     // Groups run side by side, so the slowest is what the caller waited for.
     timings: {

@@ -60,6 +60,7 @@ describe('predictions', () => {
     score: 1,
     labels,
     disagreement: 0,
+    shift: 0.5,
   }));
   const texts = ['short', `${'😩'.repeat(40)} long`];
 
@@ -69,6 +70,28 @@ describe('predictions', () => {
     expect(new Set(lines.map((line) => line.indexOf('billing'))).size).toBe(1);
     expect(lines.join('').isWellFormed()).toBe(true);
   });
+});
+
+test('what was asked for beside the labels stands below them', () => {
+  const prediction: Prediction = {
+    object: 'prediction',
+    index: 0,
+    model: 'm',
+    label: 'a',
+    score: 0.6,
+    labels: [{ label: 'a', score: 0.6 }],
+    disagreement: 0,
+    shift: 0.5,
+    set: ['a', 'b'],
+    abstained: true,
+    nearest: [{ id: 'line:7', similarity: 0.912 }],
+  };
+  const [shown = ''] = formatPredictions([prediction], ['text']);
+  expect(shown.split('\n').slice(1)).toEqual([
+    '  abstained',
+    '  cannot be ruled out: a, b',
+    '  nearest: line:7 (0.91)',
+  ]);
 });
 
 describe('the progress of a job', () => {

@@ -12,6 +12,8 @@ interface FakeAdapter {
 const adapter = ({ maxLength, fingerprint = graph.fingerprint }: FakeAdapter) =>
   ({
     labels: ['short', 'long'],
+    tensors: {},
+    architecture: { spec: { taps: 2, width: 3 } },
     manifest: { backbone: { id: 'tiny', fingerprint }, provenance: maxLength === undefined ? {} : { maxLength } },
   }) as unknown as Adapter;
 

@@ -66,7 +66,11 @@ describe('a job that goes well', () => {
     const levi = { columns: { text: ['subject', 'body'], label: 'intent' } };
     await run(gateway, spy, { lease: leasedJob({ training_file: leasedFile('file-csv', content), levi }) });
     expect(seen?.input.train.records).toHaveLength(12);
-    expect(seen?.input.train.records[3]).toEqual({ text: 'subject: Hi\nbody: text; 3', label: 'odd' });
+    expect(seen?.input.train.records[3]).toEqual({
+      id: 'line:5',
+      text: 'subject: Hi\nbody: text; 3',
+      label: 'odd',
+    });
   });
 
   test('puts what it found in the files into the report, by the line numbers of the file', async () => {

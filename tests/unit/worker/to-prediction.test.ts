@@ -9,6 +9,7 @@ const row = {
   views: null,
   disagreement: 0,
   topK: undefined,
+  assurance: { shift: 0.25 },
 };
 
 test('labels stand by falling score, the first of equals first', () => {
@@ -24,6 +25,7 @@ test('labels stand by falling score, the first of equals first', () => {
       { label: 'c', score: 0.25 },
     ],
     disagreement: 0,
+    shift: 0.25,
   });
 });
 

@@ -1,0 +1,28 @@
+import { buildCandidates } from '../fine-tune/build-candidates.ts';
+import type { Candidate } from '../fine-tune/build-candidates.ts';
+import type { Choice } from '../fine-tune/choose-method.ts';
+import type { TrainContext } from '../fine-tune/train-context.ts';
+import { assuranceTensors } from './assurance.ts';
+import { learnAssurance } from './learn-assurance.ts';
+
+/**
+ * The final candidates, the one that will be served with its assurance.
+ * @param context of the choosing: its models have not learned from the validation rows
+ */
+export async function assureServed(
+  { run, fit, predictors, finished }: TrainContext,
+  choice: Choice,
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const chosen = buildCandidates(fit, finished, choice).find(({ method }) => method === choice.method);
+  if (chosen === undefined) throw new Error(`internal: ${choice.method} was chosen and not trained`);
+  const answers = await predictors.answer(chosen.adapter, run.validation);
+  const tensors = assuranceTensors(learnAssurance(run, answers));
+  return candidates.map((candidate) =>
+    candidate.method === choice.method ? { ...candidate, adapter: withTensors(candidate.adapter, tensors) } : candidate,
+  );
+}
+
+function withTensors(adapter: Candidate['adapter'], tensors: Candidate['adapter']['tensors']): Candidate['adapter'] {
+  return { ...adapter, tensors: { ...adapter.tensors, ...tensors } };
+}

@@ -1,0 +1,117 @@
+import { createRandom, tensor } from '../../engine/index.ts';
+import type { Tensor } from '../../engine/index.ts';
+import type { FeatureMatrix } from '../feature-matrix.ts';
+import { projectRow } from './projection.ts';
+import type { ChosenRows, LearnedProjections, Projection } from './projection.ts';
+
+/** Training rows that an input can be compared with: their projected features, coarsely, and how each is called. Never their texts. */
+export interface Neighbours {
+  /** Their ids where they have one, else `line:N` of the training file. */
+  readonly ids: readonly string[];
+  readonly projection: Projection;
+  /** `[rows, taps * p]` in steps of a 127th of each row's largest number. */
+  readonly vectors: Int8Array;
+}
+
+export interface Neighbour {
+  readonly id: string;
+  /** Cosine of the projected features, -1 to 1. */
+  readonly similarity: number;
+}
+
+/** Numbers that each layer becomes; with half as many, a third of the nearest ten would be others. */
+const PROJECTED = 32;
+export const neighbourWidth = (width: number): number => Math.min(PROJECTED, width);
+
+export const NEIGHBOUR_CENTRE = 'neighbours.centre';
+export const NEIGHBOUR_VECTORS = 'neighbours.vectors';
+export const NEIGHBOUR_IDS = 'neighbours.ids';
+const MAX_BYTES = 512 * 1024;
+const STEPS = 127;
+
+export interface NeighbourRows extends ChosenRows {
+  readonly idOf: (row: number) => string;
+  readonly seed: number;
+}
+
+/** As many rows as fit into 512 KB with their ids, drawn at random where they are more. */
+export function gatherNeighbours(
+  projections: LearnedProjections,
+  { features, rows, layers, idOf, seed }: NeighbourRows,
+): Neighbours {
+  const projection = projections(PROJECTED);
+  const size = projection.taps * projection.projected;
+  const drawn: number[] = [];
+  let bytes = 0;
+  for (const index of createRandom(seed).permutation(rows.length)) {
+    const row = rows[index] ?? 0;
+    bytes += size + byteLength(idOf(row));
+    if (bytes > MAX_BYTES) break;
+    drawn.push(row);
+  }
+  drawn.sort((a, b) => a - b);
+  const vectors = new Int8Array(drawn.length * size);
+  const numbers = new Float64Array(size);
+  for (const [index, row] of drawn.entries()) {
+    projectRow(projection, { features, row, layers }, numbers);
+    const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (let at = 0; at < size; at++) {
+      vectors[index * size + at] = largest === 0 ? 0 : Math.round(((numbers[at] ?? 0) / largest) * STEPS);
+    }
+  }
+  return { ids: drawn.map(idOf), projection, vectors };
+}
+
+const QUOTES_AND_COMMA = 3;
+const byteLength = (id: string): number => new TextEncoder().encode(id).length + QUOTES_AND_COMMA;
+
+/** The weights of the projection are the typicality's. Bytes travel four to an int32, the last padded: the engine's files know no bytes. */
+export function neighbourTensors({ ids, projection, vectors }: Neighbours): Readonly<Record<string, Tensor>> {
+  const names = new TextEncoder().encode(JSON.stringify(ids));
+  return {
+    [NEIGHBOUR_CENTRE]: tensor(projection.centre, [projection.taps, projection.projected]),
+    [NEIGHBOUR_IDS]: pack(names, 0x20),
+    [NEIGHBOUR_VECTORS]: pack(new Uint8Array(vectors.buffer), 0),
+  };
+}
+
+function pack(bytes: Uint8Array, padding: number): Tensor {
+  const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(padding);
+  padded.set(bytes);
+  return tensor(new Int32Array(padded.buffer));
+}
+
+/** The `count` training rows nearest to each row, nearest first. */
+export function findNeighbours(
+  { ids, projection, vectors }: Neighbours,
+  {
+    features,
+    layers,
+    count,
+  }: { readonly features: FeatureMatrix; readonly layers: readonly number[]; readonly count: number },
+): Neighbour[][] {
+  const numbers = new Float64Array(projection.taps * projection.projected);
+  return Array.from({ length: features.rows }, (_, row) => {
+    projectRow(projection, { features, row, layers }, numbers);
+    const similarities = cosines(numbers, vectors);
+    const order = Array.from(similarities.keys()).sort(
+      (a, b) => (similarities[b] ?? 0) - (similarities[a] ?? 0) || a - b,
+    );
+    return order.slice(0, count).map((index) => ({ id: ids[index] ?? '', similarity: similarities[index] ?? 0 }));
+  });
+}
+
+function cosines(numbers: Float64Array, vectors: Int8Array): Float64Array {
+  const size = numbers.length;
+  const own = Math.hypot(...numbers);
+  return Float64Array.from({ length: vectors.length / size }, (_, index) => {
+    let product = 0;
+    let squares = 0;
+    for (let at = 0; at < size; at++) {
+      const value = vectors[index * size + at] ?? 0;
+      product += value * (numbers[at] ?? 0);
+      squares += value * value;
+    }
+    return squares === 0 || own === 0 ? 0 : product / (own * Math.sqrt(squares));
+  });
+}

@@ -1,0 +1,103 @@
+import { createRandom } from '../../engine/index.ts';
+import type { FeatureMatrix } from '../feature-matrix.ts';
+
+/**
+ * Each layer's features, standardised, in few numbers: feature j is added, with a random sign, to number j mod p (a count sketch, Charikar et al.
+ * 2002; Weinberger et al. 2009; the order of a backbone's features means nothing). It keeps inner products on average, as a dense random
+ * projection does, for one addition a feature.
+ */
+export interface Projection {
+  readonly taps: number;
+  /** d, features per layer. */
+  readonly width: number;
+  /** p, numbers per layer. */
+  readonly projected: number;
+  /** `[taps, d]`: each feature's sign over its deviation. */
+  readonly weights: Float32Array;
+  /** `[taps, p]`: the projection of the mean features. */
+  readonly centre: Float32Array;
+}
+
+/** Rows of a matrix and those of its taps that are read. */
+export interface ChosenRows {
+  readonly features: FeatureMatrix;
+  readonly rows: ArrayLike<number>;
+  /** Positions among the matrix's taps. */
+  readonly layers: readonly number[];
+}
+
+/** By the means and deviations of given rows, into as many numbers per layer as asked, at most one a feature. */
+export type LearnedProjections = (projected: number) => Projection;
+
+// Below this a feature is constant but for rounding, as in data/standardise.ts.
+const SMALLEST_DEVIATION = 1e-6;
+// Not the job's seed: two jobs on the same backbone may be compared.
+const SIGN_SEED = 2402;
+
+export function learnProjections(chosen: ChosenRows): LearnedProjections {
+  const { features, rows, layers } = chosen;
+  const { width } = features;
+  const size = layers.length * width;
+  const mean = new Float64Array(size);
+  const variance = new Float64Array(size);
+  forEachNumber(chosen, (value, j) => {
+    mean[j] = (mean[j] ?? 0) + value / rows.length;
+  });
+  forEachNumber(chosen, (value, j) => {
+    variance[j] = (variance[j] ?? 0) + (value - (mean[j] ?? 0)) ** 2 / rows.length;
+  });
+  const random = createRandom(SIGN_SEED);
+  const weights = Float32Array.from(variance, (square) => {
+    const sign = random.uniform() < 0.5 ? -1 : 1;
+    const deviation = Math.sqrt(square);
+    return deviation > SMALLEST_DEVIATION ? sign / deviation : 0;
+  });
+  return (asked) => {
+    const projected = Math.min(asked, width);
+    const centre = new Float64Array(layers.length * projected);
+    for (let j = 0; j < size; j++) {
+      const to = Math.floor(j / width) * projected + ((j % width) % projected);
+      centre[to] = (centre[to] ?? 0) + (weights[j] ?? 0) * (mean[j] ?? 0);
+    }
+    return { taps: layers.length, width, projected, weights, centre: Float32Array.from(centre) };
+  };
+}
+
+export interface OneRow {
+  readonly features: FeatureMatrix;
+  readonly row: number;
+  readonly layers: readonly number[];
+}
+
+/** One row's numbers around the centre, all layers side by side: `[taps * p]`, written into `into`. */
+export function projectRow(
+  { taps, width, projected, weights, centre }: Projection,
+  { features, row, layers }: OneRow,
+  into: Float64Array,
+): void {
+  const { data } = features;
+  for (let index = 0; index < taps * projected; index++) into[index] = -(centre[index] ?? 0);
+  for (let tap = 0; tap < taps; tap++) {
+    const from = (row * features.taps + (layers[tap] ?? 0)) * width;
+    const own = tap * width;
+    const to = tap * projected;
+    for (let start = 0; start < width; start += projected) {
+      const count = Math.min(projected, width - start);
+      for (let q = 0; q < count; q++) {
+        into[to + q] = (into[to + q] ?? 0) + (weights[own + start + q] ?? 0) * (data[from + start + q] ?? 0);
+      }
+    }
+  }
+}
+
+/** `j`: position within the chosen layers of a row. */
+function forEachNumber({ features, rows, layers }: ChosenRows, visit: (value: number, j: number) => void): void {
+  const { data, taps, width } = features;
+  for (let index = 0; index < rows.length; index++) {
+    let j = 0;
+    for (const layer of layers) {
+      const from = ((rows[index] ?? 0) * taps + layer) * width;
+      for (let feature = 0; feature < width; feature++) visit(data[from + feature] ?? 0, j++);
+    }
+  }
+}
