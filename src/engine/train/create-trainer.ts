@@ -2,7 +2,9 @@ import { gradients } from '../autodiff/gradients.ts';
 import { toOnnx } from '../lowering/to-onnx.ts';
 import type { Session } from '../runtime.ts';
 import { tensor } from '../tensor.ts';
-import { stepAdamW } from './adam-w.ts';
+import { stepAdamW, stepFactors } from './adam-w.ts';
+import { createAdamWMemory } from './adam-w-kernel.ts';
+import type { AdamWMemory } from './adam-w-kernel.ts';
 import { findInput, liveInputs, readParameters } from './declared-inputs.ts';
 import { assertFinite, nameOutputs, readGradients, readOutputs } from './step-outputs.ts';
 import { optionsFor } from './trainer-options.ts';
@@ -37,9 +39,14 @@ export interface Trainer extends AsyncDisposable {
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const declared = liveInputs(options.loss);
-  const parameters = readParameters(declared, options.parameters);
+  const read = readParameters(declared, options.parameters);
+  const isTrained = ({ name }: TrainedParameter): boolean => options.trainable?.includes(name) ?? true;
+  const memory = createAdamWMemory(
+    read.filter(isTrained).flatMap(({ data }) => [data.length, data.length, data.length]),
+  );
+  const parameters = memory === null ? read : read.map((each) => (isTrained(each) ? moveTo(memory, each) : each));
   const inputs = (options.inputGradients ?? []).map((name) => findInput(declared, name));
-  const trained = parameters.filter(({ name }) => options.trainable?.includes(name) ?? true);
+  const trained = parameters.filter(isTrained);
   const targets = [...trained.map(({ name }) => findInput(declared, name)), ...inputs];
   const slopes = gradients(
     options.loss,
@@ -47,13 +54,22 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   );
   const { loss, outputs, sizes } = options;
   const { model } = toOnnx(loss.graph, { outputs: nameOutputs({ loss, outputs, targets, slopes }), sizes });
-  return new AdamWTrainer(await options.runtime.load(model), { options, parameters, trained });
+  return new AdamWTrainer(await options.runtime.load(model), { options, parameters, trained, memory });
+}
+
+function moveTo(memory: AdamWMemory, { name, dims, data }: TrainedParameter): TrainedParameter {
+  const allocate = (): Float32Array => memory.allocate(data.length);
+  const moved = { name, dims, data: allocate(), moments: { first: allocate(), second: allocate() } };
+  moved.data.set(data);
+  return moved;
 }
 
 interface Setup {
   readonly options: TrainerOptions;
   readonly parameters: readonly TrainedParameter[];
   readonly trained: readonly TrainedParameter[];
+  /** Where the trained parameters lie, if the kernel runs here. */
+  readonly memory: AdamWMemory | null;
 }
 
 class AdamWTrainer implements Trainer {
@@ -89,15 +105,12 @@ class AdamWTrainer implements Trainer {
     const evaluation = await this.gradientsOf(feeds);
     assertFinite(evaluation.loss, this.#steps + 1);
     this.#steps += 1;
-    const { trained, options } = this.#setup;
+    const { trained, options, memory } = this.#setup;
     for (const { name, data, moments } of trained) {
-      const update = {
-        parameter: data,
-        moments,
-        step: this.#steps,
-        options: optionsFor(name, options.optimizer, stepOptions),
-      };
-      stepAdamW(update, evaluation.gradients[name] ?? data);
+      const gradient = evaluation.gradients[name] ?? data;
+      const own = optionsFor(name, options.optimizer, stepOptions);
+      if (memory !== null) memory.step({ parameter: data, ...moments }, gradient, stepFactors(own, this.#steps));
+      else stepAdamW({ parameter: data, moments, step: this.#steps, options: own }, gradient);
     }
     return evaluation;
   }

@@ -50,6 +50,20 @@ describe('createRandom', () => {
   });
 });
 
+describe('choose', () => {
+  it('chooses by the draws that uniform would give, and leaves the same state', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(50), fc.double({ min: 0, max: 1, noNaN: true }), (seed, count, probability) => {
+        const [random, other] = [createRandom(seed), createRandom(seed)];
+        const filled = new Float32Array(count);
+        random.choose(filled, { probability, chosen: 2, other: -1 });
+        expect([...filled]).toEqual(Array.from(filled, () => (other.uniform() < probability ? 2 : -1)));
+        expect(random.state).toEqual(other.state);
+      }),
+    );
+  });
+});
+
 describe('dropoutMask', () => {
   it('drops the given share and keeps the mean', () => {
     const mask = dropoutMask(createRandom(3), 20_000, 0.25);
