@@ -26,6 +26,7 @@ export { ensembleViews, leviLoss, leviViews } from './model/levi-views.ts';
 export type { LeviInputs, LeviParameters, LossInputs } from './model/levi-views.ts';
 export { createPredictor } from './predictor/create-predictor.ts';
 export type { Answers, Predictor, PredictorInputs, ViewAnswers } from './predictor/create-predictor.ts';
+export type { FileSource } from './records/file-source.ts';
 export { readRecords } from './records/read-records.ts';
 export type { ReadOptions } from './records/read-records.ts';
 export { assertLabelsKnown, summariseTrainingFile } from './records/summarise-training-file.ts';

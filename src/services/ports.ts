@@ -5,6 +5,8 @@ export interface BlobStore {
   /** Streams `body` in, counting and hashing on the way; rejects with `payload_too_large` beyond `maxBytes`. */
   put(key: string, body: ReadableStream<Uint8Array>, options: { readonly maxBytes: number }): Promise<StoredBlob>;
   get(key: string): Promise<BlobContent | null>;
+  /** Exactly the bytes of a range; null when the blob is not there. Rejects with a RangeError for a range that is not within it. */
+  read(key: string, range: ByteRange): Promise<Uint8Array | null>;
   delete(key: string): Promise<void>;
   /**
    * The blobs under a folder and below, in an order of the store's own. A blob that is there throughout is in exactly
@@ -37,6 +39,11 @@ export interface StoredBlob {
 export interface BlobContent {
   readonly sizeBytes: number;
   readonly body: ReadableStream<Uint8Array>;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface Clock {

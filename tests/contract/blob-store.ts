@@ -88,6 +88,29 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
       expect(await opened.store.get('a')).toBeNull();
     });
 
+    test('reads any range, and nothing that is not within the blob', async () => {
+      await using opened = await open();
+      const content = randomBytes(300_000);
+      await put(opened.store, 'a', content);
+      for (const [offset, length] of [
+        [0, 4],
+        [299_990, 10],
+        [1_000, 200_000],
+        [0, 300_000],
+        [300_000, 0],
+      ] as const)
+        expect(await opened.store.read('a', { offset, length })).toEqual(content.slice(offset, offset + length));
+      for (const [offset, length] of [
+        [299_999, 2],
+        [300_001, 0],
+        [400_000, 1],
+        [-1, 1],
+      ] as const)
+        await expect(opened.store.read('a', { offset, length })).rejects.toThrow(RangeError);
+      expect(await opened.store.read('none', { offset: 0, length: 1 })).toBeNull();
+      expect(await opened.store.read('none', { offset: 0, length: 0 })).toBeNull();
+    });
+
     test('lists a folder and what is below it, with the time of writing', async () => {
       await using opened = await open();
       const beforeMs = Date.now();
@@ -134,6 +157,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
       await using opened = await open();
       await expect(put(opened.store, key, randomBytes(1))).rejects.toThrow('no blob key');
       await expect(async () => opened.store.get(key)).rejects.toThrow('no blob key');
+      await expect(async () => opened.store.read(key, { offset: 0, length: 1 })).rejects.toThrow('no blob key');
       await expect(async () => opened.store.delete(key)).rejects.toThrow('no blob key');
       await expect(async () => opened.store.list({ folder: key, limit: 1 })).rejects.toThrow('no blob key');
     });

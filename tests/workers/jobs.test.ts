@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFakeWorker } from '../support/fake-worker.ts';
@@ -113,3 +115,16 @@ test('a retry of the same creation answers the first job', async () => {
   const [first] = answers;
   expect((await client.fineTuning.jobs.cancel(first?.id ?? '')).status).toBe('cancelled');
 });
+
+test.each(['pyarrow-snappy', 'pyarrow-gzip', 'pyarrow-brotli', 'pyarrow-v2-zstd'])(
+  'a dry run reads Parquet: %s',
+  async (name) => {
+    const path = join(import.meta.dirname, `../fixtures/parquet/${name}.parquet`);
+    const file = await client.files.create({ file: createReadStream(path), purpose: 'fine-tune' });
+    const body = { model: BACKBONE, training_file: file.id, dry_run: true };
+    expect(await client.post('/fine_tuning/jobs', { body })).toMatchObject({
+      rows: 40,
+      labels: { billing: 14, bug: 13, how_to: 13 },
+    });
+  },
+);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import type { FileSource } from '../../../src/levi/index.ts';
 import { GatewayError } from '../gateway-api/gateway-error.ts';
 
 /**
@@ -34,8 +36,18 @@ export async function saveVerified(
     throw new GatewayError(`a file arrived with the hash ${found} instead of ${sha256}`, { status: 0 });
 }
 
-/** A file as a web stream, which is what the parsers read. */
-export function readAsStream(path: string): ReadableStream<Uint8Array> {
-  // As above: one class under two names.
-  return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+/** A file on disk as the readers of training data want it; it must stay until they are done. */
+export async function diskSource(path: string): Promise<FileSource> {
+  const { size } = await stat(path);
+  return {
+    sizeBytes: size,
+    // As above: one class under two names.
+    open: () => Promise.resolve(Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>),
+    read: async (offset, length) => {
+      await using file = await open(path);
+      const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, offset);
+      if (bytesRead !== length) throw new RangeError(`${length} bytes from ${offset} on are not within ${path}`);
+      return buffer;
+    },
+  };
 }

@@ -8,7 +8,7 @@ import type { TrainingRecord } from '../../../src/levi/index.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
 import { retry } from '../gateway-api/retry.ts';
-import { readAsStream, saveVerified } from './download-file.ts';
+import { diskSource, saveVerified } from './download-file.ts';
 
 export interface Split {
   readonly name: string;
@@ -45,7 +45,7 @@ export async function loadSplits(
     };
     await retry(download, { signal, shouldRetry: isTransient });
     const records: TrainingRecord[] = [];
-    for await (const numbered of readRecords(readAsStream(path), { file: param, columns: lease.levi.columns })) {
+    for await (const numbered of readRecords(await diskSource(path), { file: param, columns: lease.levi.columns })) {
       linter.add(param, numbered);
       // So that a row can be named without its text: by its own id, else by its line.
       records.push({ id: `line:${numbered.line}`, ...numbered.record });

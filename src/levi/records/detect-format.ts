@@ -1,14 +1,11 @@
 import { trainingFileError } from './training-file-error.ts';
 
-export type FileFormat = 'jsonl' | 'csv';
+export type FileFormat = 'jsonl' | 'csv' | 'parquet';
+
+const PARQUET_MAGIC = [0x50, 0x41, 0x52, 0x31];
 
 /** What a file begins with when it is none of ours, and what to do about it. */
 const FOREIGN_FORMATS = [
-  {
-    bytes: [0x50, 0x41, 0x52, 0x31],
-    problem:
-      'is Parquet, which is not read yet. With pandas: pd.read_parquet(path).to_json("train.jsonl", orient="records", lines=True).',
-  },
   { bytes: [0x1f, 0x8b], problem: 'is compressed with gzip. Unpack it and upload what is inside.' },
   { bytes: [0x28, 0xb5, 0x2f, 0xfd], problem: 'is compressed with Zstandard. Unpack it and upload what is inside.' },
   {
@@ -35,6 +32,7 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, FileFormat>> = {
  */
 export function detectFormat(head: Uint8Array, file: string, filename?: string): FileFormat {
   const beginsWith = (bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+  if (beginsWith(PARQUET_MAGIC)) return 'parquet';
   const foreign = FOREIGN_FORMATS.find(({ bytes }) => beginsWith(bytes));
   if (foreign) throw trainingFileError({ file, line: 1 }, foreign.problem);
   const text = new TextDecoder().decode(head).trimStart();

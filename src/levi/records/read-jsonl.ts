@@ -18,9 +18,14 @@ export async function* readJsonl(
     if (text.trim() === '') continue;
     const place = { file, line };
     const row = parseObject(text, place);
-    const isChat = !columns.isNamed && 'messages' in row;
-    yield { line, record: isChat ? readChat(row, place) : readRow(row, columns, place) };
+    yield { line, record: toRecord(row, columns, place) };
   }
+}
+
+/** A row with `messages` is a chat unless the request named other columns. */
+export function toRecord(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
+  const isChat = !columns.isNamed && 'messages' in row;
+  return isChat ? readChat(row, place) : readRow(row, columns, place);
 }
 
 function parseObject(json: string, place: FilePlace): Row {

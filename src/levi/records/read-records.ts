@@ -3,7 +3,9 @@ import { resolveColumns } from './columns.ts';
 import { detectFormat } from './detect-format.ts';
 import { peekChunks, readChunks } from './read-chunks.ts';
 import { readCsv } from './read-csv.ts';
+import type { FileSource } from './file-source.ts';
 import { readJsonl } from './read-jsonl.ts';
+import { readParquet } from './read-parquet.ts';
 import type { NumberedRecord } from './training-record.ts';
 
 export interface ReadOptions {
@@ -17,23 +19,32 @@ export interface ReadOptions {
 
 const HEAD_BYTES = 65_536;
 
-const READERS = { jsonl: readJsonl, csv: readCsv } as const;
+const STREAM_READERS = { jsonl: readJsonl, csv: readCsv } as const;
 
 /**
- * The records of a JSONL or CSV/TSV stream; the format is told from the content.
+ * The records of a file, in JSONL, CSV/TSV or Parquet; the format is told from the content.
  * Reads as it is consumed and closes the stream when the consumer stops.
- * Throws `invalid_training_file` (file, line, column, remedy) at the first problem.
+ * Throws `invalid_training_file` (file, line or row, column, remedy) at the first problem.
  */
 export async function* readRecords(
-  stream: ReadableStream<Uint8Array>,
+  source: ReadableStream<Uint8Array> | FileSource,
   { file = 'training_file', filename, columns }: ReadOptions = {},
 ): AsyncGenerator<NumberedRecord> {
-  const source = readChunks(stream);
+  const stream = readChunks('getReader' in source ? source : await source.open());
   try {
-    const { head, chunks } = await peekChunks(source, HEAD_BYTES);
-    const reader = READERS[detectFormat(head, file, filename)];
-    yield* reader(chunks, { file, head, columns: resolveColumns(columns) });
+    const { head, chunks } = await peekChunks(stream, HEAD_BYTES);
+    const options = { file, head, columns: resolveColumns(columns) };
+    const format = detectFormat(head, file, filename);
+    if (format === 'parquet') {
+      await stream.return();
+      yield* readParquet(requireSource(source), options);
+    } else yield* STREAM_READERS[format](chunks, options);
   } finally {
-    await source.return();
+    await stream.return();
   }
+}
+
+function requireSource(source: ReadableStream<Uint8Array> | FileSource): FileSource {
+  if ('read' in source) return source;
+  throw new Error('internal: this format is read from any place of the file, and a stream was given');
 }

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts';
+import type { FileSource } from './file-source.ts';
 import { readRecords } from './read-records.ts';
 import type { ReadOptions } from './read-records.ts';
 import { spellingOf } from './spelling-of.ts';
@@ -21,18 +22,18 @@ export interface SummariseOptions extends ReadOptions {
 }
 
 /**
- * Reads a whole file once, as a stream, and says what is in it.
+ * Reads a whole file once, bit by bit, and says what is in it.
  * Throws `invalid_training_file` for whatever `readRecords` refuses and for a file that is empty, too long, or (as training file)
  * too small, of one class, or of too many classes.
  */
 export async function summariseTrainingFile(
-  stream: ReadableStream<Uint8Array>,
+  source: ReadableStream<Uint8Array> | FileSource,
   { file = 'training_file', role = 'training', onRecord, ...reading }: SummariseOptions = {},
 ): Promise<TrainingFileSummary> {
   const counts = new Map<string, number>();
   const firstLines = new Map<string, number>();
   let rows = 0;
-  for await (const numbered of readRecords(stream, { file, ...reading })) {
+  for await (const numbered of readRecords(source, { file, ...reading })) {
     const { line, record } = numbered;
     rows += 1;
     if (rows > LIMITS.trainingRows)

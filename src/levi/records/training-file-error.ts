@@ -4,14 +4,17 @@ export interface FilePlace {
   /** The request field that named the file: `training_file`, `validation_file`, `levi.shift_files.0.file`. */
   readonly file: string;
   readonly line?: number;
+  /** In place of the line, where a file has none. */
+  readonly row?: number;
   readonly field?: string;
 }
 
-/** `invalid_training_file`, naming file, line and field. `problem` says what is wrong and how to mend it. */
+/** `invalid_training_file`, naming file, line (or row) and field. `problem` says what is wrong and how to mend it. */
 export function trainingFileError(place: FilePlace, problem: string, cause?: unknown): LevigateError {
   const line = place.line === undefined ? '' : `, line ${place.line}`;
+  const row = place.row === undefined ? '' : `, row ${place.row}`;
   const field = place.field === undefined ? '' : `, field "${place.field}"`;
-  return new LevigateError('invalid_training_file', `${place.file}${line}${field}: ${problem}`, {
+  return new LevigateError('invalid_training_file', `${place.file}${line}${row}${field}: ${problem}`, {
     param: place.file,
     cause,
   });

@@ -1,4 +1,5 @@
-import type { BlobContent, BlobPage, BlobStore, ListBlobs, StoredBlob } from '../../services/ports.ts';
+import type { BlobContent, BlobPage, BlobStore, ByteRange, ListBlobs, StoredBlob } from '../../services/ports.ts';
+import { assertWithin } from '../neutral/assert-within.ts';
 import { parseBlobKey } from '../neutral/blob-key.ts';
 import { createMeasure } from '../neutral/measure.ts';
 
@@ -13,6 +14,7 @@ export function createR2BlobStore(bucket: R2Bucket): BlobStore {
   return {
     put: async (key, body, { maxBytes }) => put(bucket, checked(key), body, maxBytes),
     get: async (key) => toContent(await bucket.get(checked(key))),
+    read: async (key, range) => readRange(bucket, checked(key), range),
     delete: async (key) => bucket.delete(checked(key)),
     list: (options) => list(bucket, options),
   };
@@ -22,6 +24,30 @@ const checked = (key: string): string => parseBlobKey(key).join('/');
 
 function toContent(object: R2ObjectBody | null): BlobContent | null {
   return object && { sizeBytes: object.size, body: object.body };
+}
+
+async function readRange(bucket: R2Bucket, key: string, range: ByteRange): Promise<Uint8Array | null> {
+  const object = range.length > 0 ? await getRange(bucket, key, range) : null;
+  if (object) {
+    // R2 cuts a range that ends behind the blob.
+    assertWithin(range, object.size);
+    return object.bytes();
+  }
+  // R2 refuses an empty range.
+  const head = await bucket.head(key);
+  if (head) assertWithin(range, head.size);
+  return head && new Uint8Array(0);
+}
+
+/** R2 has an error of its own for a range that begins behind the blob. */
+async function getRange(bucket: R2Bucket, key: string, range: ByteRange): Promise<R2ObjectBody | null> {
+  try {
+    return await bucket.get(key, { range });
+  } catch (error) {
+    const head = await bucket.head(key);
+    if (head) assertWithin(range, head.size);
+    throw error;
+  }
 }
 
 async function list(bucket: R2Bucket, { folder, after, limit }: ListBlobs): Promise<BlobPage> {

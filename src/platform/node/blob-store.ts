@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BlobContent, BlobStore, StoredBlob } from '../../services/ports.ts';
+import type { BlobContent, BlobStore, ByteRange, StoredBlob } from '../../services/ports.ts';
+import { assertWithin } from '../neutral/assert-within.ts';
 import { parseBlobKey } from '../neutral/blob-key.ts';
 import { createMeasure } from '../neutral/measure.ts';
 import { listBlobFiles } from './list-blob-files.ts';
@@ -34,6 +35,7 @@ export async function openNodeBlobStore(root: string): Promise<BlobStore> {
       }
     },
     get: (key) => read(pathOf(key)),
+    read: (key, range) => readRange(pathOf(key), range),
     delete: (key) => rm(pathOf(key), { force: true }),
     list: (options) => listBlobFiles(root, options),
   };
@@ -74,6 +76,19 @@ async function read(path: string): Promise<BlobContent | null> {
     { highWaterMark: 0 },
   );
   return { sizeBytes: size, body };
+}
+
+async function readRange(path: string, range: ByteRange): Promise<Uint8Array | null> {
+  await using file = await openIfThere(path);
+  if (!file) return null;
+  assertWithin(range, (await file.stat()).size);
+  const bytes = new Uint8Array(range.length);
+  for (let filled = 0; filled < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, range.offset + filled);
+    if (bytesRead === 0) throw new RangeError('the blob became shorter while it was read');
+    filled += bytesRead;
+  }
+  return bytes;
 }
 
 async function openIfThere(path: string): Promise<FileHandle | null> {

@@ -6,7 +6,8 @@ import { assertLabelsKnown, summariseTrainingFile } from '../../levi/records/sum
 import type { SummariseOptions, TrainingFileSummary } from '../../levi/records/summarise-training-file.ts';
 import type { NumberedRecord } from '../../levi/records/training-record.ts';
 import type { Context } from '../context.ts';
-import { fileNotFound, requireFile } from '../files/require-file.ts';
+import { fileSource } from '../files/file-source.ts';
+import { requireFile } from '../files/require-file.ts';
 import { filesOfJob } from './files-of-job.ts';
 import type { JobFile } from './files-of-job.ts';
 
@@ -23,7 +24,7 @@ export interface CheckedFiles {
 const PREVIEW_ROWS = 5;
 
 /**
- * Reads every file of a request once, as a stream, so that what is wrong with it is said before the job is accepted:
+ * Reads every file of a request once, bit by bit, so that what is wrong with it is said before the job is accepted:
  * `file_not_found`, `invalid_file_purpose`, `invalid_training_file` (file, line, field).
  */
 export async function checkFiles(
@@ -64,7 +65,8 @@ async function summarise(
   { id, param }: JobFile,
   options: Pick<SummariseOptions, 'role' | 'columns' | 'onRecord'>,
 ): Promise<TrainingFileSummary> {
-  const { purpose, blobKey, filename } = await requireFile(ctx, id, param);
+  const file = await requireFile(ctx, id, param);
+  const { purpose, filename } = file;
   if (purpose !== 'fine-tune') {
     throw new LevigateError(
       'invalid_file_purpose',
@@ -72,10 +74,7 @@ async function summarise(
       { param },
     );
   }
-  const content = await ctx.services.blobs.get(blobKey);
-  // Its row was there a moment ago: another request deleted the file in between.
-  if (!content) throw fileNotFound(id, param);
-  return summariseTrainingFile(content.body, { ...options, file: param, filename });
+  return summariseTrainingFile(fileSource(ctx, file, param), { ...options, file: param, filename });
 }
 
 function checkClassWeight({ class_weight }: LeviOptions, { labels }: TrainingFileSummary): void {

@@ -30,6 +30,7 @@ function createMemoryBlobs(): BlobStore & { readonly keys: () => string[] } {
       const bytes = blobs.get(key);
       return bytes ? { sizeBytes: bytes.length, body: new Blob([bytes]).stream() } : null;
     },
+    read: async (key, { offset, length }) => blobs.get(key)?.slice(offset, offset + length) ?? null,
     delete: async (key) => void blobs.delete(key),
     list: async () => ({ blobs: [...blobs.keys()].map((key) => ({ key, writtenMs: 0 })), hasMore: false }),
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DryRun } from '../../../src/contract/index.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
@@ -47,6 +48,16 @@ test('200: reads CSV with the columns it is told, fields included', async () => 
   });
   const job = await gateway.json(PATH, { method: 'POST', json });
   expect(job.body).toMatchObject({ status: 'queued', levi: { columns } });
+});
+
+test('200: reads Parquet, rows counted from 1', async () => {
+  await using gateway = await createTestGateway();
+  const content = new Uint8Array(readFileSync(new URL('../../fixtures/parquet/polars.parquet', import.meta.url)));
+  const training_file = await uploadFile(gateway, { content, filename: 'train.parquet' });
+  const json = { model: MODEL, training_file, levi: { columns: { fields: { age: 'number' } } }, dry_run: true };
+  const { body } = await gateway.json(PATH, { method: 'POST', json });
+  expect(body).toMatchObject({ rows: 40, labels: { billing: 14, bug: 13, how_to: 13 } });
+  expect(body.preview[1]).toEqual({ line: 2, text: 'größe 1 🙂 x', label: 'bug', fields: { age: 21 } });
 });
 
 test("200: estimates from the project's own jobs once there are some, scaled to the size", async () => {

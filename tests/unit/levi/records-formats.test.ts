@@ -141,7 +141,6 @@ describe('levi.columns', () => {
 test.each([
   ['gzip', [0x1f, 0x8b, 8], /compressed with gzip/u],
   ['a workbook', [0x50, 0x4b, 3, 4], /Excel workbook. .*CSV UTF-8/u],
-  ['Parquet', [0x50, 0x41, 0x52, 0x31], /is Parquet.*to_json/u],
   ['a PDF', [0x25, 0x50, 0x44, 0x46], /is a PDF/u],
 ])('refuses %s and says what to upload instead', async (_, bytes, message) => {
   await expect(read(new Uint8Array(bytes))).rejects.toThrow(message);
