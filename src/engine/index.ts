@@ -37,7 +37,10 @@ export type { Runtime, Session, StatefulSession, StateSlot } from './runtime.ts'
 export type { Dimension, Shape } from './shape/dimension.ts';
 export { float32Data, sizeOf, tensor } from './tensor.ts';
 export type { DType, Tensor, TensorData } from './tensor.ts';
+export { findImageTaps } from './tap/find-image-taps.ts';
+export type { ImageTaps } from './tap/find-image-taps.ts';
 export { findLayerTaps } from './tap/find-layer-taps.ts';
+export { tapImageModel } from './tap/tap-image-model.ts';
 export { TAP_SPEC_VERSION, tapModel } from './tap/tap-model.ts';
 export { weightsPrecision } from './tap/weights-precision.ts';
 export { bernoulliArray, dropoutMask, normalArray, uniformArray } from './random/arrays.ts';

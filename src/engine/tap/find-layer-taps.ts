@@ -10,6 +10,8 @@ export interface FindLayerTapsOptions {
   readonly expectedLayers?: number | undefined;
   /** Output the data path leads to; by default the graph's token-level output. */
   readonly output?: string | undefined;
+  /** `pixels`: the layers of the vision tower, in a graph that may read text as well. */
+  readonly from?: 'pixels' | undefined;
 }
 
 const preferredOutputs = ['last_hidden_state', 'token_embeddings', 'hidden_states'];
@@ -24,7 +26,7 @@ const preferredOutputs = ['last_hidden_state', 'token_embeddings', 'hidden_state
  */
 export function findLayerTaps(graph: OnnxGraph, options: FindLayerTapsOptions = {}): readonly string[] {
   const output = options.output ?? chooseOutput(graph);
-  const path = findLivePath(graph, indexGraph(graph), output);
+  const path = findLivePath(graph, indexGraph(graph), { output, from: options.from });
   if (path === null) throw refuse(`no data path leads from a token embedding or a float input to '${output}'`);
   const regions = findRegions(path, output);
   const signature = formatRegions(regions);
@@ -37,7 +39,8 @@ export function findLayerTaps(graph: OnnxGraph, options: FindLayerTapsOptions = 
   return [...attention.map((at) => enteringValue(regions, at)), leavingValue(regions, attention, signature)];
 }
 
-function chooseOutput(graph: OnnxGraph): string {
+/** The graph's token-level output, or its feature map, by the names exporters give them; else its first. */
+export function chooseOutput(graph: OnnxGraph): string {
   const names = graph.outputs.map(({ name }) => name);
   const chosen = preferredOutputs.find((name) => names.includes(name)) ?? names[0];
   if (chosen === undefined) throw refuse('the graph has no output');

@@ -10,12 +10,21 @@ export interface LivePath {
   readonly values: ReadonlySet<string>;
 }
 
+/** What every vision export of Transformers.js calls its images, [B, 3, H, W]. */
+export const PIXELS = 'pixel_values';
+
 const shapeOperators = new Set(['Shape', 'Size']);
 const indexPreservingOperators = new Set(['Cast', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Flatten', 'Clip']);
 
+export interface LivePathOptions {
+  readonly output: string;
+  /** `pixels`: from the input `pixel_values` alone, whatever else the graph reads. */
+  readonly from?: 'pixels' | undefined;
+}
+
 /** Null when neither a token embedding nor a float input leads to `output`. */
-export function findLivePath(graph: OnnxGraph, index: GraphIndex, output: string): LivePath | null {
-  const starts = findStarts(graph, index);
+export function findLivePath(graph: OnnxGraph, index: GraphIndex, { output, from }: LivePathOptions): LivePath | null {
+  const starts = from === 'pixels' ? [PIXELS] : findStarts(graph, index);
   const reached = reachForward(index, starts);
   const needed = reachBackward(index, output);
   const nodes = index.nodes.filter((node) => needed.has(node) && node.makes.some((name) => reached.has(name)));

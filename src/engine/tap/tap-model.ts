@@ -1,28 +1,23 @@
 import { LevigateError } from '../../contract/errors.ts';
 import { buildNode, buildTensor, buildValueInfo } from '../onnx/build.ts';
-import { externalizeWeights } from '../onnx/external-weights.ts';
-import type { WeightChunk } from '../onnx/external-weights.ts';
-import type { ReadExternalData } from '../onnx/tensor-bytes.ts';
 import { onnxDataType } from '../onnx/types.ts';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from '../onnx/types.ts';
 import { buildPoolingNodes } from './pooling-nodes.ts';
+import type { TextPooling } from './pooling-nodes.ts';
 import { pruneGraph } from './prune-graph.ts';
+import { writeFeatureModel } from './write-feature-model.ts';
+import type { FeatureModel, FeatureModelOptions } from './write-feature-model.ts';
 
-export interface TapModelOptions {
+export interface TapModelOptions extends FeatureModelOptions {
   /** Values to pool, as `findLayerTaps` gives them. */
   readonly taps: readonly string[];
-  /** Name of the weights file beside the graph. */
-  readonly weightsLocation: string;
-  /** Gives the bytes of tensors that already lie in another file. */
-  readonly readExternal?: ReadExternalData | undefined;
+  /** Default: the mean over the text's tokens. */
+  readonly pooling?: TextPooling | undefined;
 }
 
-export interface TappedModel {
+export interface TappedModel extends FeatureModel {
   /** Inputs `input_ids`, `attention_mask` `[B, S]`; output `features` `[B, taps, H]` float32. */
   readonly model: OnnxModel;
-  /** Contents of the weights file. */
-  readonly chunks: readonly WeightChunk[];
-  readonly weightsSizeBytes: number;
   readonly idsDtype: 'int32' | 'int64';
 }
 
@@ -43,22 +38,10 @@ export function tapModel(model: OnnxModel, options: TapModelOptions): TappedMode
   if (strangers.length > 0) {
     throw refuse(`it wants the inputs ${strangers.map(({ name }) => `'${name}'`).join(', ')}, which are not given`);
   }
-  const pooling = buildPoolingNodes({ taps: options.taps, mask: mask.name, output: 'features' });
-  const weights = externalizeWeights([...pruned.initializers, ...pooling.initializers], {
-    location: options.weightsLocation,
-    readExternal: options.readExternal,
-  });
-  const graph: OnnxGraph = {
-    ...pruned,
-    nodes: [...pruned.nodes, ...pooling.nodes],
-    initializers: weights.initializers,
-    inputs: [ids, mask],
-    outputs: [buildValueInfo('features', onnxDataType.float32, ['B', options.taps.length, 'H'])],
-  };
+  const pooling = buildPoolingNodes({ ...options, mask: mask.name, output: 'features' });
+  const features = { inputs: [ids, mask], taps: options.taps.length, pooling };
   return {
-    model: { ...model, graph },
-    chunks: weights.chunks,
-    weightsSizeBytes: weights.sizeBytes,
+    ...writeFeatureModel({ ...model, graph: pruned }, features, options),
     idsDtype: elementType === onnxDataType.int32 ? 'int32' : 'int64',
   };
 }

@@ -11,8 +11,6 @@ export function weightsPrecision(graph: OnnxGraph): WeightsPrecision {
   const operators = new Set(graph.nodes.map(({ opType }) => opType));
   if (!dynamicOperators.isDisjointFrom(operators)) return 'dynamic_int8';
   if (operators.has('MatMulNBits') || operators.has('MatMulBnb4')) return 'q4';
-  const isHalf = graph.initializers.some(
-    ({ dataType, dims }) => dataType === onnxDataType.float16 && dims.length === 2,
-  );
+  const isHalf = graph.initializers.some(({ dataType, dims }) => dataType === onnxDataType.float16 && dims.length >= 2);
   return isHalf ? 'fp16' : 'fp32';
 }
