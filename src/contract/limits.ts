@@ -4,6 +4,7 @@ const MIB = 1024 * KIB;
 /** Every bound of the API in one place; each is named in the error that enforces it. */
 export const LIMITS = {
   jsonBodyBytes: 4 * MIB,
+  predictBodyBytes: 16 * MIB,
   fileBytes: 512 * MIB,
   filenameChars: 255,
   trainingLineBytes: 1 * MIB,
@@ -14,6 +15,8 @@ export const LIMITS = {
   classes: 1_000,
   labelChars: 256,
   shiftFiles: 16,
+  imageBytes: 10 * MIB,
+  imagePixels: 100_000_000,
   predictInputs: 256,
   predictModels: 100,
   predictTextChars: 100_000,
