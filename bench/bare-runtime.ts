@@ -1,5 +1,5 @@
 import { padBatch } from '../gpu-worker/src/batching/pad-batch.ts';
-import type { Sized } from '../gpu-worker/src/batching/pick-batch.ts';
+import type { TokenRow } from '../gpu-worker/src/batching/pad-batch.ts';
 import { prepareBackbone } from '../gpu-worker/src/backbones/prepare-backbone.ts';
 import { toTensors } from '../gpu-worker/src/device/to-tensors.ts';
 import { createOnnxRuntime } from '../gpu-worker/src/runtime/onnx-runtime.ts';
@@ -17,17 +17,19 @@ export interface BareRuntime extends AsyncDisposable {
 /** onnxruntime with the same prepared graph and threads, nothing around it: the baseline of every ratio here. */
 export async function openBareRuntime(): Promise<BareRuntime> {
   const backbone = await prepareBackbone(DEFAULT_BACKBONE);
-  const tokenizer = await loadTokenizer(backbone.tokenizerDir);
+  if (backbone.modality !== 'text') throw new Error(`${backbone.id} reads no texts`);
+  const { idsDtype, maxTokens } = backbone;
+  const tokenizer = await loadTokenizer(backbone.folder);
   const session = await createOnnxRuntime({ device: 'cpu' }).loadFile(backbone.graphPath);
 
-  async function runAll(rows: readonly Sized[], tokenBudget: number): Promise<void> {
-    for (const batch of batches(rows, tokenBudget)) await session.run(toTensors(padBatch(batch), backbone.idsDtype));
+  async function runAll(rows: readonly TokenRow[], tokenBudget: number): Promise<void> {
+    for (const batch of batches(rows, tokenBudget)) await session.run(toTensors(padBatch(batch), idsDtype));
   }
 
   return {
     async bestMs(texts) {
       const rows = texts
-        .map((text) => tokenizer.encode(text, backbone.maxTokens))
+        .map((text) => tokenizer.encode(text, maxTokens))
         .toSorted((a, b) => a.ids.length - b.ids.length);
       await runAll(rows.slice(0, 64), 512);
       let best = { ms: Number.POSITIVE_INFINITY, tokenBudget: 0 };
@@ -42,8 +44,8 @@ export async function openBareRuntime(): Promise<BareRuntime> {
 }
 
 /** Runs of rows whose number times the longest stays within the budget. */
-function* batches(sorted: readonly Sized[], tokenBudget: number): Generator<Sized[]> {
-  let batch: Sized[] = [];
+function* batches(sorted: readonly TokenRow[], tokenBudget: number): Generator<TokenRow[]> {
+  let batch: TokenRow[] = [];
   for (const row of sorted) {
     if (batch.length > 0 && (batch.length + 1) * row.ids.length > tokenBudget) {
       yield batch;

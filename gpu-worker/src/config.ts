@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { CatalogueEntry } from '../../src/contract/catalogue.ts';
 import { DEFAULT_BACKBONE } from '../../src/contract/models.ts';
+import { readCatalogue } from './backbones/read-catalogue.ts';
 import { defaultThreads } from './runtime/onnx-runtime.ts';
 
 const MIB = 1024 * 1024;
@@ -16,6 +18,7 @@ const Environment = z.object({
   LEVIGATE_DEVICE: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
   LEVIGATE_THREADS: count(1).max(1024).optional(),
   LEVIGATE_BACKBONES: z.string().default(DEFAULT_BACKBONE),
+  LEVIGATE_CATALOGUE: z.string().optional(),
   LEVIGATE_FEATURE_CACHE_MB: count(0).default(512),
   LEVIGATE_ADAPTER_CACHE_MB: count(1).default(512),
   LEVIGATE_TOKEN_BUDGET: count(16).optional(),
@@ -38,6 +41,8 @@ export interface WorkerConfig {
   readonly threads: number;
   /** Prepared before the first job is asked for. */
   readonly backbones: readonly string[];
+  /** The operator's own. */
+  readonly catalogue: readonly CatalogueEntry[];
   readonly featureCacheBytes: number;
   readonly adapterCacheBytes: number;
   readonly tokenBudget: number | undefined;
@@ -72,6 +77,7 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     backbones: values.LEVIGATE_BACKBONES.split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
+    catalogue: readCatalogue(values.LEVIGATE_CATALOGUE),
     featureCacheBytes: values.LEVIGATE_FEATURE_CACHE_MB * MIB,
     adapterCacheBytes: values.LEVIGATE_ADAPTER_CACHE_MB * MIB,
     tokenBudget: values.LEVIGATE_TOKEN_BUDGET,

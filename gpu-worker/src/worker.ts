@@ -27,6 +27,7 @@ const log = getLogger(['levigate', 'worker']);
 // Padding is computed too: on a CPU batches beyond 512 tokens fall out of the cache, a GPU wants to be filled.
 const TOKEN_BUDGETS = { cpu: 512, webgpu: 8_192, cuda: 16_384 } as const satisfies Record<Device, number>;
 const LEAST_TOKENS_A_ROW = 8;
+const IMAGES_A_BATCH = { cpu: 8, webgpu: 32, cuda: 64 } as const satisfies Record<Device, number>;
 const BACKBONE_RETRY_MS = 30_000;
 
 /**
@@ -39,12 +40,13 @@ export async function runWorker(config: WorkerConfig, signal: AbortSignal): Prom
   const info = await device.info;
   const tokenBudget = config.tokenBudget ?? TOKEN_BUDGETS[info.device];
   const backbones = createResidentBackbones({
-    open: (name) => openBackbone(name, device, signal),
+    open: (name) => openBackbone(name, { device, catalogue: config.catalogue, signal }),
     device,
     cache: createFeatureCache({ maxBytes: config.featureCacheBytes }),
     batching: {
       tokenBudget,
       maxRows: Math.ceil(tokenBudget / LEAST_TOKENS_A_ROW),
+      maxImages: IMAGES_A_BATCH[info.device],
       windowMs: config.batchWindowMs,
       maxQueued: config.maxQueuedInputs,
     },

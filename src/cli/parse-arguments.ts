@@ -16,6 +16,9 @@ export function parseWholeNumber(value: string): number {
   return Number(value);
 }
 
+/** An option that may be given several times. */
+export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+
 /** Between 0 and 1, neither included. */
 export function parseShare(value: string): number {
   const share = Number(value);

@@ -1,3 +1,4 @@
+export * from './catalogue.ts';
 export * from './common.ts';
 export * from './errors.ts';
 export * from './files.ts';

@@ -3,8 +3,39 @@ import { LIMITS } from './limits.ts';
 
 const Text = z.string().min(1, 'is empty: give the text to classify').max(LIMITS.predictTextChars);
 
-/** `{text, fields?}`, or a plain string for a record with one text. */
-export const PredictRecord = z.strictObject({ text: Text, fields: z.record(z.string(), z.unknown()).optional() });
+// Four characters carry three bytes.
+const MAX_IMAGE_CHARS = Math.ceil(LIMITS.imageBytes / 3) * 4 + 64;
+const BASE64 = /^(data:[\w.+/-]*(;[\w.=+-]+)*;base64,)?[\w+/-]+={0,2}$/;
+
+const EncodedImage = z
+  .string()
+  .max(MAX_IMAGE_CHARS, `is larger than ${LIMITS.imageBytes} bytes: send a smaller version of it`)
+  .superRefine((image, context) => {
+    if (/^https?:/i.test(image)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'is a URL, and nothing is fetched for a request: send the file itself as base64',
+      });
+    } else if (!BASE64.test(image)) {
+      context.addIssue({
+        code: 'custom',
+        message:
+          'is not base64: give the bytes of a JPEG, PNG or WebP file as base64, bare or as data:image/png;base64,...',
+      });
+    }
+  })
+  .describe('A JPEG, PNG or WebP file as base64, bare or as a data URI');
+
+/** What the backbone and the task model read of one input; a plain string is a record with one text. */
+export const PredictRecord = z
+  .strictObject({
+    text: Text.optional(),
+    image: EncodedImage.optional(),
+    fields: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine(({ text, image, fields }) => [text, image, fields].some((part) => part !== undefined), {
+    error: 'is empty: give "text", "image" or "fields"',
+  });
 export type PredictRecord = z.infer<typeof PredictRecord>;
 const PredictInput = z.union([Text, PredictRecord]);
 
@@ -40,7 +71,9 @@ export const PredictRequest = z.strictObject({
     .describe('Many adapters over one backbone pass'),
   input: z.union([PredictInput, z.array(PredictInput).min(1).max(LIMITS.predictInputs)], {
     error: ({ input }) =>
-      input === undefined ? `is missing: give a text, {"text"}, or up to ${LIMITS.predictInputs} of them` : undefined,
+      input === undefined
+        ? `is missing: give a text, {"text"}, {"image"}, or up to ${LIMITS.predictInputs} of them`
+        : undefined,
   }),
   top_k: z.int().min(1).optional(),
   views: z.boolean().optional(),

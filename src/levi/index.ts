@@ -28,6 +28,7 @@ export { createPredictor } from './predictor/create-predictor.ts';
 export type { Answers, Predictor, PredictorInputs, ViewAnswers } from './predictor/create-predictor.ts';
 export type { FileSource } from './records/file-source.ts';
 export { readRecords } from './records/read-records.ts';
+export { trainingFileError } from './records/training-file-error.ts';
 export type { ReadOptions } from './records/read-records.ts';
 export { assertLabelsKnown, summariseTrainingFile } from './records/summarise-training-file.ts';
 export type { SummariseOptions, TrainingFileSummary } from './records/summarise-training-file.ts';

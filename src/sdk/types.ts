@@ -217,8 +217,11 @@ export interface Model {
   parent: string | null;
 }
 
+/** At least one of them; which one the model's backbone reads, it says when it is missing. */
 export interface PredictRecord {
-  text: string;
+  text?: string | undefined;
+  /** A JPEG, PNG or WebP file as base64, bare or as a data URI; 10 MB at most. */
+  image?: string | undefined;
   fields?: Record<string, unknown> | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { BackboneInfo } from '../contract/index.ts';
 import type { Database } from '../store/database.ts';
 
 /** Large bytes by key. A blob is visible only when it is whole. */
@@ -94,6 +95,8 @@ export interface Settings {
   readonly leaseDurationMs: number;
   readonly workerHeartbeatMs: number;
   readonly predictTimeoutMs: number;
+  /** The built-in ones and the operator's own, by name. */
+  readonly backbones: Readonly<Record<string, BackboneInfo>>;
 }
 
 /** Everything a use case may touch; made once per process by an entry point in functions/. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { createId, FileObject, SCOPES } from '../../src/contract/index.ts';
+import { createId, FileObject, knownBackbones, SCOPES } from '../../src/contract/index.ts';
 import type { Scope } from '../../src/contract/index.ts';
 import { createApp } from '../../src/gateway/app.ts';
 import type { GatewayEnv } from '../../src/gateway/gateway-env.ts';
@@ -95,6 +95,7 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
       leaseDurationMs: 30_000,
       workerHeartbeatMs: 5_000,
       predictTimeoutMs: 5_000,
+      backbones: knownBackbones([]),
       ...options.settings,
     },
     wakeOutbox: () => {

@@ -23,7 +23,7 @@ export function describeGoldenMiniLm(subject: () => Subject): void {
   it('gives the token ids of the reference', async () => {
     const { texts } = golden();
     env.allowRemoteModels = false;
-    const tokenizer = await AutoTokenizer.from_pretrained(subject().prepared.tokenizerDir);
+    const tokenizer = await AutoTokenizer.from_pretrained(subject().prepared.folder);
     const encode = (text: string): readonly number[] => [...tokenizer.encode(text)];
     expect(texts.map(({ text }) => encode(text))).toEqual(texts.map(({ input_ids }) => input_ids));
   });

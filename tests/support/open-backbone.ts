@@ -10,9 +10,11 @@ export interface OpenBackbone extends AsyncDisposable {
 
 /** A prepared backbone in onnxruntime on the CPU. */
 export async function openBackbone(prepared: PreparedBackbone): Promise<OpenBackbone> {
+  if (prepared.modality !== 'text') throw new Error(`${prepared.id} reads no texts`);
+  const { idsDtype } = prepared;
   const session = await InferenceSession.create(prepared.graphPath, { intraOpNumThreads: 1 });
   const idsTensor = (values: readonly number[], dims: readonly number[]): Tensor =>
-    prepared.idsDtype === 'int32'
+    idsDtype === 'int32'
       ? new Tensor('int32', Int32Array.from(values), dims)
       : new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
   return {

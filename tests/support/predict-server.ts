@@ -8,7 +8,7 @@ export function startPredictServer(): Promise<HttpServer> {
   const { fetch } = new Hono().post('/predict', async (c) => {
     const { adapters, inputs } = WorkerPredictRequest.parse(await c.req.json());
     const data = adapters.flatMap(({ model }) =>
-      inputs.map(({ text }, index) => ({
+      inputs.map(({ text = 'an image' }, index) => ({
         object: 'prediction',
         index,
         model,

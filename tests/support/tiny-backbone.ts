@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BackboneSpec } from '../../gpu-worker/src/backbones/registry.ts';
+import type { TextBackboneSpec } from '../../gpu-worker/src/backbones/registry.ts';
 import { writeSafetensors } from '../../src/engine/safetensors/write-safetensors.ts';
 import { createTinyBert, tinyBertConfig } from './tiny-bert.ts';
 
@@ -12,8 +12,10 @@ export const tinyFiles: Readonly<Record<string, Uint8Array>> = {
   'model.safetensors': writeSafetensors(createTinyBert().tensors),
 };
 
-export const tinySpec: BackboneSpec = {
+export const tinySpec: TextBackboneSpec = {
   id: 'tiny-bert',
+  modality: 'text',
+  isPublished: true,
   repository: 'someone/tiny-bert',
   revision: '0123456789abcdef',
   license: 'Apache-2.0',

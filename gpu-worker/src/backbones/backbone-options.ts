@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { CatalogueEntry } from '../../../src/contract/catalogue.ts';
 import type { OnBackboneProgress } from './progress.ts';
 import type { PreparedBackbone } from './prepared-backbone.ts';
 
-/** Runs `[2, 5]` token ids through the graph; gives the shape and the numbers of `features`. */
+/** Runs `[2, 5]` token ids, or two images, through the graph; gives the shape and the numbers of `features`. */
 export type ProbeBackbone = (
   prepared: PreparedBackbone,
 ) => Promise<{ readonly dims: readonly number[]; readonly data: Float32Array }>;
@@ -13,6 +14,8 @@ export interface PrepareBackboneOptions {
   readonly cacheDir?: string | undefined;
   /** A folder that holds the files already; default `LEVIGATE_BACKBONE_DIR`. */
   readonly folder?: string | undefined;
+  /** The operator's own backbones; their folders absolute. */
+  readonly catalogue?: readonly CatalogueEntry[] | undefined;
   readonly hubEndpoint?: string | undefined;
   readonly hubToken?: string | undefined;
   readonly onProgress?: OnBackboneProgress | undefined;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { LevigateError } from '../../../src/contract/errors.ts';
+import { IMAGE_TAP_SPEC_VERSION } from '../../../src/engine/tap/tap-image-model.ts';
 import { TAP_SPEC_VERSION } from '../../../src/engine/tap/tap-model.ts';
 import { readBackboneEnvironment } from './backbone-options.ts';
 import type { PrepareBackboneOptions, ProbeBackbone } from './backbone-options.ts';
@@ -10,6 +11,7 @@ import { acquireFileLock } from './fetch/file-lock.ts';
 import type { BackboneManifest } from './manifest.ts';
 import { GRAPH_FILE, WEIGHTS_FILE } from './prepare/encoder-graph.ts';
 import type { EncoderGraph } from './prepare/encoder-graph.ts';
+import { prepareImageExport } from './prepare/prepare-image-export.ts';
 import { prepareOnnxExport } from './prepare/prepare-onnx-export.ts';
 import { prepareSafetensors } from './prepare/prepare-safetensors.ts';
 import { writePrepared } from './prepare/write-prepared.ts';
@@ -46,7 +48,9 @@ export async function prepareSpec(spec: BackboneSpec, options: PrepareSpecOption
     await fetchFiles(spec, sourceFolder, { sources: createSources(spec, settings), signal, onProgress });
   }
   const encoder = await buildEncoder(sourceFolder, spec);
-  const files = { encoder, sourceFolder, tokenizerConfig: spec.tokenizerConfig };
+  assertDeclared(spec, encoder);
+  const tokenizerConfig = spec.modality === 'text' ? spec.tokenizerConfig : null;
+  const files = { encoder, sourceFolder, tokenizerConfig };
   const manifest = describe(spec, fingerprint, encoder);
   const check = (folder: string): Promise<void> => checkPrepared(folder, settings.probe);
   await writePrepared(target, { ...files, manifest }, { onProgress, check });
@@ -61,6 +65,7 @@ function withoutUndefined<T extends object>(options: T): Partial<T> {
 
 async function buildEncoder(sourceFolder: string, spec: BackboneSpec): Promise<EncoderGraph> {
   try {
+    if (spec.modality === 'image') return await prepareImageExport(sourceFolder, spec);
     return await (spec.weights === 'onnx' ? prepareOnnxExport(sourceFolder, spec) : prepareSafetensors(sourceFolder));
   } catch (error) {
     if (error instanceof LevigateError) throw error;
@@ -72,14 +77,41 @@ async function buildEncoder(sourceFolder: string, spec: BackboneSpec): Promise<E
   }
 }
 
+/** What the gateway told its users of a catalogued backbone must be what was found. */
+function assertDeclared({ id, taps, ...spec }: BackboneSpec, encoder: EncoderGraph): void {
+  if (taps === undefined) return;
+  if (taps !== encoder.taps) {
+    fail(id, `it has ${encoder.taps} taps, and the catalogue says ${taps}; write "taps": ${encoder.taps}`);
+  }
+  if (spec.modality === 'text' && encoder.modality === 'text' && spec.maxTokens > encoder.maxPositions) {
+    const most = encoder.maxPositions;
+    fail(id, `it reads ${most} tokens, and the catalogue says ${spec.maxTokens}; write "max_tokens": ${most}`);
+  }
+}
+
 function fingerprintOf(spec: BackboneSpec): string {
   const files = spec.files.map(({ path, sha256 }) => `${path}:${sha256}`).toSorted();
-  const content = { tapSpec: TAP_SPEC_VERSION, weights: spec.weights, tapNames: spec.tapNames ?? null, files };
+  // Of texts with the default pooling it is as it always was: adapters are bound to it.
+  const content =
+    spec.modality === 'image'
+      ? {
+          imageTapSpec: IMAGE_TAP_SPEC_VERSION,
+          pooling: spec.pooling ?? null,
+          prefixTokens: spec.prefixTokens ?? null,
+          files,
+        }
+      : {
+          tapSpec: TAP_SPEC_VERSION,
+          weights: spec.weights,
+          tapNames: spec.tapNames ?? null,
+          ...(spec.pooling === undefined ? {} : { pooling: spec.pooling }),
+          files,
+        };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
 function describe(spec: BackboneSpec, fingerprint: string, encoder: EncoderGraph): BackboneManifest {
-  return {
+  const base = {
     format: 1,
     id: spec.id,
     fingerprint,
@@ -87,8 +119,6 @@ function describe(spec: BackboneSpec, fingerprint: string, encoder: EncoderGraph
     license: spec.license,
     taps: encoder.taps,
     width: encoder.width,
-    maxTokens: Math.min(spec.maxTokens, encoder.maxPositions),
-    idsDtype: encoder.idsDtype,
     dtype: encoder.dtype,
     files: {
       graph: GRAPH_FILE,
@@ -97,7 +127,11 @@ function describe(spec: BackboneSpec, fingerprint: string, encoder: EncoderGraph
       weightsSizeBytes: encoder.weightsSizeBytes,
     },
     sources: spec.files.map(({ path, sha256 }) => ({ path, sha256 })),
-  };
+  } as const;
+  if (encoder.modality === 'image') return { ...base, modality: 'image', imageSize: encoder.imageSize };
+  const wanted = spec.modality === 'text' ? spec.maxTokens : encoder.maxPositions;
+  const maxTokens = Math.min(wanted, encoder.maxPositions);
+  return { ...base, modality: 'text', maxTokens, idsDtype: encoder.idsDtype };
 }
 
 async function checkPrepared(folder: string, probe: ProbeBackbone | undefined): Promise<void> {

@@ -2,24 +2,37 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backboneManifest } from './manifest.ts';
 
-/** A backbone on disk: token ids in, `[B, taps, width]` out. */
-export interface PreparedBackbone {
+interface PreparedBase {
   readonly id: string;
   /** Equal fingerprints mean equal features. */
   readonly fingerprint: string;
-  /** ONNX graph: inputs `input_ids`, `attention_mask` `[B, S]` of `idsDtype`; output `features` `[B, taps, width]` float32. */
+  /** ONNX graph; output `features` `[B, taps, width]` float32. */
   readonly graphPath: string;
   /** Its weights; must stay beside the graph. Load the graph by path, so that they are mapped. */
   readonly dataPath: string;
-  /** Folder for `AutoTokenizer.from_pretrained`. */
-  readonly tokenizerDir: string;
-  /** Embeddings and every block. */
+  /** Folder for `AutoTokenizer.from_pretrained` or `AutoImageProcessor.from_pretrained`. */
+  readonly folder: string;
+  /** What enters the first layer, and what leaves each. */
   readonly taps: number;
   readonly width: number;
-  readonly maxTokens: number;
-  readonly idsDtype: 'int32' | 'int64';
   readonly dtype: 'fp32' | 'fp16' | 'q4';
 }
+
+/** Inputs `input_ids`, `attention_mask` `[B, S]` of `idsDtype`. */
+export interface PreparedTextBackbone extends PreparedBase {
+  readonly modality: 'text';
+  readonly maxTokens: number;
+  readonly idsDtype: 'int32' | 'int64';
+}
+
+/** Input `pixel_values` `[B, 3, height, width]` float32. */
+export interface PreparedImageBackbone extends PreparedBase {
+  readonly modality: 'image';
+  readonly imageSize: { readonly height: number; readonly width: number };
+}
+
+/** A backbone on disk: token ids or pixels in, `[B, taps, width]` out. */
+export type PreparedBackbone = PreparedTextBackbone | PreparedImageBackbone;
 
 /** Reads the manifest of a prepared folder; null when there is none, or files it names are missing or cut short. */
 export async function readPrepared(folder: string): Promise<PreparedBackbone | null> {
@@ -27,12 +40,15 @@ export async function readPrepared(folder: string): Promise<PreparedBackbone | n
   if (text === null) return null;
   const parsed = backboneManifest.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { files, id, fingerprint, taps, width, maxTokens, idsDtype, dtype } = parsed.data;
+  const { files, id, fingerprint, taps, width, dtype } = parsed.data;
   const graphPath = join(folder, files.graph);
   const dataPath = join(folder, files.weights);
   if ((await sizeOf(graphPath)) !== files.graphSizeBytes) return null;
   if ((await sizeOf(dataPath)) !== files.weightsSizeBytes) return null;
-  return { id, fingerprint, graphPath, dataPath, tokenizerDir: folder, taps, width, maxTokens, idsDtype, dtype };
+  const prepared = { id, fingerprint, graphPath, dataPath, folder, taps, width, dtype };
+  if (parsed.data.modality === 'image') return { ...prepared, modality: 'image', imageSize: parsed.data.imageSize };
+  const { maxTokens, idsDtype } = parsed.data;
+  return { ...prepared, modality: 'text', maxTokens, idsDtype };
 }
 
 async function sizeOf(path: string): Promise<number | null> {

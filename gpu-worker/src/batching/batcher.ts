@@ -1,14 +1,12 @@
-import { LevigateError } from '../../../src/contract/errors.ts';
 import type { EmbeddedBatch } from '../device/device.ts';
-import type { PaddedBatch } from '../device/messages.ts';
-import { padBatch } from './pad-batch.ts';
+import { overloaded } from './overloaded.ts';
 import { pickBatch } from './pick-batch.ts';
-import type { BatchLimits } from './pick-batch.ts';
+import type { BatchLimits, Sized } from './pick-batch.ts';
 
 export type Priority = 'online' | 'bulk';
 
-export interface BatcherOptions extends BatchLimits {
-  readonly embed: (batch: PaddedBatch) => Promise<EmbeddedBatch>;
+export interface BatcherOptions<Content> extends BatchLimits {
+  readonly embed: (contents: readonly Content[]) => Promise<EmbeddedBatch>;
   /** How long an idle device waits for company of a first online input, in milliseconds. */
   readonly windowMs: number;
   /** Waiting inputs per class beyond which new ones are refused. */
@@ -17,10 +15,11 @@ export interface BatcherOptions extends BatchLimits {
   readonly maxInFlight?: number;
 }
 
-export interface BatchInput {
+export interface BatchInput<Content> extends Sized {
   /** Inputs of one key wait as one and are computed once. */
   readonly key: string;
-  readonly ids: Int32Array;
+  /** What the device reads of it: token ids, or pixels. */
+  readonly content: Content;
 }
 
 export interface Embedded {
@@ -35,13 +34,13 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Batcher {
+export interface Batcher<Content> {
   /** Rejects with `overloaded` when the queue is full, with the signal's reason when that fires first. */
-  embed(inputs: readonly BatchInput[], options: EmbedOptions): Promise<Embedded[]>;
+  embed(inputs: readonly BatchInput<Content>[], options: EmbedOptions): Promise<Embedded[]>;
   readonly queuedInputs: number;
 }
 
-interface Entry extends BatchInput {
+interface Entry<Content> extends BatchInput<Content> {
   readonly enqueuedMs: number;
   waiters: Waiter[];
 }
@@ -49,14 +48,14 @@ interface Waiter {
   readonly resolve: (result: Embedded) => void;
   readonly reject: (error: unknown) => void;
 }
-type Queue = Map<string, Entry>;
+type Queue<Content> = Map<string, Entry<Content>>;
 
 const PRIORITIES = ['online', 'bulk'] as const satisfies readonly Priority[];
 
-/** Coalesces concurrent inputs of all requests into padded batches of one backbone; online inputs go first. */
-export function createBatcher(options: BatcherOptions): Batcher {
+/** Coalesces concurrent inputs of all requests into batches of one backbone; online inputs go first. */
+export function createBatcher<Content>(options: BatcherOptions<Content>): Batcher<Content> {
   const { embed, windowMs, maxQueued, maxInFlight = 2, ...limits } = options;
-  const queues: Readonly<Record<Priority, Queue>> = { online: new Map(), bulk: new Map() };
+  const queues: Readonly<Record<Priority, Queue<Content>>> = { online: new Map(), bulk: new Map() };
   let inFlight = 0;
   let rowMs = 5; // A guess until the first batch is measured.
   let timer: NodeJS.Timeout | undefined;
@@ -83,11 +82,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  async function run(batch: readonly Entry[]): Promise<void> {
+  async function run(batch: readonly Entry<Content>[]): Promise<void> {
     inFlight += 1;
     const startedMs = performance.now();
     try {
-      const { features, inferenceMs } = await embed(padBatch(batch));
+      const { features, inferenceMs } = await embed(batch.map(({ content }) => content));
       const size = features.length / batch.length;
       for (const [row, entry] of batch.entries()) {
         const own = features.subarray(row * size, (row + 1) * size);
@@ -103,7 +102,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  function enqueue(input: BatchInput, { priority, signal }: EmbedOptions): Promise<Embedded> {
+  function enqueue(input: BatchInput<Content>, { priority, signal }: EmbedOptions): Promise<Embedded> {
     const queue = queues[priority];
     const entry = queue.get(input.key) ?? { ...input, enqueuedMs: performance.now(), waiters: [] };
     queue.set(input.key, entry);
@@ -135,20 +134,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
 }
 
 const LOOK_AHEAD = 256;
-function firstOf(queue: Queue): Entry[] {
+function firstOf<Content>(queue: Queue<Content>): Entry<Content>[] {
   return queue.values().take(LOOK_AHEAD).toArray();
 }
 
-function isWellFilled(batch: readonly Entry[], { tokenBudget, maxRows }: BatchLimits): boolean {
-  const tokens = batch.reduce((sum, { ids }) => sum + ids.length, 0);
+function isWellFilled(batch: readonly Sized[], { tokenBudget, maxRows }: BatchLimits): boolean {
+  const tokens = batch.reduce((sum, { size }) => sum + size, 0);
   return tokens * 2 >= tokenBudget || batch.length * 2 >= maxRows;
-}
-
-function overloaded(waiting: number, waitMs: number): LevigateError {
-  const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
-  return new LevigateError(
-    'overloaded',
-    `${waiting} inputs are waiting already. Try again in ${retryAfterS} s, or send fewer inputs at once.`,
-    { retryAfterS },
-  );
 }

@@ -1,7 +1,10 @@
 import type { PaddedBatch } from '../device/messages.ts';
-import type { Sized } from './pick-batch.ts';
 
-export function padBatch(entries: readonly Sized[]): PaddedBatch {
+export interface TokenRow {
+  readonly ids: Int32Array;
+}
+
+export function padBatch(entries: readonly TokenRow[]): PaddedBatch {
   const columns = entries.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
   const ids = new Int32Array(entries.length * columns);
   const lengths = new Int32Array(entries.length);

@@ -1,9 +1,10 @@
 export interface Sized {
-  readonly ids: Int32Array;
+  /** Tokens; 1 where all inputs are alike. */
+  readonly size: number;
 }
 
 export interface BatchLimits {
-  /** Rows times the longest row: what padding makes the device compute. */
+  /** Rows times the size of the longest: what padding makes the device compute. */
   readonly tokenBudget: number;
   readonly maxRows: number;
 }
@@ -18,10 +19,10 @@ const LOOK_AHEAD = 256;
 export function pickBatch<Entry extends Sized>(queue: readonly Entry[], limits: BatchLimits): Entry[] {
   const [oldest] = queue;
   if (!oldest) return [];
-  const sorted = queue.slice(0, LOOK_AHEAD).sort((a, b) => a.ids.length - b.ids.length);
+  const sorted = queue.slice(0, LOOK_AHEAD).sort((a, b) => a.size - b.size);
   let low = sorted.indexOf(oldest);
   let high = low + 1;
-  const lengthAt = (index: number): number | undefined => sorted[index]?.ids.length;
+  const lengthAt = (index: number): number | undefined => sorted[index]?.size;
   while (high - low < limits.maxRows) {
     const longest = lengthAt(high - 1) ?? 0;
     const longer = lengthAt(high);

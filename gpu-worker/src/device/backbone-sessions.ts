@@ -1,12 +1,12 @@
 import type { Session } from '../../../src/engine/index.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
 import type { BackboneGraph, EmbeddedBatch } from './device.ts';
-import type { PaddedBatch } from './messages.ts';
+import type { EncoderBatch } from './messages.ts';
 import { toTensors } from './to-tensors.ts';
 
 export interface BackboneSessions {
   load(backbone: BackboneGraph): Promise<void>;
-  embed(backbone: BackboneGraph, batch: PaddedBatch): Promise<EmbeddedBatch>;
+  embed(backbone: BackboneGraph, batch: EncoderBatch): Promise<EmbeddedBatch>;
 }
 
 /** One session per backbone, opened on first use and kept. */
@@ -39,4 +39,4 @@ export function createBackboneSessions(runtime: OnnxRuntime): BackboneSessions {
   };
 }
 
-const sizeOf = ({ taps, width }: BackboneGraph, { rows }: PaddedBatch): number => rows * taps * width;
+const sizeOf = ({ taps, width }: BackboneGraph, { rows }: EncoderBatch): number => rows * taps * width;

@@ -1,5 +1,5 @@
 import type { FineTuneEvent, FineTuneResult, LeviConfig, Provenance, TrainingRecord } from '../../../src/levi/index.ts';
-import type { PaddedBatch } from './messages.ts';
+import type { EncoderBatch } from './messages.ts';
 import type { Device as DeviceName } from '../runtime/onnx-runtime.ts';
 
 /** What the device needs to know of a prepared backbone; sent with every request, so a new process needs no history. */
@@ -9,7 +9,8 @@ export interface BackboneGraph {
   readonly graphPath: string;
   readonly taps: number;
   readonly width: number;
-  readonly idsDtype: 'int32' | 'int64';
+  /** null: it reads pixels. */
+  readonly idsDtype: 'int32' | 'int64' | null;
 }
 
 export interface DeviceInfo {
@@ -59,7 +60,7 @@ export interface DevicePort {
   readonly info: Promise<DeviceInfo>;
   load(backbone: BackboneGraph): Promise<void>;
   /** Retried once on a fresh process when the process dies under it; then `worker_failed`. */
-  embed(backbone: BackboneGraph, batch: PaddedBatch): Promise<EmbeddedBatch>;
+  embed(backbone: BackboneGraph, batch: EncoderBatch): Promise<EmbeddedBatch>;
   /** Rejects with `worker_failed` when the process dies; the job goes on from its checkpoint elsewhere. */
   train(request: TrainingRequest): AsyncGenerator<FineTuneEvent, TrainingOutcome>;
 }

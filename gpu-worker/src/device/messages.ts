@@ -9,7 +9,7 @@ import type { Device } from '../runtime/onnx-runtime.ts';
  */
 export type DeviceRequest =
   | { readonly type: 'load'; readonly id: number; readonly backbone: BackboneGraph }
-  | { readonly type: 'embed'; readonly id: number; readonly backbone: BackboneGraph; readonly batch: PaddedBatch }
+  | { readonly type: 'embed'; readonly id: number; readonly backbone: BackboneGraph; readonly batch: EncoderBatch }
   | { readonly type: 'train-rows'; readonly id: number; readonly training: number; readonly chunk: TrainingChunk }
   | { readonly type: 'train'; readonly id: number; readonly input: TrainingInput }
   | { readonly type: 'stop-training'; readonly id: number };
@@ -32,6 +32,17 @@ export interface PaddedBatch {
   readonly ids: Int32Array;
   readonly lengths: Int32Array;
 }
+
+/** Images of one size, [rows, 3, height, width]. */
+export interface PixelBatch {
+  readonly rows: number;
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Float32Array;
+}
+
+/** What a backbone reads: texts or images, as it was made for. */
+export type EncoderBatch = PaddedBatch | PixelBatch;
 
 /** A run of rows of one split, on its way to the device before training starts: one message cannot hold 100,000 rows. */
 export interface TrainingChunk {

@@ -1,8 +1,19 @@
 import type { Tensor } from '../../../src/engine/index.ts';
-import type { PaddedBatch } from './messages.ts';
+import type { EncoderBatch, PaddedBatch } from './messages.ts';
 
-/** The feeds of a prepared backbone: `input_ids` and `attention_mask`, [rows, columns] in the type its graph wants. */
-export function toTensors(
+/** The feeds of a prepared backbone: token ids and their mask in the type its graph wants, or pixels. */
+export function toTensors(batch: EncoderBatch, idsDtype: 'int32' | 'int64' | null): Record<string, Tensor> {
+  const readsPixels = idsDtype === null;
+  if ('pixels' in batch !== readsPixels) {
+    throw new Error(`internal: a backbone of ${readsPixels ? 'images' : 'texts'} was given the other`);
+  }
+  if (!('pixels' in batch)) return toTokenTensors(batch, idsDtype ?? 'int64');
+  const { rows, height, width, pixels } = batch;
+  return { pixel_values: { dtype: 'float32', dims: [rows, 3, height, width], data: pixels } };
+}
+
+/** `input_ids` and `attention_mask`, [rows, columns]. */
+function toTokenTensors(
   { rows, columns, ids, lengths }: PaddedBatch,
   idsDtype: 'int32' | 'int64',
 ): Record<'input_ids' | 'attention_mask', Tensor> {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** Half-float features [taps, width] of token sequences, least recently used out first, bounded in bytes. */
+/** Half-float features [taps, width] of token sequences or images, least recently used out first, bounded in bytes. */
 export interface FeatureCache {
   get(key: string): Uint16Array | undefined;
   set(key: string, halfs: Uint16Array): void;

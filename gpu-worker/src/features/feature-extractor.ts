@@ -12,7 +12,7 @@ export interface ExtractOptions {
 }
 
 export interface Extracted {
-  /** Half-float features [taps, width] of each sequence. Shared with the cache: never written to. */
+  /** Half-float features [taps, width] of each input. Shared with the cache: never written to. */
   readonly rows: readonly Uint16Array[];
   readonly cachedInputs: number;
   readonly queueMs: number;
@@ -26,7 +26,7 @@ export interface FeatureExtractor {
 export interface FeatureExtractorOptions {
   readonly backboneFingerprint: string;
   readonly cache: FeatureCache;
-  readonly batcher: Pick<Batcher, 'embed'>;
+  readonly batcher: Pick<Batcher<Int32Array>, 'embed'>;
 }
 
 /**
@@ -43,7 +43,13 @@ export function createFeatureExtractor({
       const startedMs = performance.now();
       const wanted = sequences.map(({ ids }, index) => {
         const content = contentKey(backboneFingerprint, ids);
-        return { index, ids, key: content, cacheKey: cacheKey(cacheSalt, maxLength, content) };
+        return {
+          index,
+          content: ids,
+          size: ids.length,
+          key: content,
+          cacheKey: cacheKey(cacheSalt, maxLength, content),
+        };
       });
       const rows = wanted.map((input) => cache.get(input.cacheKey));
       const misses = wanted.filter(({ index }) => rows[index] === undefined);

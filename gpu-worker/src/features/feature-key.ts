@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** Equal for equal inputs of equal backbones, whoever sent them: what one batch needs to run only once. */
-export function contentKey(backboneFingerprint: string, ids: Int32Array): string {
-  const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+export function contentKey(backboneFingerprint: string, content: Int32Array | Uint8Array): string {
+  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
   return createHash('sha256').update(`${backboneFingerprint}\0fp16-all-taps-1\0`).update(bytes).digest('base64url');
 }
 

@@ -58,9 +58,9 @@ type Processor = Awaited<ReturnType<typeof AutoImageProcessor.from_pretrained>>;
 
 /** A size by the shortest edge makes a strip of 1 x 10,000 pixels larger than memory. */
 function assertResizable(processor: Processor, image: RgbImage): void {
-  if (processor.do_resize !== true) return;
+  if (!processor.do_resize) return;
   const like = new RawImage(new Uint8ClampedArray(), image.width, image.height, 3);
-  const [width = 0, height = 0] = processor.get_resize_output_image_size(like, processor.size);
+  const [width, height] = processor.get_resize_output_image_size(like, processor.size);
   if (width * height <= LIMITS.imagePixels) return;
   throw new ImageError(
     `has ${image.width} x ${image.height} pixels: its sides differ so much that, resized for this backbone, it would have ${width} x ${height}; crop it`,

@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Extracted } from '../features/feature-extractor.ts';
-import type { ResidentBackbone } from '../resident/resident-backbones.ts';
+import type { ResidentBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 import type { TokenSequence } from '../tokenizer/load-tokenizer.ts';
+import { extractImages } from './extract-images.ts';
+import type { Split } from './load-splits.ts';
 
 export interface ExtractSplitOptions {
   readonly cacheSalt: string;
+  /** Of texts, in tokens. */
   readonly maxLength: number;
   readonly signal: AbortSignal;
   readonly onProgress: (doneRows: number) => void;
@@ -16,6 +19,8 @@ export interface ExtractedSplit {
   readonly tokens: number;
   readonly truncatedTexts: number;
   readonly cachedInputs: number;
+  /** What the task model reads of images, [rows, 3, 32, 32]; null where the records have none that the backbone read. */
+  readonly thumbnails: Uint8Array | null;
 }
 
 const TOKENIZE_ROWS = 64;
@@ -23,9 +28,22 @@ const CHUNK_ROWS = 128;
 // The batcher sees the next chunk while it works on this one, so the device never waits for us.
 const CHUNKS_AHEAD = 2;
 
-/** Features of every text, as bulk work: what predictions ask for meanwhile goes first. */
+/** Features of what the backbone reads of every record, as bulk work: what predictions ask for meanwhile goes first. */
 export async function extractSplit(
-  { tokenizer, extractor, graph }: ResidentBackbone,
+  backbone: ResidentBackbone,
+  split: Split,
+  options: ExtractSplitOptions,
+): Promise<ExtractedSplit> {
+  if (backbone.modality === 'image') return await extractImages(backbone, split, options);
+  return await extractTexts(
+    backbone,
+    split.records.map(({ text }) => text),
+    options,
+  );
+}
+
+async function extractTexts(
+  { tokenizer, extractor, graph }: ResidentTextBackbone,
   texts: readonly string[],
   { cacheSalt, maxLength, signal, onProgress }: ExtractSplitOptions,
 ): Promise<ExtractedSplit> {
@@ -56,6 +74,7 @@ export async function extractSplit(
     tokens: sequences.reduce((sum, { ids }) => sum + ids.length, 0),
     truncatedTexts: sequences.filter(({ isTruncated }) => isTruncated).length,
     cachedInputs,
+    thumbnails: null,
   };
 }
 

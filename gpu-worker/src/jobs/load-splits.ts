@@ -12,7 +12,11 @@ import { diskSource, saveVerified } from './download-file.ts';
 
 export interface Split {
   readonly name: string;
+  /** The request field that named its file. */
+  readonly file: string;
   readonly records: readonly TrainingRecord[];
+  /** The line of each record in its file. */
+  readonly lines: readonly number[];
 }
 
 export interface Splits {
@@ -45,13 +49,15 @@ export async function loadSplits(
     };
     await retry(download, { signal, shouldRetry: isTransient });
     const records: TrainingRecord[] = [];
+    const lines: number[] = [];
     for await (const numbered of readRecords(await diskSource(path), { file: param, columns: lease.levi.columns })) {
       linter.add(param, numbered);
       // So that a row can be named without its text: by its own id, else by its line.
       records.push({ id: `line:${numbered.line}`, ...numbered.record });
+      lines.push(numbered.line);
     }
     await rm(path);
-    return { name, records };
+    return { name, file: param, records, lines };
   };
   try {
     const train = await load(lease.training_file, 'train', 'training_file');

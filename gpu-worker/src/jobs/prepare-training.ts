@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { LintFinding } from '../../../src/contract/lint.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
 import { resolveLeviConfig } from '../../../src/levi/index.ts';
+import type { TrainingRecord } from '../../../src/levi/index.ts';
 import type { AnnouncedSplit, DevicePort, TrainingInput } from '../device/device.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
@@ -37,7 +39,8 @@ export async function prepareTraining(
   keeper.progress(progressIn('preparing', 0));
   const backbone = await backbones.ensure(lease.backbone);
   signal.throwIfAborted();
-  const maxLength = Math.min(lease.levi.max_length ?? backbone.maxTokens, backbone.maxTokens);
+  const maxTokens = backbone.modality === 'text' ? backbone.maxTokens : Infinity;
+  const maxLength = Math.min(lease.levi.max_length ?? maxTokens, maxTokens);
   const splits = await loadSplits(client, lease, { maxTokens: maxLength, signal });
   const extracted = await extractAll({ backbone, splits, lease, keeper, maxLength });
   const { threads } = await device.info;
@@ -65,7 +68,7 @@ export async function prepareTraining(
         validationFileSha256: lease.validation_file?.sha256,
         columns: lease.levi.columns,
         threads,
-        maxLength,
+        ...(backbone.modality === 'text' ? { maxLength } : {}),
       },
     },
   };
@@ -73,8 +76,15 @@ export async function prepareTraining(
 
 const announce = ({ records }: { records: AnnouncedSplit['records'] }, name: string): AnnouncedSplit => ({
   name,
-  records,
+  records: records.map(withoutPixels),
 });
+
+/** Training asks of an image only which rows have the same one: its digest says that, and the file need not travel. */
+function withoutPixels(record: TrainingRecord): TrainingRecord {
+  return record.image === undefined
+    ? record
+    : { ...record, image: new Uint8Array(createHash('sha256').update(record.image).digest()) };
+}
 
 interface ExtractAll {
   readonly backbone: ResidentBackbone;
@@ -93,15 +103,14 @@ async function extractAll({ backbone, splits, lease, keeper, maxLength }: Extrac
   let trainedTokens = 0;
   let cachedInputs = 0;
   for (const split of all) {
-    const texts = split.records.map(({ text }) => text);
     const before = doneRows;
-    const extracted = await extractSplit(backbone, texts, {
+    const extracted = await extractSplit(backbone, split, {
       cacheSalt: lease.cache_salt,
       maxLength,
       signal: keeper.signal,
       onProgress: (rows) => keeper.progress(progressIn('extracting_features', (before + rows) / total)),
     });
-    doneRows += texts.length;
+    doneRows += split.records.length;
     truncatedTexts += extracted.truncatedTexts;
     cachedInputs += extracted.cachedInputs;
     if (split === splits.train) trainedTokens = extracted.tokens;
@@ -109,7 +118,9 @@ async function extractAll({ backbone, splits, lease, keeper, maxLength }: Extrac
   }
   const warning = truncationEvent(truncatedTexts, total, maxLength);
   if (warning) keeper.event(warning);
-  keeper.event(message('info', `Features of ${total} texts are ready, ${cachedInputs} of them from the cache`));
+  keeper.event(
+    message('info', `Features of ${total} ${backbone.modality}s are ready, ${cachedInputs} of them from the cache`),
+  );
   return { halfs, truncatedTexts, trainedTokens };
 }
 

@@ -3,11 +3,12 @@ import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Prediction } from '../../../src/contract/predict.ts';
 import type { WorkerPredictRequest, WorkerPredictResponse } from '../../../src/contract/worker-protocol.ts';
 import { assureAnswers } from '../../../src/levi/index.ts';
-import type { Adapter, AnswerAssurance, Answers, FeatureMatrix } from '../../../src/levi/index.ts';
+import type { Adapter, AnswerAssurance, Answers } from '../../../src/levi/index.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { PredictorPool } from '../adapters/predictor-pool.ts';
-import { widenHalfs } from '../features/half-floats.ts';
 import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
+import { extractFeatures } from './extract-features.ts';
+import type { Features } from './extract-features.ts';
 import { toPrediction } from './to-prediction.ts';
 
 type Request = z.infer<typeof WorkerPredictRequest>;
@@ -25,16 +26,7 @@ interface Loaded {
   readonly adapter: Adapter;
 }
 
-interface Features {
-  readonly matrix: FeatureMatrix;
-  readonly inputTokens: number;
-  readonly cachedInputs: number;
-  readonly tokenizationMs: number;
-  readonly queueMs: number;
-  readonly inferenceMs: number;
-}
-
-/** Texts to predictions: one backbone pass for all adapters that truncate alike, then each adapter's few matrices. */
+/** Texts or images to predictions: one backbone pass for all adapters that truncate alike, then each adapter's few matrices. */
 export function createPredict({ backbones, adapters, predictors }: PredictDependencies): Predict {
   return async (request, signal) => {
     const backbone = backbones.find(request.backbone);
@@ -56,7 +48,7 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
       const startedMs = performance.now();
       for (const { model, adapter } of members) {
         assertFits(adapter, backbone);
-        const texts = request.inputs.map(({ text }) => text);
+        const texts = request.inputs.map(({ text = '' }) => text);
         const output = await predictors.run(adapter, { features: features.matrix, texts });
         const assured = assureAnswers(
           adapter,
@@ -76,31 +68,6 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
       ...summarise([...extracted.values()], adapterMs),
       ...(notes.length > 0 ? { notes } : {}),
     };
-  };
-}
-
-async function extractFeatures(
-  { tokenizer, extractor, graph }: ResidentBackbone,
-  request: Request,
-  { maxLength, signal }: { readonly maxLength: number; readonly signal: AbortSignal | undefined },
-): Promise<Features> {
-  const startedMs = performance.now();
-  const sequences = request.inputs.map(({ text }) => tokenizer.encode(text, maxLength));
-  const tokenizationMs = performance.now() - startedMs;
-  const { rows, ...timings } = await extractor.extract(sequences, {
-    cacheSalt: request.cache_salt,
-    maxLength,
-    priority: 'online',
-    signal,
-  });
-  const { taps, width } = graph;
-  const data = new Float32Array(rows.length * taps * width);
-  for (const [index, halfs] of rows.entries()) data.set(widenHalfs(halfs), index * taps * width);
-  return {
-    matrix: { rows: rows.length, taps, width, data },
-    inputTokens: sequences.reduce((sum, { ids }) => sum + ids.length, 0),
-    tokenizationMs,
-    ...timings,
   };
 }
 
@@ -159,7 +126,9 @@ function notReady(backbone: string): LevigateError {
 }
 
 // Texts are cut where they were in training; an adapter that does not say was trained with all the backbone reads.
-function maxLengthOf({ manifest }: Adapter, { maxTokens }: ResidentBackbone): number {
+function maxLengthOf({ manifest }: Adapter, backbone: ResidentBackbone): number {
+  if (backbone.modality === 'image') return 0;
+  const { maxTokens } = backbone;
   const { maxLength } = manifest.provenance;
   return typeof maxLength === 'number' && maxLength > 0 ? Math.min(maxLength, maxTokens) : maxTokens;
 }

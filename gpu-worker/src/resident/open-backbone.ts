@@ -1,38 +1,53 @@
 import { getLogger } from '@logtape/logtape';
+import type { CatalogueEntry } from '../../../src/contract/catalogue.ts';
 import { prepareBackbone } from '../backbones/prepare-backbone.ts';
 import type { PreparedBackbone } from '../backbones/prepared-backbone.ts';
 import { createProgressBar } from '../backbones/progress-bar.ts';
 import type { BackboneGraph, DevicePort } from '../device/device.ts';
+import type { EncoderBatch } from '../device/messages.ts';
+import { createImageReader } from '../images/image-reader.ts';
+import { loadImageProcessor } from '../images/load-image-processor.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { OpenedBackbone } from './resident-backbones.ts';
 
 const log = getLogger(['levigate', 'worker', 'backbones']);
 
-/** Fetches and prepares a backbone of the registry, tries it on the device, and opens its tokenizer. */
-export async function openBackbone(name: string, device: DevicePort, signal: AbortSignal): Promise<OpenedBackbone> {
+export interface OpenOptions {
+  readonly device: DevicePort;
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly signal: AbortSignal;
+}
+
+/** Fetches and prepares a backbone, tries it on the device, and opens its tokenizer or its image processor. */
+export async function openBackbone(name: string, { device, catalogue, signal }: OpenOptions): Promise<OpenedBackbone> {
   const prepared = await prepareBackbone(name, {
     signal,
+    catalogue,
     onProgress: createProgressBar(),
     onWait: (holder) => log.info('another process is preparing the backbone', { backbone: name, ...holder }),
     probe: async (candidate) => {
-      const lengths = Int32Array.of(5, 3);
-      const ids = Int32Array.of(1, 2, 3, 4, 5, 1, 2, 3, 0, 0);
-      const { features } = await device.embed(toGraph(candidate), { rows: 2, columns: 5, ids, lengths });
+      const { features } = await device.embed(toGraph(candidate), trialBatch(candidate));
       return { dims: [2, candidate.taps, candidate.width], data: features };
     },
   });
-  return {
-    graph: toGraph(prepared),
-    maxTokens: prepared.maxTokens,
-    tokenizer: await loadTokenizer(prepared.tokenizerDir),
-  };
+  const graph = toGraph(prepared);
+  if (prepared.modality === 'image') {
+    const readImage = createImageReader(await loadImageProcessor(prepared.folder));
+    return { modality: 'image', graph, imageSize: prepared.imageSize, readImage };
+  }
+  const tokenizer = await loadTokenizer(prepared.folder);
+  return { modality: 'text', graph, maxTokens: prepared.maxTokens, tokenizer };
 }
 
-const toGraph = ({ id, fingerprint, graphPath, taps, width, idsDtype }: PreparedBackbone): BackboneGraph => ({
-  id,
-  fingerprint,
-  graphPath,
-  taps,
-  width,
-  idsDtype,
-});
+function trialBatch(candidate: PreparedBackbone): EncoderBatch {
+  if (candidate.modality === 'text') {
+    return { rows: 2, columns: 5, ids: Int32Array.of(1, 2, 3, 4, 5, 1, 2, 3, 0, 0), lengths: Int32Array.of(5, 3) };
+  }
+  const { height, width } = candidate.imageSize;
+  return { rows: 2, height, width, pixels: new Float32Array(2 * 3 * height * width).fill(0.25) };
+}
+
+const toGraph = (prepared: PreparedBackbone): BackboneGraph => {
+  const { id, fingerprint, graphPath, taps, width } = prepared;
+  return { id, fingerprint, graphPath, taps, width, idsDtype: prepared.modality === 'text' ? prepared.idsDtype : null };
+};

@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { LevigateError } from '../../../src/contract/errors.ts';
+import { LIMITS } from '../../../src/contract/limits.ts';
 import { WorkerPredictRequest } from '../../../src/contract/worker-protocol.ts';
 import type { WorkerHealth } from '../../../src/contract/worker-protocol.ts';
 import type { Predict } from '../predict/predict.ts';
@@ -18,8 +19,8 @@ export interface WorkerAppOptions {
   readonly health: () => WorkerHealth;
 }
 
-// The gateway bounds requests to 4 MB; what it adds per adapter is small.
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+// The gateway bounds requests; what it adds per adapter is small.
+const MAX_BODY_BYTES = LIMITS.predictBodyBytes + 4 * 1024 * 1024;
 
 /** The worker's own routes: `POST /predict` for the gateway, `GET /health` for whoever watches the container. */
 export function createWorkerApp({ accessToken, predict, health }: WorkerAppOptions): Hono {

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import type { PredictRecord } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
 import { formatPredictions } from '../format-predictions.ts';
-import { parseShare, parseWholeNumber } from '../parse-arguments.ts';
+import { collect, parseShare, parseWholeNumber } from '../parse-arguments.ts';
+import { readImage } from '../read-image.ts';
 import { terminalColumns } from '../wrap-text.ts';
 
 const MAX_INPUTS = 256;
 
 interface PredictOptions {
   readonly json?: boolean;
+  readonly image: readonly string[];
   readonly topK: number;
   readonly conformal?: number;
   readonly abstainAtRisk?: number;
@@ -19,10 +22,11 @@ interface PredictOptions {
 export function addPredictCommand(program: Command): void {
   program
     .command('predict')
-    .description('classify texts; without texts, every line of standard input')
+    .description('classify texts or images; with neither, every line of standard input')
     .argument('<model>', 'a fine-tuned model, ft:...')
     .argument('[texts...]')
-    .option('--top-k <number>', 'labels per text', parseWholeNumber, 3)
+    .option('--image <file>', 'a JPEG, PNG or WebP file; may be given several times', collect, [])
+    .option('--top-k <number>', 'labels per input', parseWholeNumber, 3)
     .option('--conformal <level>', 'the labels that cannot be ruled out at this level, such as 0.9', parseShare)
     .option(
       '--abstain-at-risk <share>',
@@ -34,12 +38,12 @@ export function addPredictCommand(program: Command): void {
     .option('--json', 'one prediction per line as the API gives it')
     .action(async (model: string, texts: string[], options: PredictOptions, command: Command) => {
       const client = connect(command);
-      const inputs = texts.length > 0 ? texts : await readLines();
+      const inputs = await readInputs(texts, options.image);
       for (let start = 0; start < inputs.length; start += MAX_INPUTS) {
         const batch = inputs.slice(start, start + MAX_INPUTS);
         const { data, notes = [] } = await client.predict({
           model,
-          input: batch,
+          input: batch.map(({ record }) => record),
           top_k: options.topK,
           conformal: options.conformal,
           abstain_at_risk: options.abstainAtRisk,
@@ -49,10 +53,28 @@ export function addPredictCommand(program: Command): void {
         for (const note of notes) console.error(note);
         const lines = options.json
           ? data.map((prediction) => JSON.stringify(prediction))
-          : formatPredictions(data, batch, terminalColumns());
+          : formatPredictions(
+              data,
+              batch.map(({ name }) => name),
+              terminalColumns(),
+            );
         for (const line of lines) console.log(line);
       }
     });
+}
+
+interface Input {
+  /** How it is shown beside its answer. */
+  readonly name: string;
+  readonly record: string | PredictRecord;
+}
+
+async function readInputs(texts: readonly string[], images: readonly string[]): Promise<Input[]> {
+  const lines = texts.length + images.length > 0 ? texts : await readLines();
+  return [
+    ...lines.map((text) => ({ name: text, record: text })),
+    ...(await Promise.all(images.map(async (path) => ({ name: path, record: { image: await readImage(path) } })))),
+  ];
 }
 
 async function readLines(): Promise<string[]> {

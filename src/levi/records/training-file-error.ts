@@ -3,7 +3,7 @@ import { LevigateError } from '../../contract/errors.ts';
 export interface FilePlace {
   /** The request field that named the file: `training_file`, `validation_file`, `levi.shift_files.0.file`. */
   readonly file: string;
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** In place of the line, where a file has none. */
   readonly row?: number;
   readonly field?: string;

@@ -1,8 +1,11 @@
-/** One labelled example: what the backbone reads (`text`), what else is known of it (`fields`), and the answer. */
+/** One labelled example: what the backbone reads (`text`, `image`), what else is known of it (`fields`), and the answer. */
 export interface TrainingRecord {
+  /** Empty where the record is an image or has fields alone. */
   readonly text: string;
   /** Numbers and booleans in the file become their JSON spelling; surrounding white space is removed. */
   readonly label: string;
+  /** The encoded file: JPEG, PNG or WebP. */
+  readonly image?: Uint8Array;
   readonly fields?: Readonly<Record<string, unknown>>;
   /** What the row is called where it is named to its owner; never learned from. */
   readonly id?: string;

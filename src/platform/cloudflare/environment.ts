@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { knownBackbones, parseCatalogue } from '../../contract/index.ts';
 import type { Settings } from '../../services/ports.ts';
 
 /** Bindings and variables of wrangler.toml. */
@@ -9,6 +10,8 @@ export interface CloudflareEnvironment {
   readonly LEVIGATE_WORKER_TOKEN_HASHES?: string;
   readonly LEVIGATE_LEASE_MS?: string;
   readonly LEVIGATE_PREDICT_TIMEOUT_MS?: string;
+  /** The catalogue of own backbones itself: there are no files here. */
+  readonly LEVIGATE_CATALOGUE?: string;
 }
 
 const WORKER_HEARTBEAT_MS = 5_000;
@@ -23,7 +26,7 @@ const Variables = z.object({
   LEVIGATE_PREDICT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(60_000),
 });
 
-/** @throws ZodError naming the variable that is wrong */
+/** @throws Error naming the variable that is wrong */
 export function parseSettings(env: CloudflareEnvironment): Settings {
   const values = Variables.parse(env);
   return {
@@ -31,5 +34,8 @@ export function parseSettings(env: CloudflareEnvironment): Settings {
     leaseDurationMs: values.LEVIGATE_LEASE_MS,
     workerHeartbeatMs: WORKER_HEARTBEAT_MS,
     predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
+    backbones: knownBackbones(
+      env.LEVIGATE_CATALOGUE ? parseCatalogue(env.LEVIGATE_CATALOGUE, 'LEVIGATE_CATALOGUE') : [],
+    ),
   };
 }

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { knownBackbones, parseCatalogue } from '../../contract/index.ts';
+import type { BackboneInfo, CatalogueEntry } from '../../contract/index.ts';
 
 const flag = z
   .enum(['0', '1', ''])
@@ -21,6 +24,7 @@ const Environment = z.object({
     .transform((value) => value === '1'),
   LEVIGATE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(30_000),
   LEVIGATE_PREDICT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(60_000),
+  LEVIGATE_CATALOGUE: z.string().optional(),
 });
 
 /** The gateway process's settings on one machine. */
@@ -37,6 +41,8 @@ export interface NodeConfig {
   readonly embeddedWorkerToken: string;
   readonly leaseDurationMs: number;
   readonly predictTimeoutMs: number;
+  /** The built-in ones and those of LEVIGATE_CATALOGUE. */
+  readonly backbones: Readonly<Record<string, BackboneInfo>>;
 }
 
 /** @throws Error with one line per wrong variable */
@@ -59,7 +65,12 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
     embeddedWorkerToken: randomBytes(32).toString('base64url'),
     leaseDurationMs: values.LEVIGATE_LEASE_MS,
     predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
+    backbones: knownBackbones(readCatalogue(values.LEVIGATE_CATALOGUE)),
   };
+}
+
+function readCatalogue(file: string | undefined): readonly CatalogueEntry[] {
+  return file ? parseCatalogue(readFileSync(file, 'utf8'), file) : [];
 }
 
 export const workerTokenHashes = (config: NodeConfig): string[] =>

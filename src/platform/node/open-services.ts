@@ -34,6 +34,7 @@ export async function openNodeServices(
       leaseDurationMs: config.leaseDurationMs,
       workerHeartbeatMs: WORKER_HEARTBEAT_MS,
       predictTimeoutMs: config.predictTimeoutMs,
+      backbones: config.backbones,
     },
     wakeOutbox,
   };

@@ -1,5 +1,5 @@
-import { BACKBONES, LevigateError } from '../../contract/index.ts';
-import type { BackboneName, CreateJobRequest, LeviOptions, LintFinding } from '../../contract/index.ts';
+import { LevigateError, TOKENS_PER_IMAGE } from '../../contract/index.ts';
+import type { BackboneInfo, CreateJobRequest, LeviOptions, LintFinding } from '../../contract/index.ts';
 import { createLinter } from '../../levi/lint/create-linter.ts';
 import { estimateTokens } from '../../levi/lint/measure-text.ts';
 import { assertLabelsKnown, summariseTrainingFile } from '../../levi/records/summarise-training-file.ts';
@@ -30,7 +30,7 @@ const PREVIEW_ROWS = 5;
 export async function checkFiles(
   ctx: Context,
   request: CreateJobRequest,
-  backbone: BackboneName,
+  backbone: BackboneInfo,
 ): Promise<CheckedFiles> {
   const levi = request.levi ?? {};
   const [first, ...heldOut] = filesOfJob({
@@ -39,7 +39,7 @@ export async function checkFiles(
     levi,
   });
   if (!first) throw new Error('internal: a job without a training file');
-  const maxTokens = Math.min(levi.max_length ?? Infinity, BACKBONES[backbone].maxTokens);
+  const maxTokens = Math.min(levi.max_length ?? Infinity, backbone.maxTokens ?? Infinity);
   const linter = createLinter({ maxTokens });
   const preview: NumberedRecord[] = [];
   let tokens = 0;
@@ -51,7 +51,8 @@ export async function checkFiles(
         linter.add(file.param, numbered);
         if (role === 'held_out') return;
         if (preview.length < PREVIEW_ROWS) preview.push(numbered);
-        tokens += Math.min(estimateTokens(numbered.record.text), maxTokens);
+        tokens +=
+          backbone.modality === 'image' ? TOKENS_PER_IMAGE : Math.min(estimateTokens(numbered.record.text), maxTokens);
       },
     });
   const training = await read(first, 'training');

@@ -1,10 +1,15 @@
-import { BACKBONES, isBackbone, LevigateError } from '../../contract/index.ts';
-import type { BackboneName, CreateJobRequest, LeviOptions } from '../../contract/index.ts';
+import { LevigateError } from '../../contract/index.ts';
+import type { BackboneInfo, CreateJobRequest, LeviOptions } from '../../contract/index.ts';
 import { resolveLayers } from '../../levi/config.ts';
+import { findBackbone } from '../models/find-backbone.ts';
+import type { Services } from '../ports.ts';
 
 /** Checks everything that needs no file. @returns the backbone */
-export function checkRequest({ model, method, integrations, levi = {} }: CreateJobRequest): BackboneName {
-  const backbone = requireBackbone(model);
+export function checkRequest(
+  services: Pick<Services, 'settings'>,
+  { model, method, integrations, levi = {} }: CreateJobRequest,
+): BackboneInfo {
+  const backbone = requireBackbone(services, model);
   if (method && method.type !== 'supervised') {
     throw unsupported(
       'method.type',
@@ -14,13 +19,14 @@ export function checkRequest({ model, method, integrations, levi = {} }: CreateJ
   if (integrations && integrations.length > 0) {
     throw unsupported('integrations', "none is offered: read the metrics from the job's events and its report.");
   }
-  checkLevi(backbone, levi);
+  checkLevi(model, backbone, levi);
   return backbone;
 }
 
-function requireBackbone(model: string): BackboneName {
-  if (isBackbone(model)) return model;
-  const known = Object.keys(BACKBONES).join(', ');
+function requireBackbone(services: Pick<Services, 'settings'>, model: string): BackboneInfo {
+  const backbone = findBackbone(services, model);
+  if (backbone) return backbone;
+  const known = Object.keys(services.settings.backbones).join(', ');
   if (model.startsWith('ft:')) {
     throw unsupported(
       'model',
@@ -32,11 +38,17 @@ function requireBackbone(model: string): BackboneName {
   });
 }
 
-function checkLevi(backbone: BackboneName, { layers = 'all', max_length, shift_files = [] }: LeviOptions): void {
-  const { taps, maxTokens } = BACKBONES[backbone];
+function checkLevi(
+  model: string,
+  { taps, maxTokens }: BackboneInfo,
+  { layers = 'all', max_length, shift_files = [] }: LeviOptions,
+): void {
   resolveLayers(layers, taps);
-  if (max_length !== undefined && max_length > maxTokens) {
-    throw unsupported('levi.max_length', `${backbone} reads at most ${maxTokens} tokens; ${max_length} is too long.`);
+  if (max_length !== undefined && maxTokens === null) {
+    throw unsupported('levi.max_length', `${model} reads images, which have no tokens: leave it out.`);
+  }
+  if (max_length !== undefined && maxTokens !== null && max_length > maxTokens) {
+    throw unsupported('levi.max_length', `${model} reads at most ${maxTokens} tokens; ${max_length} is too long.`);
   }
   const names = shift_files.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);

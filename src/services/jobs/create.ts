@@ -21,7 +21,7 @@ export async function createJob(ctx: Context, request: CreateJobRequest, headers
   const dedupe = dedupeOf(ctx, request, headers);
   const first = await findFirstJob(ctx, dedupe);
   if (first) return toJob(first, services.clock.nowMs());
-  const checked = await checkFiles(ctx, request, checkRequest(request));
+  const checked = await checkFiles(ctx, request, checkRequest(services, request));
   const nowMs = services.clock.nowMs();
   const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key };
   const isInserted = await insertJobOnce(services.db, job, firstEvents(job.id, request, checked, nowMs), dedupe.window);

@@ -11,7 +11,7 @@ const PREVIEW_CHARS = 500;
 /** What creating a job would refuse or warn of, and what it would take; makes nothing. */
 export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promise<DryRun> {
   requireScope(ctx, 'jobs:write');
-  const { training, lint, preview, tokens } = await checkFiles(ctx, request, checkRequest(request));
+  const { training, lint, preview, tokens } = await checkFiles(ctx, request, checkRequest(ctx.services, request));
   return {
     object: 'fine_tuning.dry_run',
     lint: [...lint],

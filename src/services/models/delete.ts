@@ -1,14 +1,15 @@
-import { isBackbone, LevigateError } from '../../contract/index.ts';
+import { LevigateError } from '../../contract/index.ts';
 import { deleteModelRow, isAdapterBlobInUse } from '../../store/queries/models.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { findBackbone } from './find-backbone.ts';
 import { modelNotFound } from './model-not-found.ts';
 
 /** The row goes first, so that no prediction finds a model without its adapter; the blob only if no other row uses it. */
 export async function deleteModel(ctx: Context, id: string): Promise<void> {
   requireScope(ctx, 'models:write');
   const { db, blobs } = ctx.services;
-  if (isBackbone(id)) {
+  if (findBackbone(ctx.services, id)) {
     throw new LevigateError(
       'insufficient_scope',
       `"${id}" is a backbone that every project shares: only fine-tuned models can be deleted`,

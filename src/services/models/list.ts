@@ -1,4 +1,3 @@
-import { BACKBONES, isBackbone } from '../../contract/index.ts';
 import type { Model } from '../../contract/index.ts';
 import { listModels as selectModels } from '../../store/queries/models.ts';
 import { requireScope } from '../context.ts';
@@ -9,5 +8,6 @@ import { toBackboneModel, toModel } from './to-wire.ts';
 export async function listModels(ctx: Context): Promise<Model[]> {
   requireScope(ctx, 'models:read');
   const rows = await selectModels(ctx.services.db, ctx.actor.projectId);
-  return [...rows.map(toModel), ...Object.keys(BACKBONES).filter(isBackbone).map(toBackboneModel)];
+  const backbones = Object.entries(ctx.services.settings.backbones);
+  return [...rows.map(toModel), ...backbones.map(([name, info]) => toBackboneModel(name, info))];
 }

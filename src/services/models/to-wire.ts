@@ -1,5 +1,4 @@
-import { BACKBONES } from '../../contract/index.ts';
-import type { BackboneName, Model } from '../../contract/index.ts';
+import type { BackboneInfo, Model } from '../../contract/index.ts';
 import type { ModelRow } from '../../store/queries/models.ts';
 import { toSeconds } from '../context.ts';
 
@@ -12,11 +11,11 @@ export const toModel = ({ id, projectId, backbone, createdMs }: ModelRow): Model
   parent: backbone,
 });
 
-export const toBackboneModel = (name: BackboneName): Model => ({
+export const toBackboneModel = (name: string, { created, ownedBy }: BackboneInfo): Model => ({
   id: name,
   object: 'model',
-  created: BACKBONES[name].created,
-  owned_by: BACKBONES[name].ownedBy,
+  created,
+  owned_by: ownedBy,
   root: name,
   parent: null,
 });

@@ -1,8 +1,9 @@
-import { DEFAULT_BACKBONE, isBackbone, LevigateError } from '../../contract/index.ts';
+import { LevigateError } from '../../contract/index.ts';
 import type { PredictRequest } from '../../contract/index.ts';
 import { findModels } from '../../store/queries/models.ts';
 import type { ModelRow } from '../../store/queries/models.ts';
 import type { Context } from '../context.ts';
+import { findBackbone } from '../models/find-backbone.ts';
 import { modelNotFound } from '../models/model-not-found.ts';
 
 /** The models of a request in its order; rejects what cannot be served, naming the field. */
@@ -13,7 +14,7 @@ export async function selectModels(ctx: Context, { model, models }: PredictReque
   return named.map(({ id, param }) => {
     const row = byId.get(id);
     if (row) return row;
-    throw isBackbone(id) ? modelIsBackbone(id, param) : modelNotFound(id, param);
+    throw findBackbone(ctx.services, id) ? modelIsBackbone(id, param) : modelNotFound(id, param);
   });
 }
 
@@ -44,6 +45,6 @@ function nameModels(model: string | undefined, models: readonly string[] | undef
 const modelIsBackbone = (id: string, param: string): LevigateError =>
   new LevigateError(
     'model_is_backbone',
-    `"${id}" is a bare backbone: it has no labels to predict. Fine-tune it (POST /v1/fine_tuning/jobs with "model": "${isBackbone(id) ? id : DEFAULT_BACKBONE}") and use the job's fine_tuned_model here.`,
+    `"${id}" is a bare backbone: it has no labels to predict. Fine-tune it (POST /v1/fine_tuning/jobs with "model": "${id}") and use the job's fine_tuned_model here.`,
     { param },
   );

@@ -19,9 +19,10 @@ test("200: lists the project's models, newest first, then the backbones, with ro
       { id: newer.model, object: 'model', owned_by: gateway.projectId, root: BACKBONE, parent: BACKBONE },
       { id: older.model },
       { id: BACKBONE, object: 'model', owned_by: 'sentence-transformers', root: BACKBONE, parent: null },
+      { id: 'mobilenet-v2', object: 'model', root: 'mobilenet-v2', parent: null },
     ],
   });
-  expect(body.data).toHaveLength(3);
+  expect(body.data).toHaveLength(4);
   expect(newer.model).toMatch(/^ft:all-minilm-l6-v2:proj_default:tickets:/);
 });
 
@@ -53,7 +54,7 @@ test('200: a deleted model is gone for everybody, and so is its adapter', async 
   for (const answer of answers) {
     expect({ status: answer.status, code: answer.body.error.code }).toEqual({ status: 404, code: 'model_not_found' });
   }
-  expect((await gateway.json('/v1/models')).body.data).toHaveLength(1);
+  expect((await gateway.json('/v1/models')).body.data).toHaveLength(2);
 });
 
 test('403: the key lacks models:write; a backbone cannot be deleted', async () => {

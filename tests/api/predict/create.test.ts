@@ -13,7 +13,7 @@ type Respond = (call: WorkerCall) => Promise<WorkerAnswer> | WorkerAnswer;
 function answerAll({ body }: WorkerCall): WorkerAnswer {
   const { adapters, inputs } = WorkerPredictRequest.parse(JSON.parse(body));
   const data = adapters.flatMap(({ model }) =>
-    inputs.map(({ text }, index) => ({
+    inputs.map(({ text = 'an image' }, index) => ({
       object: 'prediction' as const,
       index,
       model,
@@ -193,7 +193,7 @@ test("404: an unknown model and another project's are the same answer, naming th
 
 test('413: a body above the limit', async () => {
   await using gateway = await createPredictGateway();
-  const input = 'x'.repeat(LIMITS.jsonBodyBytes);
+  const input = 'x'.repeat(LIMITS.predictBodyBytes);
   const { status, body } = await predict(gateway, { model: 'a', input });
   expect({ status, code: body.error.code }).toEqual({ status: 413, code: 'payload_too_large' });
 });

@@ -7,7 +7,7 @@ import { fetchFiles } from '../../../gpu-worker/src/backbones/fetch/fetch-files.
 import { createFolderSource } from '../../../gpu-worker/src/backbones/fetch/folder-source.ts';
 import { createHubSource } from '../../../gpu-worker/src/backbones/fetch/hub-source.ts';
 import type { BackboneProgress } from '../../../gpu-worker/src/backbones/progress.ts';
-import type { BackboneSpec } from '../../../gpu-worker/src/backbones/registry.ts';
+import type { TextBackboneSpec } from '../../../gpu-worker/src/backbones/registry.ts';
 import { startHubMirror } from '../../support/hub-mirror.ts';
 import type { HubMirror } from '../../support/hub-mirror.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -16,8 +16,10 @@ const config = new TextEncoder().encode('{"model_type":"bert"}');
 const weights = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 7919) % 251);
 const files = { 'config.json': config, 'model.safetensors': weights };
 
-const spec: BackboneSpec = {
+const spec: TextBackboneSpec = {
   id: 'tiny',
+  modality: 'text',
+  isPublished: true,
   repository: 'someone/tiny',
   revision: '0123456789abcdef',
   license: 'Apache-2.0',
@@ -182,7 +184,7 @@ describe('the order of sources', () => {
       .toMatchInlineSnapshot(`
       "LevigateError: Backbone 'tiny' could not be fetched. Tried:
       - cache <folder>/target: lacks config.json, model.safetensors
-      - folder <folder>: there is no <folder>/config.json or <folder>/tiny/config.json
+      - folder <folder>: there is no <folder>/tiny/config.json or <folder>/config.json
       - Hugging Face hub <hub>: <hub>/someone/tiny/resolve/0123456789abcdef/config.json: connect ECONNREFUSED 127.0.0.1:<port>
       What to do:
       - allow this machine to reach the hub (HF_ENDPOINT names a mirror, HF_TOKEN a token)

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
@@ -7,6 +10,7 @@ import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
+import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 import { createJob } from '../../support/training-data.ts';
 import { answered, createFakeSender } from '../../support/webhooks.ts';
 
@@ -72,6 +76,33 @@ describe('arguments', () => {
   test('a file that is not there is named', async () => {
     await expect(run('train', '/nowhere/tickets.jsonl')).rejects.toThrow('cannot read the file /nowhere/tickets.jsonl');
   });
+});
+
+test('predict sends the bytes of --image as base64 and shows the name of the file beside the answer', async () => {
+  await using folder = await createTemporaryFolder();
+  const path = join(folder.path, 'dog.png');
+  await writeFile(path, Uint8Array.of(1, 2, 3));
+  const asked: unknown[] = [];
+  const app = new Hono().post('/v1/predict', async (c) => {
+    asked.push(await c.req.json());
+    const labels = [{ label: 'dog', score: 0.75 }];
+    const data = [0, 1].map((index) => ({
+      object: 'prediction',
+      index,
+      model: 'ft:m',
+      label: 'dog',
+      score: 1,
+      labels,
+    }));
+    return c.json({ object: 'list', data, usage: { input_tokens: 0, cached_inputs: 0 } });
+  });
+  await using server = await startHttpServer({ fetch: app.fetch, host: '127.0.0.1', port: 0 });
+  vi.stubEnv('LEVIGATE_URL', server.url);
+  const lines = (await run('predict', 'ft:m', 'a text', '--image', path)).split('\n');
+  expect(asked).toMatchObject([{ input: ['a text', { image: 'AQID' }] }]);
+  expect(lines[0]).toMatch(/^a text +dog 0\.75$/);
+  expect(lines[1]).toMatch(/dog\.png +dog 0\.75$/);
+  await expect(run('predict', 'ft:m', '--image', '/nowhere.png')).rejects.toThrow('cannot read the image /nowhere.png');
 });
 
 describe('with a gateway', () => {

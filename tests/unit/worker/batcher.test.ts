@@ -1,21 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { createBatcher } from '../../../gpu-worker/src/batching/batcher.ts';
 import type { BatcherOptions } from '../../../gpu-worker/src/batching/batcher.ts';
+import { padBatch } from '../../../gpu-worker/src/batching/pad-batch.ts';
 import type { PaddedBatch } from '../../../gpu-worker/src/device/messages.ts';
 
-const input = (id: number, length = 4) => ({ key: String(id), ids: new Int32Array(length).fill(id) });
+const input = (id: number, length = 4) => ({
+  key: String(id),
+  size: length,
+  content: new Int32Array(length).fill(id),
+});
 
 /** A device that answers when told: every row's feature is its first token. */
-function heldDevice(options: Partial<BatcherOptions> = {}) {
+function heldDevice(options: Partial<BatcherOptions<Int32Array>> = {}) {
   const batches: { batch: PaddedBatch; finish: () => void; fail: (error: Error) => void }[] = [];
   let arrived = Promise.withResolvers<void>();
-  const batcher = createBatcher({
+  const batcher = createBatcher<Int32Array>({
     tokenBudget: 16,
     maxRows: 8,
     windowMs: 1,
     maxQueued: 100,
     maxInFlight: 1,
-    embed: (batch) => {
+    embed: (rows) => {
+      const batch = padBatch(rows.map((ids) => ({ ids })));
       const { promise, resolve, reject } = Promise.withResolvers<{ features: Float32Array; inferenceMs: number }>();
       const features = Float32Array.from({ length: batch.rows }, (_, row) => batch.ids[row * batch.columns] ?? -1);
       batches.push({ batch, finish: () => resolve({ features, inferenceMs: 1 }), fail: reject });

@@ -15,6 +15,12 @@ describe('the environment', () => {
     expect(parseWorkerConfig({ ...needed, LEVIGATE_DEVICE: '' }).device).toBe('auto');
   });
 
+  test('a catalogue that is not there is named', () => {
+    const missing = { ...needed, LEVIGATE_CATALOGUE: '/nowhere/catalogue.json' };
+    expect(() => parseWorkerConfig(missing)).toThrow('/nowhere/catalogue.json');
+    expect(parseWorkerConfig(needed).catalogue).toEqual([]);
+  });
+
   test('every wrong variable is named', () => {
     const wrong = { ...needed, LEVIGATE_DEVICE: 'gpu', LEVIGATE_THREADS: '0', LEVIGATE_WORKER_TOKEN: 'short' };
     expect(() => parseWorkerConfig(wrong)).toThrow(/LEVIGATE_WORKER_TOKEN[^]*LEVIGATE_DEVICE[^]*LEVIGATE_THREADS/);

@@ -8,14 +8,14 @@ const sequence = (...ids: number[]) => ({ ids: Int32Array.from(ids), isTruncated
 const options = { cacheSalt: 'project-a', maxLength: 128, priority: 'online' } as const;
 
 function countingExtractor(maxBytes = 1_000_000) {
-  const computed: BatchInput[] = [];
+  const computed: BatchInput<Int32Array>[] = [];
   const extractor = createFeatureExtractor({
     backboneFingerprint: 'f',
     cache: createFeatureCache({ maxBytes }),
     batcher: {
       embed: async (inputs) => {
         computed.push(...inputs);
-        return inputs.map(({ ids }) => ({
+        return inputs.map(({ content: ids }) => ({
           features: Float32Array.from(ids, (id) => id / 3),
           queueMs: 0,
           inferenceMs: 0,

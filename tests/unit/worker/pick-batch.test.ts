@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pickBatch } from '../../../gpu-worker/src/batching/pick-batch.ts';
 
-const entry = (length: number) => ({ ids: new Int32Array(length) });
+const entry = (length: number) => ({ size: length });
 const entries = fc.array(fc.integer({ min: 1, max: 300 }).map(entry), { minLength: 1, maxLength: 400 });
 const limits = fc.record({ tokenBudget: fc.integer({ min: 1, max: 2_000 }), maxRows: fc.integer({ min: 1, max: 64 }) });
 
@@ -13,7 +13,7 @@ test('a batch holds the oldest entry, no entry twice, and stays within rows and 
       expect(batch).toContain(queue[0]);
       expect(new Set(batch).size).toBe(batch.length);
       expect(batch.length).toBeLessThanOrEqual(bounds.maxRows);
-      const longest = Math.max(...batch.map(({ ids }) => ids.length));
+      const longest = Math.max(...batch.map(({ size }) => size));
       if (batch.length > 1) expect(batch.length * longest).toBeLessThanOrEqual(bounds.tokenBudget);
     }),
   );
@@ -36,7 +36,7 @@ test('taking batch after batch empties every queue', () => {
 
 test('prefers neighbours in length to arrival order', () => {
   const queue = [10, 200, 11, 190, 9, 12].map(entry);
-  const lengths = pickBatch(queue, { tokenBudget: 64, maxRows: 8 }).map(({ ids }) => ids.length);
+  const lengths = pickBatch(queue, { tokenBudget: 64, maxRows: 8 }).map(({ size }) => size);
   expect(lengths).toEqual([9, 10, 11, 12]);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PredictRecord } from '../../../src/contract/predict.ts';
 import type { Adapter } from '../../../src/levi/index.ts';
 import { createPredict } from '../../../gpu-worker/src/predict/predict.ts';
 import { createFakeBackbones, createFakeDevice, graph } from './support/fake-device.ts';
@@ -21,6 +22,7 @@ const adapter = ({ maxLength, fingerprint = graph.fingerprint }: FakeAdapter) =>
 async function createService(adapters: Readonly<Record<string, Adapter>>) {
   const backbones = createFakeBackbones(createFakeDevice(() => Promise.reject(new Error('no training')) as never));
   await backbones.ensure('tiny');
+  await backbones.ensure('tiny-vit');
   const predict = createPredict({
     backbones,
     adapters: {
@@ -48,7 +50,15 @@ async function createService(adapters: Readonly<Record<string, Adapter>>) {
       inputs: texts.map((text) => ({ text })),
       views: false,
     });
-  return { ask, predict };
+  const askAboutImages = (inputs: readonly PredictRecord[]) =>
+    predict({
+      backbone: 'tiny-vit',
+      cache_salt: 's',
+      adapters: [{ model: 'a', sha256: 'a', bytes: 1 }],
+      inputs: [...inputs],
+      views: false,
+    });
+  return { ask, askAboutImages, predict };
 }
 
 describe('a prediction', () => {
@@ -75,5 +85,42 @@ describe('a prediction', () => {
     const { predict } = await createService({});
     const request = { backbone: 'other', cache_salt: 's', adapters: [], inputs: [{ text: 'x' }], views: false };
     await expect(predict(request)).rejects.toMatchObject({ code: 'backbone_unavailable', retryAfterS: 2 });
+  });
+});
+
+describe('a prediction about images', () => {
+  const image = (...bytes: readonly number[]): string => Buffer.from(bytes).toString('base64');
+
+  test('reads bare base64 and data URIs alike, and knows a file again', async () => {
+    const { askAboutImages } = await createService({ a: adapter({}) });
+    const bare = image(16, 251, 255);
+    const inputs = [{ image: bare }, { image: `data:image/png;base64,${bare}` }, { image: image(1) }];
+    const { data, usage } = await askAboutImages(inputs);
+    expect(data.map(({ label }) => label)).toEqual(['long', 'long', 'short']);
+    expect(usage).toEqual({ input_tokens: 3 * 80, cached_inputs: 0 });
+    const urlSafe = bare.replaceAll('+', '-').replaceAll('/', '_');
+    expect((await askAboutImages([{ image: urlSafe }])).usage.cached_inputs).toBe(1);
+  });
+
+  test('names the input that has no image, and the one whose image cannot be read', async () => {
+    const { askAboutImages, ask } = await createService({ a: adapter({}) });
+    await expect(askAboutImages([{ image: image(1) }, { text: 'a dog' }])).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'input.1.image',
+      message: expect.stringContaining('fine-tuned from tiny-vit, which reads images; give {"image": "<base64>"}'),
+    });
+    await expect(askAboutImages([{ image: image(1) }, { image: image(255) }])).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'input.1.image',
+      message: '"input.1.image" is damaged.',
+    });
+    expect((await ask(['a'], ['still answers'])).data).toHaveLength(1);
+  });
+
+  test('is refused by a model whose backbone reads texts', async () => {
+    const { predict } = await createService({ a: adapter({}) });
+    const asked = { backbone: 'tiny', cache_salt: 's', adapters: [], inputs: [{ image: image(1) }], views: false };
+    const adapters = [{ model: 'a', sha256: 'a', bytes: 1 }];
+    await expect(predict({ ...asked, adapters })).rejects.toMatchObject({ param: 'input.0.text' });
   });
 });

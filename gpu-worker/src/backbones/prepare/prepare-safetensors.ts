@@ -6,10 +6,10 @@ import { toOnnx } from '../../../../src/engine/lowering/to-onnx.ts';
 import { readSafetensors } from '../../../../src/engine/safetensors/read-safetensors.ts';
 import { parseBertConfig } from './bert-config.ts';
 import { WEIGHTS_FILE } from './encoder-graph.ts';
-import type { EncoderGraph } from './encoder-graph.ts';
+import type { TextEncoderGraph } from './encoder-graph.ts';
 
 /** A folder with `config.json` and `model.safetensors` of a BERT-family encoder: its graph written by our engine. */
-export async function prepareSafetensors(folder: string): Promise<EncoderGraph> {
+export async function prepareSafetensors(folder: string): Promise<TextEncoderGraph> {
   const config = parseBertConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
   const { tensors } = readSafetensors(await readFile(join(folder, 'model.safetensors')));
   const { model, chunks, weightsSizeBytes } = toOnnx(bertFeatureGraph(config), {
@@ -17,6 +17,7 @@ export async function prepareSafetensors(folder: string): Promise<EncoderGraph> 
     externalData: { location: WEIGHTS_FILE },
   });
   return {
+    modality: 'text',
     model,
     chunks,
     weightsSizeBytes,

@@ -9,8 +9,9 @@ import type { EncoderGraph } from './encoder-graph.ts';
 export interface PreparedFiles {
   readonly encoder: EncoderGraph;
   readonly manifest: BackboneManifest;
+  /** Written as tokenizer_config.json; null takes the one that is there. */
   readonly tokenizerConfig: Readonly<Record<string, unknown>> | null;
-  /** Folder with config.json and tokenizer.json. */
+  /** Folder with config.json, and tokenizer.json or preprocessor_config.json. */
   readonly sourceFolder: string;
 }
 
@@ -29,7 +30,7 @@ export async function writePrepared(target: string, files: PreparedFiles, option
   try {
     await writeFile(join(folder, GRAPH_FILE), files.encoder.model);
     await writeWeights(join(folder, WEIGHTS_FILE), files.encoder, options.onProgress);
-    await copyTokenizer(folder, files);
+    await copyConfiguration(folder, files);
     await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(files.manifest, null, 2)}\n`);
     await options.check(folder);
     await rm(target, { recursive: true, force: true });
@@ -50,8 +51,17 @@ async function writeWeights(path: string, encoder: EncoderGraph, onProgress: OnB
   await handle.sync();
 }
 
-async function copyTokenizer(folder: string, { sourceFolder, tokenizerConfig }: PreparedFiles): Promise<void> {
-  for (const name of ['config.json', 'tokenizer.json']) await copyFile(join(sourceFolder, name), join(folder, name));
+const COMPANIONS = {
+  text: ['config.json', 'tokenizer.json'],
+  image: ['config.json', 'preprocessor_config.json'],
+} as const;
+
+async function copyConfiguration(
+  folder: string,
+  { encoder, sourceFolder, tokenizerConfig }: PreparedFiles,
+): Promise<void> {
+  for (const name of COMPANIONS[encoder.modality]) await copyFile(join(sourceFolder, name), join(folder, name));
+  if (encoder.modality === 'image') return;
   const target = join(folder, 'tokenizer_config.json');
   if (tokenizerConfig === null) await copyFile(join(sourceFolder, 'tokenizer_config.json'), target);
   else await writeFile(target, `${JSON.stringify(tokenizerConfig, null, 2)}\n`);

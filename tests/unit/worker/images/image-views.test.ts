@@ -91,7 +91,7 @@ describe('what the task model reads', () => {
     // 48 columns to 32: each area covers one and a half.
     const { data, width, height } = image(48, 32, (x) => [x * 5, 0, 0]);
     const [first, second] = await toThumbnail({ data, width, height });
-    expect([first, second]).toEqual([Math.round((0 * 1 + 5 * 0.5) / 1.5), Math.round((5 * 0.5 + 10) / 1.5)]);
+    expect([first, second]).toEqual([Math.round((5 * 0.5) / 1.5), Math.round((5 * 0.5 + 10) / 1.5)]);
   });
 
   test('keeps where things are, from a single pixel to an image that is reduced beforehand', async () => {

@@ -20,8 +20,12 @@ process.on('message', (message) => {
   const request = message as DeviceRequest;
   if (request.type === 'embed') {
     if (mode === 'hang-always' || (mode === 'hang-once' && isFirstLife())) return;
-    const { ids, rows } = request.batch;
-    const features = Float32Array.from({ length: rows }, (_, row) => ids[row * request.batch.columns] ?? 0);
+    const { batch } = request;
+    const first = (row: number): number =>
+      'pixels' in batch
+        ? (batch.pixels[row * 3 * batch.height * batch.width] ?? 0)
+        : (batch.ids[row * batch.columns] ?? 0);
+    const features = Float32Array.from({ length: batch.rows }, (_, row) => first(row));
     send({ type: 'embedded', id: request.id, features, inferenceMs: 1 });
   } else if (request.type === 'load') send({ type: 'done', id: request.id });
 });

@@ -1,5 +1,8 @@
 import type { DevicePort, TrainingOutcome, TrainingRequest } from '../../../../gpu-worker/src/device/device.ts';
 import { createFeatureCache } from '../../../../gpu-worker/src/features/feature-cache.ts';
+import { ImageError } from '../../../../gpu-worker/src/images/image-error.ts';
+import type { ReadImage } from '../../../../gpu-worker/src/images/image-reader.ts';
+import { THUMBNAIL_BYTES } from '../../../../gpu-worker/src/images/thumbnail.ts';
 import { createResidentBackbones } from '../../../../gpu-worker/src/resident/resident-backbones.ts';
 import type { ResidentBackbones } from '../../../../gpu-worker/src/resident/resident-backbones.ts';
 import type { FineTuneEvent } from '../../../../src/levi/index.ts';
@@ -20,38 +23,53 @@ export const graph = {
 
 export type Train = (request: TrainingRequest) => AsyncGenerator<FineTuneEvent, TrainingOutcome>;
 
-/** A device whose features are each text's length, repeated. */
+/** A device whose features are each text's length, or each image's first number, repeated. */
 export function createFakeDevice(train: Train): DevicePort {
   return {
     info: Promise.resolve({ device: 'cpu', threads: 1, reasons: [] }),
     load: async () => {},
-    embed: async (_backbone, { rows, lengths }) => ({
-      features: Float32Array.from(
-        { length: rows * TAPS * WIDTH },
-        (_, index) => lengths[Math.floor(index / (TAPS * WIDTH))] ?? 0,
-      ),
+    embed: async (_backbone, batch) => ({
+      features: Float32Array.from({ length: batch.rows * TAPS * WIDTH }, (_, index) => {
+        const row = Math.floor(index / (TAPS * WIDTH));
+        return 'pixels' in batch
+          ? (batch.pixels[row * 3 * batch.height * batch.width] ?? 0)
+          : (batch.lengths[row] ?? 0);
+      }),
       inferenceMs: 1,
     }),
     train,
   };
 }
 
-/** One backbone, `tiny`, with a token a character. */
+/** What stands for an encoded image: its first byte is all there is to see; one of 255 cannot be read. */
+async function readFakeImage([content = 0]: Uint8Array): Promise<ReadImage> {
+  if (content === 255) throw new ImageError('is damaged');
+  return { pixels: new Float32Array(3).fill(content), thumbnail: new Uint8Array(THUMBNAIL_BYTES).fill(content) };
+}
+
+/** Two backbones: `tiny`, with a token a character, and `tiny-vit`, which reads images of one pixel. */
 export const createFakeBackbones = (device: DevicePort): ResidentBackbones =>
   createResidentBackbones({
     device,
     cache: createFeatureCache({ maxBytes: 1_000_000 }),
-    batching: { tokenBudget: 64, maxRows: 16, windowMs: 0, maxQueued: 1_000 },
-    open: async () => ({
-      graph,
-      maxTokens: MAX_TOKENS,
-      tokenizer: {
-        encode: (text, maxLength) => {
-          const ids = Int32Array.from(text, (character) => character.codePointAt(0) ?? 0);
-          return { ids: ids.slice(0, maxLength), isTruncated: ids.length > maxLength };
+    batching: { tokenBudget: 64, maxRows: 16, maxImages: 2, windowMs: 0, maxQueued: 1_000 },
+    open: async (name) => {
+      if (name === 'tiny-vit') {
+        const imageGraph = { ...graph, id: 'tiny-vit', idsDtype: null };
+        return { modality: 'image', graph: imageGraph, imageSize: { height: 1, width: 1 }, readImage: readFakeImage };
+      }
+      return {
+        modality: 'text',
+        graph,
+        maxTokens: MAX_TOKENS,
+        tokenizer: {
+          encode: (text, maxLength) => {
+            const ids = Int32Array.from(text, (character) => character.codePointAt(0) ?? 0);
+            return { ids: ids.slice(0, maxLength), isTruncated: ids.length > maxLength };
+          },
         },
-      },
-    }),
+      };
+    },
   });
 
 const figure = { value: 1, low: null, high: null };
