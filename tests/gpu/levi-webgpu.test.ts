@@ -9,4 +9,6 @@ it('an adapter trained on WebGPU answers on the CPU as it does there', async ({ 
   expect(result?.method).toBe('levi');
   expect(result?.accuracy).toBeGreaterThan(0.6);
   expect(result?.servedDistance).toBeLessThan(1e-4);
+  // So no graph of the job had a node on the CPU.
+  expect(result?.refusal).toContain('fallback to CPU EP has been explicitly disabled');
 });

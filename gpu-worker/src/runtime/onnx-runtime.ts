@@ -10,6 +10,8 @@ export interface RuntimeOptions {
   readonly device: Device;
   /** Threads inside one operator. Results repeat bit for bit only at one and the same number. */
   readonly threads?: number;
+  /** Refuses to load a graph with a node that the device has no kernel for, which else runs on the CPU. */
+  readonly isWhole?: boolean;
 }
 
 /** The engine's runtime over onnxruntime-node, which also opens model files whose weights lie beside them. */
@@ -29,7 +31,11 @@ export const defaultThreads = (): number => Math.max(1, availableParallelism());
  * `run` and `load` block this process until they are done, promise or not; long ones belong in the device process.
  * A session's `run` yields to the message loop first. Rejects when the device is not there: providers do not fall back.
  */
-export function createOnnxRuntime({ device, threads = defaultThreads() }: RuntimeOptions): OnnxRuntime {
+export function createOnnxRuntime({
+  device,
+  threads = defaultThreads(),
+  isWhole = false,
+}: RuntimeOptions): OnnxRuntime {
   const options: InferenceSession.SessionOptions = {
     // ['cuda', 'cpu'] would throw when CUDA cannot start and says nothing of nodes it does place on the CPU.
     executionProviders: [device],
@@ -39,7 +45,7 @@ export function createOnnxRuntime({ device, threads = defaultThreads() }: Runtim
     interOpNumThreads: 1,
     logSeverityLevel: WARNINGS_AND_WORSE,
     // Spinning threads take the core that the API process and other tenants of the host need.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: { session: { intra_op: { allow_spinning: '0' }, disable_cpu_ep_fallback: isWhole ? '1' : '0' } },
   };
   return {
     device,

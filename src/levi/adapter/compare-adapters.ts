@@ -1,7 +1,9 @@
 import type { AdapterDifference } from '../../contract/fine-tuning.ts';
 import { LIMITS } from '../../contract/limits.ts';
-import { readSafetensors } from '../../engine/index.ts';
-import type { SafetensorsFile, Tensor } from '../../engine/index.ts';
+// Not from the engine's index: the gateway needs no more of it than this.
+import { readSafetensors } from '../../engine/safetensors/read-safetensors.ts';
+import type { SafetensorsFile } from '../../engine/safetensors/read-safetensors.ts';
+import type { Tensor } from '../../engine/tensor.ts';
 import { MANIFEST_KEY } from './manifest.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { createOnnxRuntime } from '../../../gpu-worker/src/runtime/onnx-runtime.ts';
+import { cast, createGraph, toOnnx } from '../../../src/engine/index.ts';
 import type { Runtime } from '../../../src/engine/index.ts';
 import { createPredictor, readAdapter, resolveLeviConfig } from '../../../src/levi/index.ts';
 import type { Adapter } from '../../../src/levi/index.ts';
@@ -12,10 +13,13 @@ export interface LeviResult {
   readonly accuracy: number;
   /** Largest difference between the probabilities that the CPU and WebGPU serve. */
   readonly servedDistance: number;
+  /** What the job's runtime says to a graph of which a node would fall back to the CPU; null if it loads. */
+  readonly refusal: string | null;
 }
 
 const fresh = syntheticRows(60, 11);
-const webgpu = createOnnxRuntime({ device: 'webgpu', threads: 1 });
+// Every graph of the job, training and serving, must be placed on the device as a whole.
+const webgpu = createOnnxRuntime({ device: 'webgpu', threads: 1, isWhole: true });
 
 async function probabilitiesOn(runtime: Runtime, adapter: Adapter): Promise<Float32Array> {
   await using predictor = await createPredictor(runtime, adapter.architecture.spec);
@@ -32,6 +36,17 @@ function accuracyOf(probabilities: Float32Array, labels: readonly string[]): num
   return right.length / fresh.records.length;
 }
 
+async function refusalOfFallback(): Promise<string | null> {
+  const graph = createGraph();
+  const y = cast(graph.input('x', 'int64', [4]), 'float32');
+  try {
+    await using _ = await webgpu.load(toOnnx(graph, { outputs: { y } }).model);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 async function* train(): AsyncGenerator<LeviResult> {
   const config = resolveLeviConfig({
     levi: { width: 8, method: 'levi' },
@@ -46,6 +61,7 @@ async function* train(): AsyncGenerator<LeviResult> {
     method: adapter.architecture.spec.method,
     accuracy: accuracyOf(here, adapter.labels),
     servedDistance: Math.max(...distances),
+    refusal: await refusalOfFallback(),
   };
 }
 

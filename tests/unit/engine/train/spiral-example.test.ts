@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as engine from '../../../../src/engine/index.ts';
 import { trainSpiral } from '../../../../examples/spiral/train-spiral.ts';
 import { createTestRuntime } from '../../../support/runtime.ts';
 
@@ -7,9 +8,15 @@ const read = (path: string): string => readFileSync(new URL(`../../../../${path}
 
 describe('the example of docs/engine.md', () => {
   it('learns what no line can tell apart', async () => {
-    const losses = await trainSpiral(createTestRuntime());
+    const { losses, accuracy } = await trainSpiral(createTestRuntime());
     expect(losses[0]).toBeGreaterThan(0.5);
     expect(losses.at(-1)).toBeLessThan(0.02);
+    expect(accuracy).toBeGreaterThan(0.95);
+  });
+
+  it('says of every exported function what it is for', () => {
+    const page = read('docs/engine.md');
+    expect(Object.keys(engine).filter((name) => !page.includes(`\`${name}`))).toEqual([]);
   });
 
   it('is the file that is tested', () => {
