@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchAccuracy } from './accuracy.ts';
 import { describeMachine } from './machine.ts';
+import { benchDrift } from './drift.ts';
 import { benchJob } from './job.ts';
 import { benchPredict } from './predict.ts';
 import { formatTable } from './result.ts';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   job: benchJob,
   predict: benchPredict,
   accuracy: benchAccuracy,
+  drift: benchDrift,
 };
 
 const names = process.argv.slice(2);

@@ -2,6 +2,7 @@ import { waitUntil } from 'cloudflare:workers';
 import { createApp } from '../src/gateway/app.ts';
 import { createCloudflareServices } from '../src/platform/cloudflare/create-services.ts';
 import type { CloudflareEnvironment } from '../src/platform/cloudflare/environment.ts';
+import { runAfter } from '../src/platform/cloudflare/run-after.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
@@ -23,8 +24,13 @@ const gateways = new WeakMap<CloudflareEnvironment, Gateway>();
 async function gatewayOf(env: CloudflareEnvironment): Promise<Gateway> {
   const existing = gateways.get(env);
   if (existing) return existing;
-  const services: Services = createCloudflareServices(env, () => {
-    waitUntil(runOutbox(services));
+  const services: Services = createCloudflareServices(env, {
+    wakeOutbox: () => {
+      waitUntil(runOutbox(services));
+    },
+    runLater: (delayMs, task) => {
+      waitUntil(runAfter(delayMs, task));
+    },
   });
   if (env.LEVIGATE_API_KEY) await ensureDefaultProject(services, { secret: env.LEVIGATE_API_KEY });
   const gateway = { services, fetch: createApp(services).fetch };

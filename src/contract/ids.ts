@@ -9,6 +9,7 @@ export const ID_PREFIX = {
   event: 'evt_',
   webhookEndpoint: 'we_',
   delivery: 'whd_',
+  driftTally: 'drift_',
   worker: 'wrk_',
   request: 'req_',
 } as const;

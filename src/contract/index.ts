@@ -1,5 +1,6 @@
 export * from './catalogue.ts';
 export * from './common.ts';
+export * from './drift.ts';
 export * from './errors.ts';
 export * from './files.ts';
 export * from './fine-tuning.ts';

@@ -5,6 +5,7 @@ export const EVENT_TYPES = [
   'fine_tuning.job.succeeded',
   'fine_tuning.job.failed',
   'fine_tuning.job.cancelled',
+  'model.drift.detected',
   'webhook.test',
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
@@ -26,7 +27,7 @@ const Url = z.url({ protocol: /^https?$/ }).max(2048);
 export const CreateWebhookEndpoint = z.strictObject({
   url: Url,
   name: z.string().max(128).optional(),
-  event_types: z.array(EventType).min(1).optional().describe('All job events when absent'),
+  event_types: z.array(EventType).min(1).optional().describe('All but `webhook.test` when absent'),
 });
 export type CreateWebhookEndpoint = z.infer<typeof CreateWebhookEndpoint>;
 

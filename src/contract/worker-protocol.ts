@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DriftReference } from './drift.ts';
 import { JobError, JobProgress, NewJobEvent } from './fine-tuning.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
 import { AssuranceRequest, PredictNotes, PredictRecord, Prediction, PredictUsage, Timings } from './predict.ts';
@@ -78,6 +79,7 @@ export const CompleteJob = z.strictObject({
   method: z.string(),
   labels: z.array(z.string()),
   trained_tokens: z.int(),
+  drift_reference: DriftReference.nullable().default(null).describe('null: nothing watches the model for drift'),
   events: z.array(WorkerEvent).max(100).default([]),
 });
 export type CompleteJob = z.infer<typeof CompleteJob>;

@@ -5,5 +5,6 @@ export type { CreateFileParams } from './resources/files.ts';
 export type { ReportOptions, WaitOptions } from './resources/jobs.ts';
 export { unwrapWebhook } from './webhooks.ts';
 export * from './errors.ts';
+export type * from './drift-types.ts';
 export type * from './report-types.ts';
 export type * from './types.ts';

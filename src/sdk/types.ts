@@ -281,6 +281,7 @@ export type EventType =
   | 'fine_tuning.job.succeeded'
   | 'fine_tuning.job.failed'
   | 'fine_tuning.job.cancelled'
+  | 'model.drift.detected'
   | 'webhook.test';
 
 export interface WebhookEvent {
@@ -307,7 +308,7 @@ export interface WebhookEndpoint {
 export interface CreateWebhookEndpointParams {
   url: string;
   name?: string | undefined;
-  /** All job events when absent. */
+  /** All but `webhook.test` when absent. */
   event_types?: EventType[] | undefined;
 }
 

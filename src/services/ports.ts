@@ -109,4 +109,6 @@ export interface Services {
   readonly settings: Settings;
   /** Called when a webhook event or a due delivery was written, so that the platform's clock need not wait for its next tick. */
   readonly wakeOutbox: () => void;
+  /** Runs a task once, after the delay or when the process is asked to end; the answer to a request does not wait for it. Its failure is logged. */
+  readonly runLater: (delayMs: number, task: () => Promise<void>) => void;
 }

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type {
   ArtifactName,
+  DriftReference,
+  DriftWindow,
   EventType,
   FilePurpose,
   Hyperparameters,
@@ -184,6 +186,8 @@ export const models = sqliteTable(
     adapterBytes: integer('adapter_bytes').notNull(),
     adapterKey: text('adapter_key').notNull(),
     createdMs: integer('created_ms').notNull(),
+    /** What its predictions are compared with; null for models of an earlier release. */
+    driftReference: text('drift_reference', { mode: 'json' }).$type<DriftReference>(),
   },
   (table) => [
     index('models_project').on(table.projectId, table.createdMs),
@@ -192,6 +196,34 @@ export const models = sqliteTable(
     index('models_blob').on(table.adapterKey),
   ],
 );
+
+/** Predictions of a model that no window has been made of yet: a row for every few seconds of every gateway. */
+export const driftTallies = sqliteTable(
+  'drift_tallies',
+  {
+    id: text().primaryKey(),
+    modelId: text('model_id')
+      .notNull()
+      .references(() => models.id, { onDelete: 'cascade' }),
+    rows: integer().notNull(),
+    shiftSum: real('shift_sum').notNull(),
+    labels: text({ mode: 'json' }).$type<Record<string, number>>().notNull(),
+  },
+  (table) => [index('drift_tallies_model').on(table.modelId)],
+);
+
+/** Where a model's drift watch stands after its last window. */
+export const driftStates = sqliteTable('drift_states', {
+  modelId: text('model_id')
+    .primaryKey()
+    .references(() => models.id, { onDelete: 'cascade' }),
+  state: text().$type<'stable' | 'drifting'>().notNull(),
+  sinceMs: integer('since_ms').notNull(),
+  /** Newest first, bounded. */
+  windows: text({ mode: 'json' }).$type<DriftWindow[]>().notNull(),
+  /** Changes with every window: of two gateways that judge the same one, the second finds another than it read. */
+  token: text().notNull(),
+});
 
 export const workers = sqliteTable('workers', {
   id: text().primaryKey(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LeasedJob, WorkerEvent } from '../../src/contract/index.ts';
+import type { DriftReference, LeasedJob, WorkerEvent } from '../../src/contract/index.ts';
 import type { JsonAnswer } from './gateway.ts';
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -11,6 +11,8 @@ export interface FakeWorkerOptions {
   readonly name?: string;
   readonly url?: string;
   readonly replacesName?: boolean;
+  /** Of every model that it finishes. */
+  readonly driftReference?: DriftReference | null;
 }
 
 type Lease = Pick<LeasedJob, 'job_id' | 'lease_token'>;
@@ -48,6 +50,7 @@ export async function startFakeWorker({
   name = 'fake',
   url = 'http://127.0.0.1:1',
   replacesName = false,
+  driftReference = null,
 }: FakeWorkerOptions): Promise<FakeWorker> {
   const authorization = `Bearer ${token}`;
   const answerOf = async (response: Response): Promise<JsonAnswer> => {
@@ -88,6 +91,7 @@ export async function startFakeWorker({
       method: 'levi+ensemble',
       labels: ['billing', 'bug'],
       trained_tokens: 120,
+      drift_reference: driftReference,
       events,
     });
   return {

@@ -1,3 +1,4 @@
+import type { DriftReference } from '../../src/contract/index.ts';
 import type { FakeWorker, FakeWorkerOptions } from './fake-worker.ts';
 import { startFakeWorker } from './fake-worker.ts';
 import { createTestGateway } from './gateway.ts';
@@ -15,7 +16,15 @@ export interface GatewayWithWorker extends TestGateway {
   }): Promise<{ readonly jobId: string; readonly model: string }>;
 }
 
-export async function createGatewayWithWorker(options: TestGatewayOptions = {}): Promise<GatewayWithWorker> {
+export interface GatewayWithWorkerOptions extends TestGatewayOptions {
+  /** Of every model of `trainModel`. */
+  readonly driftReference?: DriftReference;
+}
+
+export async function createGatewayWithWorker({
+  driftReference,
+  ...options
+}: GatewayWithWorkerOptions = {}): Promise<GatewayWithWorker> {
   const gateway = await createTestGateway(options);
   const workerToken = gateway.seedWorkerToken();
   const startWorker: GatewayWithWorker['startWorker'] = (given = {}) =>
@@ -27,7 +36,7 @@ export async function createGatewayWithWorker(options: TestGatewayOptions = {}):
     startWorker,
     trainModel: async ({ secret, fields = {} } = {}) => {
       const jobId = await createJob(gateway, fields, secret);
-      trainer ??= await startWorker({ name: 'trainer' });
+      trainer ??= await startWorker({ name: 'trainer', ...(driftReference && { driftReference }) });
       const lease = await trainer.claim();
       if (lease?.job_id !== jobId) throw new Error(`claimed ${lease?.job_id} instead of ${jobId}`);
       await trainer.finish(lease);

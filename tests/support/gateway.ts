@@ -70,6 +70,8 @@ export interface TestGateway extends AsyncDisposable {
   seedWorkerToken(): string;
   /** How often the outbox was woken. */
   readonly wakes: { count: number };
+  /** Runs what was put off, and what that puts off, as if its time had come. */
+  runPutOff(): Promise<void>;
 }
 
 export interface TestGatewayOptions {
@@ -84,6 +86,7 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
   const clock = createFakeClock();
   const workerTokenHashes: string[] = [];
   const wakes = { count: 0 };
+  const later: (() => Promise<void>)[] = [];
   const services: Services = {
     db: database.db,
     blobs: await openNodeBlobStore(join(folder, 'blobs')),
@@ -101,6 +104,7 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
     wakeOutbox: () => {
       wakes.count += 1;
     },
+    runLater: (_, task) => void later.push(task),
     ...options.services,
   };
   const { projectId, secret } = await ensureDefaultProject(services);
@@ -134,6 +138,9 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
     projectId,
     secret,
     wakes,
+    runPutOff: async () => {
+      for (let task = later.shift(); task; task = later.shift()) await task();
+    },
     request,
     json: async (path, init) => {
       const response = await request(path, init);

@@ -19,6 +19,7 @@ export type Checks = [
   Expect<Same<sdk.Job, contract.Job>>,
   Expect<Same<sdk.JobEvent, contract.JobEvent>>,
   Expect<Same<sdk.Model, contract.Model>>,
+  Expect<Same<sdk.ModelDrift, contract.ModelDrift>>,
   Expect<Same<sdk.PredictParams, z.input<typeof contract.PredictRequest>>>,
   Expect<Same<sdk.PredictResponse, contract.PredictResponse>>,
   Expect<Same<sdk.WebhookEvent, contract.WebhookEvent>>,

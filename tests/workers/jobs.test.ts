@@ -22,6 +22,7 @@ let trainingFile: string;
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const start = (name: string, workerUrl = 'http://127.0.0.1:1', replacesName = false): Promise<FakeWorker> =>
   startFakeWorker({
+    driftReference: { rows: 50, labels: { a: 50 } },
     send: (path, init) => fetch(new URL(path, url), init),
     token: WORKER_TOKEN,
     name,
@@ -83,6 +84,18 @@ test('a job goes from its creation over lease, heartbeat and artifacts to a mode
   expect((await worker.download(`/adapters/${hash(`adapter of ${id}`)}`)).text).toBe(`adapter of ${id}`);
   expect((await client.models.delete(model)).deleted).toBe(true);
   expect((await worker.download(`/adapters/${hash(`adapter of ${id}`)}`)).status).toBe(404);
+});
+
+test('predictions become a window of the drift watch after their answer has gone', async () => {
+  await createJob();
+  const lease = await claim(worker);
+  await worker.finish(lease);
+  const { fine_tuned_model } = await client.fineTuning.jobs.retrieve(lease.job_id);
+  const model = fine_tuned_model ?? '';
+  await client.post('/predict', { body: { model, input: Array.from({ length: 210 }, () => 'a') } });
+  await expect
+    .poll(() => client.get(`/models/${encodeURIComponent(model)}/drift`), { timeout: 20_000, interval: 100 })
+    .toMatchObject({ state: 'stable', collected: { rows: 0 }, windows: [{ rows: 210, mean_shift: 0.5, label_p: 1 }] });
 });
 
 test('jobs that many workers claim at once are leased once each', async () => {

@@ -66,6 +66,7 @@ async function deliver({ client }: JobDependencies, { lease, keeper, prepared, o
     method: report.served,
     labels: [...report.confusion.labels],
     trained_tokens: prepared.trainedTokens,
+    drift_reference: outcome.driftReference,
     events: events.slice(-100),
   };
   await retry(() => client.complete(lease.job_id, body), {

@@ -25,7 +25,7 @@ function addEndpointCommands(webhooks: Command): void {
     .description('have events sent to a URL of yours; prints the signing secret')
     .argument('<url>')
     .option('--name <name>', 'to tell it from others')
-    .option('--event <type...>', 'such as fine_tuning.job.succeeded; every end of a job when absent')
+    .option('--event <type...>', 'such as fine_tuning.job.succeeded; every end of a job and every drift when absent')
     .action(async (url: string, { name, event }: { name?: string; event?: EventType[] }, command: Command) => {
       const endpoint = await connect(command).webhookEndpoints.create({ url, name, event_types: event });
       console.log(`${endpoint.signing_secret}\n(shown this once; ${endpoint.id})`);

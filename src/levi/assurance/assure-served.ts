@@ -1,28 +1,51 @@
+import type { DriftReference } from '../../contract/drift.ts';
 import { buildCandidates } from '../fine-tune/build-candidates.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
 import type { Choice } from '../fine-tune/choose-method.ts';
 import type { TrainContext } from '../fine-tune/train-context.ts';
+import type { Probabilities } from '../metrics/classification-metrics.ts';
 import { assuranceTensors } from './assurance.ts';
 import { learnAssurance } from './learn-assurance.ts';
 
+export interface AssuredCandidates {
+  readonly candidates: readonly Candidate[];
+  readonly driftReference: DriftReference;
+}
+
 /**
- * The final candidates, the one that will be served with its assurance.
+ * The final candidates, the one that will be served with its assurance, and what its predictions are to be compared with.
  * @param context of the choosing: its models have not learned from the validation rows
  */
 export async function assureServed(
   { run, fit, predictors, finished }: TrainContext,
   choice: Choice,
   candidates: readonly Candidate[],
-): Promise<readonly Candidate[]> {
+): Promise<AssuredCandidates> {
   const chosen = buildCandidates(fit, finished, choice).find(({ method }) => method === choice.method);
   if (chosen === undefined) throw new Error(`internal: ${choice.method} was chosen and not trained`);
   const answers = await predictors.answer(chosen.adapter, run.validation);
-  const tensors = assuranceTensors(learnAssurance(run, answers));
-  return candidates.map((candidate) =>
-    candidate.method === choice.method ? { ...candidate, adapter: withTensors(candidate.adapter, tensors) } : candidate,
-  );
+  const assurance = learnAssurance(run, answers);
+  const tensors = assuranceTensors(assurance);
+  return {
+    candidates: candidates.map((candidate) =>
+      candidate.method === choice.method
+        ? { ...candidate, adapter: withTensors(candidate.adapter, tensors) }
+        : candidate,
+    ),
+    driftReference: { rows: assurance.typicality.reference.length, labels: countAnswers(answers, run.labels) },
+  };
 }
 
 function withTensors(adapter: Candidate['adapter'], tensors: Candidate['adapter']['tensors']): Candidate['adapter'] {
   return { ...adapter, tensors: { ...adapter.tensors, ...tensors } };
+}
+
+function countAnswers({ rows, classes, data }: Probabilities, labels: readonly string[]): Record<string, number> {
+  const counts = new Map(labels.map((label) => [label, 0]));
+  for (let row = 0; row < rows; row++) {
+    const own = data.subarray(row * classes, (row + 1) * classes);
+    const label = labels[own.indexOf(own.reduce((most, p) => Math.max(most, p), 0))] ?? '';
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
 }

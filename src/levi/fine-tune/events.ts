@@ -1,3 +1,4 @@
+import type { DriftReference } from '../../contract/drift.ts';
 import type { Columns, ComparedMethod } from '../../contract/levi.ts';
 import type { FineTuningReport } from '../../contract/report.ts';
 import type { Runtime } from '../../engine/index.ts';
@@ -66,4 +67,6 @@ export interface FineTuneResult {
   readonly adapter: Uint8Array;
   readonly report: FineTuningReport;
   readonly curve: FineTuningReport['curve'];
+  /** What the served model's predictions are to be compared with. */
+  readonly driftReference: DriftReference;
 }

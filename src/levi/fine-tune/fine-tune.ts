@@ -52,8 +52,8 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
 
   // The first use of the shift files: every choice is made.
   const shifts = shiftSets(run);
-  const candidates = await assureServed({ ...choosing, finished }, choice, buildCandidates(fit, refitted, choice));
-  const measuring = measureAll({ run, predictors, pause, shifts }, candidates, choice);
+  const assured = await assureServed({ ...choosing, finished }, choice, buildCandidates(fit, refitted, choice));
+  const measuring = measureAll({ run, predictors, pause, shifts }, assured.candidates, choice);
   const measured = yield* within(measuring, REFITTING_ENDS * share, share);
   const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');
@@ -74,7 +74,7 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
     notes: [...run.rows.notes, REFIT_NOTE],
   });
   yield { type: 'message', level: 'info', message: report.verdict };
-  return { adapter: served.bytes, report, curve: report.curve };
+  return { adapter: served.bytes, report, curve: report.curve, driftReference: assured.driftReference };
 }
 
 const REFIT_NOTE =

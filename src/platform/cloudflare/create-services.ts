@@ -8,7 +8,10 @@ import { fetchWebhookSender } from './webhook-sender.ts';
 import { fetchWorkerTransport } from './worker-transport.ts';
 
 /** D1, R2 and fetch behind the ports. */
-export const createCloudflareServices = (env: CloudflareEnvironment, wakeOutbox: () => void): Services => ({
+export const createCloudflareServices = (
+  env: CloudflareEnvironment,
+  { wakeOutbox, runLater }: Pick<Services, 'wakeOutbox' | 'runLater'>,
+): Services => ({
   db: drizzle(env.DB, { schema }),
   blobs: createR2BlobStore(env.BLOBS),
   clock: { nowMs: () => Date.now() },
@@ -16,4 +19,5 @@ export const createCloudflareServices = (env: CloudflareEnvironment, wakeOutbox:
   webhooks: fetchWebhookSender,
   settings: parseSettings(env),
   wakeOutbox,
+  runLater,
 });

@@ -5,6 +5,7 @@ import { openNodeBlobStore } from './blob-store.ts';
 import { workerTokenHashes } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import { openNodeDatabase } from './database.ts';
+import { createLaterTasks } from './later-tasks.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 import { createWorkerTransport } from './worker-transport.ts';
 
@@ -23,6 +24,8 @@ export async function openNodeServices(
   const stack = new AsyncDisposableStack();
   const database = stack.use(await openNodeDatabase(join(config.dataFolder, 'levigate.db'), migrationsFolder));
   const workers = stack.use(createWorkerTransport());
+  // Closed before the database, which they write to.
+  const { runLater } = stack.use(createLaterTasks());
   const services: Services = {
     db: database.db,
     blobs: await openNodeBlobStore(join(config.dataFolder, 'blobs')),
@@ -37,6 +40,7 @@ export async function openNodeServices(
       backbones: config.backbones,
     },
     wakeOutbox,
+    runLater,
   };
   return { services, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -1,9 +1,12 @@
+import type { ModelDrift } from '../drift-types.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import type { Model } from '../types.ts';
 
 export interface Models {
   list(options?: RequestOptions): Promise<Model[]>;
   retrieve(id: string, options?: RequestOptions): Promise<Model>;
+  /** Whether its predictions are still of inputs like those it was trained for. */
+  drift(id: string, options?: RequestOptions): Promise<ModelDrift>;
   delete(id: string, options?: RequestOptions): Promise<{ id: string; deleted: boolean }>;
 }
 
@@ -15,6 +18,10 @@ export const createModels = (send: Send): Models => ({
   async retrieve(id, { signal } = {}) {
     const response = await send({ method: 'GET', path: `/models/${encodeURIComponent(id)}`, signal });
     return (await response.json()) as Model;
+  },
+  async drift(id, { signal } = {}) {
+    const response = await send({ method: 'GET', path: `/models/${encodeURIComponent(id)}/drift`, signal });
+    return (await response.json()) as ModelDrift;
   },
   async delete(id, { signal } = {}) {
     const response = await send({ method: 'DELETE', path: `/models/${encodeURIComponent(id)}`, signal });

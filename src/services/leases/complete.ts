@@ -104,6 +104,7 @@ function succeededChange(job: JobRow, { result, artifacts, adapter }: Success, n
         adapterBytes: adapter.sizeBytes,
         adapterKey: adapter.blobKey,
         createdMs: nowMs,
+        driftReference: result.drift_reference,
       },
     ],
   };

@@ -12,6 +12,7 @@ import type { ModelRow } from '../../store/queries/models.ts';
 import { findProject } from '../../store/queries/projects.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { watchDrift } from '../drift/watch-drift.ts';
 import { askWorker } from './ask-worker.ts';
 import { selectModels } from './select-models.ts';
 
@@ -48,7 +49,9 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
       return askWorker(ctx, asked);
     }),
   );
-  return merge(answers, models, inputs.length);
+  const result = merge(answers, models, inputs.length);
+  if (request.monitor !== false) watchDrift(ctx.services, models, result.response.data);
+  return result;
 }
 
 const toRecords = (input: PredictRequest['input']): PredictRecord[] =>

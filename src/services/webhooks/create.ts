@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { createSigningSecret } from './signing.ts';
 import { toWebhookEndpoint } from './to-wire.ts';
 
-const JOB_EVENTS: readonly EventType[] = EVENT_TYPES.filter((type) => type !== 'webhook.test');
+const ALL_EVENTS: readonly EventType[] = EVENT_TYPES.filter((type) => type !== 'webhook.test');
 
 /** The signing secret is in this answer, and in that of a rotation, only. */
 export async function createWebhookEndpoint(
@@ -23,7 +23,7 @@ export async function createWebhookEndpoint(
     projectId: actor.projectId,
     url: input.url,
     name: input.name ?? null,
-    eventTypes: [...new Set(input.event_types ?? JOB_EVENTS)],
+    eventTypes: [...new Set(input.event_types ?? ALL_EVENTS)],
     secret: createSigningSecret(),
     previousSecret: null,
     previousSecretExpiresMs: null,

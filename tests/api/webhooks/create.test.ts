@@ -8,7 +8,7 @@ const URL = 'https://example.com/hook';
 const create = (gateway: TestGateway, json: unknown, secret?: string) =>
   gateway.json('/v1/webhook_endpoints', { method: 'POST', json, secret });
 
-test('200: enabled, with its secret, for all job events unless told', async () => {
+test('200: enabled, with its secret, for all that can happen unless told', async () => {
   await using gateway = await createTestGateway();
   const { status, body } = await create(gateway, { url: URL, name: 'ci' });
   expect(status).toBe(200);
@@ -17,7 +17,12 @@ test('200: enabled, with its secret, for all job events unless told', async () =
     object: 'webhook_endpoint',
     url: URL,
     name: 'ci',
-    event_types: ['fine_tuning.job.succeeded', 'fine_tuning.job.failed', 'fine_tuning.job.cancelled'],
+    event_types: [
+      'fine_tuning.job.succeeded',
+      'fine_tuning.job.failed',
+      'fine_tuning.job.cancelled',
+      'model.drift.detected',
+    ],
     status: 'enabled',
     disabled_reason: null,
   });

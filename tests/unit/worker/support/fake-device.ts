@@ -82,6 +82,7 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
   return {
     adapter,
     curve,
+    driftReference: { rows: 2, labels: { even: 1, odd: 1 } },
     report: {
       object: 'fine_tuning.report',
       served: 'levi',
