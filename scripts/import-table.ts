@@ -11,7 +11,7 @@ interface FolderRule {
 export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   'src/contract': { folders: [], packages: ['zod'] },
   'src/engine': { folders: ['src/contract'], packages: [] },
-  'src/levi': { folders: ['src/contract', 'src/engine'], packages: ['hyparquet', 'zod'] },
+  'src/levi': { folders: ['src/contract', 'src/engine'], packages: ['hyparquet', 'modern-tar', 'zod'] },
   'src/store': { folders: ['src/contract'], packages: ['drizzle-orm'] },
   'src/services': {
     folders: ['src/contract', 'src/store', 'src/levi'],

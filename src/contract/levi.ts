@@ -33,7 +33,16 @@ export const Columns = z.strictObject({
     .optional()
     .describe('Default "text". Several become one text, a line each: "subject: …"'),
   label: ColumnName.optional().describe('Default "label"'),
-  fields: z.record(ColumnName, FieldType).optional().describe('What else is known of a row, and how to read it'),
+  fields: z
+    .union([z.literal('auto'), z.record(ColumnName, z.union([FieldType, z.literal('auto')]))])
+    .optional()
+    .describe(
+      'What else is known of a row, and how to read it: "auto" tells the type from the values, for one column or for all others',
+    ),
+  image: ColumnName.optional().describe('Default "image", where there is no text'),
+  group: ColumnName.optional().describe('Domain, source or period of a row'),
+  weight: ColumnName.optional().describe('What a row counts relative to others; above 0'),
+  id: ColumnName.optional().describe('What rows are called where they are named to you; never learned from'),
 });
 export type Columns = z.infer<typeof Columns>;
 

@@ -11,12 +11,17 @@ export const LIMITS = {
   columnNameChars: 256,
   textColumns: 16,
   trainingRows: 100_000,
+  /** Blank ones and line breaks within cells included. */
+  trainingLines: 1_000_000,
   minTrainingRows: 10,
   classes: 1_000,
   labelChars: 256,
   shiftFiles: 16,
   imageBytes: 10 * MIB,
   imagePixels: 100_000_000,
+  archiveEntries: 120_000,
+  /** Of everything in an archive, or of a compressed file. */
+  unpackedBytes: 1024 * MIB,
   predictInputs: 256,
   predictModels: 100,
   predictTextChars: 100_000,

@@ -46,8 +46,16 @@ export interface Columns {
   text?: string | string[] | undefined;
   /** Default `label`. */
   label?: string | undefined;
-  /** What else is known of a row, and how to read it. */
-  fields?: Record<string, 'categorical' | 'number' | 'id' | 'date'> | undefined;
+  /** What else is known of a row, and how to read it; `auto` tells the type from the values, for one column or for all others. */
+  fields?: 'auto' | Record<string, 'auto' | 'categorical' | 'number' | 'id' | 'date'> | undefined;
+  /** Default `image`, where there is no text. */
+  image?: string | undefined;
+  /** Domain, source or period of a row. */
+  group?: string | undefined;
+  /** What a row counts relative to others; above 0. */
+  weight?: string | undefined;
+  /** What rows are called where they are named to you; never learned from. */
+  id?: string | undefined;
 }
 
 /** LEVI's own options of a fine-tuning job; everything has a default. */

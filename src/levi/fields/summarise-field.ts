@@ -8,7 +8,7 @@ const INFINITY = /^[+-]?inf(?:inity)?$/iu;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?$/u;
 
 /** null, an empty cell, NaN: what nothing is known of. */
-function isMissing(value: unknown): boolean {
+export function isMissing(value: unknown): boolean {
   if (value === undefined || value === null || Number.isNaN(value)) return true;
   return typeof value === 'string' && /^\s*(?:nan)?\s*$/iu.test(value);
 }

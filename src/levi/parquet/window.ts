@@ -1,4 +1,5 @@
 import type { FileSource } from '../records/file-source.ts';
+import { readAhead } from '../records/read-ahead.ts';
 import { ParquetError } from './parquet-error.ts';
 
 export interface Window {
@@ -16,17 +17,9 @@ export function createWindow(
   { start, end }: { readonly start: number; readonly end: number },
   readAheadBytes: number,
 ): Window {
+  const read = readAhead(source, readAheadBytes, end);
   let at = start;
-  let held = new Uint8Array(0);
-  let heldFrom = start;
-  const hold = async (length: number): Promise<Uint8Array> => {
-    const wanted = Math.min(length, end - at);
-    if (at < heldFrom || at + wanted > heldFrom + held.length) {
-      held = new Uint8Array(await source.read(at, Math.min(Math.max(wanted, readAheadBytes), end - at)));
-      heldFrom = at;
-    }
-    return held.subarray(at - heldFrom, at - heldFrom + wanted);
-  };
+  const hold = (length: number): Promise<Uint8Array> => read(at, Math.min(length, end - at));
   return {
     get left() {
       return end - at;

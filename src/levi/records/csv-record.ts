@@ -1,4 +1,4 @@
-import { LIMITS } from '../../contract/limits.ts';
+import { formatMegabytes } from './format-megabytes.ts';
 import { trainingFileError } from './training-file-error.ts';
 
 export interface CsvDialect {
@@ -17,6 +17,12 @@ export interface CsvRecord {
   chars: number;
 }
 
+export interface RowLimits {
+  /** For messages. */
+  readonly file: string;
+  readonly maxLineBytes: number;
+}
+
 export const newCsvRecord = (line: number): CsvRecord => ({ line, cells: [], open: null, chars: 0 });
 
 const QUOTE = '"';
@@ -24,14 +30,15 @@ const LINE_END = -1;
 
 /**
  * Adds one line's cells (RFC 4180: a quote inside a quoted cell is doubled). The record is whole when `open` is null.
- * Throws `invalid_training_file` for a quote in the wrong place and for a record beyond `LIMITS.trainingLineBytes`.
+ * Throws `invalid_training_file` for a quote in the wrong place and for a record beyond `maxLineBytes`.
  */
-export function addCsvLine(record: CsvRecord, text: string, dialect: CsvDialect, file: string): void {
+export function addCsvLine(record: CsvRecord, text: string, dialect: CsvDialect, limits: RowLimits): void {
+  const { file, maxLineBytes } = limits;
   record.chars += text.length;
-  if (record.chars > LIMITS.trainingLineBytes)
+  if (record.chars > maxLineBytes)
     throw trainingFileError(
       { file, line: record.line },
-      'the row that begins here is longer than 1 MB. Is a closing quote missing?',
+      `the row that begins here is longer than ${formatMegabytes(maxLineBytes)}. Is a closing quote missing?`,
     );
   let at =
     record.open === null ? readCell(record, text, 0, dialect, file) : continueQuoted(record, text, dialect, file);

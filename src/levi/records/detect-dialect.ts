@@ -41,7 +41,7 @@ function readRows(lines: readonly string[], dialect: CsvDialect): readonly (read
     for (const line of lines) {
       if (rows.length >= SAMPLE_ROWS) break;
       if (record.open === null && line === '') continue;
-      addCsvLine(record, line, dialect, '');
+      addCsvLine(record, line, dialect, { file: '', maxLineBytes: Infinity });
       if (record.open !== null) continue;
       rows.push(record.cells);
       record = newCsvRecord(1);

@@ -1,8 +1,9 @@
 import type { FieldType } from '../../contract/levi.ts';
+import { isMissing } from '../fields/summarise-field.ts';
 import { trainingFileError } from './training-file-error.ts';
 import type { FilePlace } from './training-file-error.ts';
 
-type FieldValue = string | number;
+type FieldValue = string | number | boolean;
 /** Reads a cell that is not empty; undefined where it means a missing value. */
 type FieldReader = (value: unknown, place: FilePlace) => FieldValue | undefined;
 
@@ -12,10 +13,11 @@ const READERS = {
   // pandas writes a column of ids with a gap in it as floats.
   id: (value, place) => readName(value, place).replace(/^(\d+)\.0$/u, '$1'),
   date: readDate,
-} as const satisfies Record<FieldType, FieldReader>;
+  auto: readAsIs,
+} as const satisfies Record<FieldType | 'auto', FieldReader>;
 
 /** @returns undefined for a missing value: null, an empty cell, NaN in a column of numbers */
-export function readField(value: unknown, type: FieldType, place: FilePlace): FieldValue | undefined {
+export function readField(value: unknown, type: FieldType | 'auto', place: FilePlace): FieldValue | undefined {
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
   return READERS[type](value, place);
 }
@@ -35,6 +37,12 @@ function readName(value: unknown, place: FilePlace): string {
   if (typeof value === 'string') return value.trim().toWellFormed();
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw trainingFileError(place, `must be one value, found ${show(value)}. Lists and objects cannot be a field.`);
+}
+
+/** The value as it stands, of a type that is told once all were seen. */
+function readAsIs(value: unknown, place: FilePlace): FieldValue | undefined {
+  if (isMissing(value)) return undefined;
+  return typeof value === 'number' || typeof value === 'boolean' ? value : readName(value, place);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?$/u;

@@ -1,8 +1,10 @@
 import type { ColumnNames } from './columns.ts';
+import { lineLimit } from './line-limit.ts';
 import type { Chunks } from './read-chunks.ts';
 import { readLines } from './read-lines.ts';
-import { isRow, readLabel, readRow, readText } from './read-row.ts';
-import type { Row } from './read-row.ts';
+import { readLabel, readRow, readText } from './read-row.ts';
+import { isRow } from './row.ts';
+import type { Row } from './row.ts';
 import { trainingFileError } from './training-file-error.ts';
 import type { FilePlace } from './training-file-error.ts';
 import type { NumberedRecord, TrainingRecord } from './training-record.ts';
@@ -12,13 +14,19 @@ const EXAMPLE = '{"text": "My invoice is wrong", "label": "billing"}';
 /** One `{"text", "label", "fields"?}` or `{"messages": [...]}` per line; blank lines are skipped, one line is held at a time. */
 export async function* readJsonl(
   chunks: Chunks,
-  { file, columns }: { readonly file: string; readonly columns: ColumnNames },
+  { file, columns, head }: { readonly file: string; readonly columns: ColumnNames; readonly head: Uint8Array },
 ): AsyncGenerator<NumberedRecord> {
-  for await (const { line, text } of readLines(chunks, file)) {
-    if (text.trim() === '') continue;
-    const place = { file, line };
-    const row = parseObject(text, place);
-    yield { line, record: toRecord(row, columns, place) };
+  for await (const { line, row } of readJsonRows(chunks, { file, maxLineBytes: lineLimit(head, columns) }))
+    yield { line, record: toRecord(row, columns, { file, line }) };
+}
+
+/** One JSON object per line. */
+export async function* readJsonRows(
+  chunks: Chunks,
+  { file, maxLineBytes }: { readonly file: string; readonly maxLineBytes: number },
+): AsyncGenerator<{ readonly line: number; readonly row: Row }> {
+  for await (const { line, text } of readLines(chunks, file, maxLineBytes)) {
+    if (text.trim() !== '') yield { line, row: parseObject(text, { file, line }) };
   }
 }
 

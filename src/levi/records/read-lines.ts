@@ -1,4 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts';
+import { formatMegabytes } from './format-megabytes.ts';
 import { joinBytes } from './read-chunks.ts';
 import type { Chunks } from './read-chunks.ts';
 import { trainingFileError } from './training-file-error.ts';
@@ -14,20 +15,21 @@ export interface TextLine {
 
 /**
  * The lines of UTF-8 bytes, counted from 1, without their ends (LF or CRLF) and without a byte order mark.
- * At most one line is held in memory, and never more than `LIMITS.trainingLineBytes` of it.
+ * At most one line is held in memory, and never more than `maxBytes` of it.
  * Throws `invalid_training_file` with the line number for a longer line, a NUL byte or bytes that are not UTF-8.
  */
-export async function* readLines(chunks: Chunks, file: string): AsyncGenerator<TextLine> {
+export async function* readLines(chunks: Chunks, file: string, maxBytes: number): AsyncGenerator<TextLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   let line = 1;
   const hold = (part: Uint8Array): void => {
     pendingBytes += part.length;
-    if (pendingBytes > LIMITS.trainingLineBytes) throw lineTooLong(file, line);
+    if (pendingBytes > maxBytes) throw lineTooLong(file, line, maxBytes);
     if (part.length > 0) pending.push(part);
   };
   const release = (): TextLine => {
+    if (line > LIMITS.trainingLines) throw tooManyLines(file);
     const whole = { line, text: decodeLine(decoder, pending, { file, line }) };
     pending = [];
     pendingBytes = 0;
@@ -71,10 +73,18 @@ function decodeLine(
   }
 }
 
-function lineTooLong(file: string, line: number): Error {
-  const limit = `${LIMITS.trainingLineBytes / 1024 / 1024} MB`;
+function lineTooLong(file: string, line: number, maxBytes: number): Error {
+  const limit = formatMegabytes(maxBytes);
   return trainingFileError(
     { file, line },
     `is longer than ${limit}. Write one record per line and shorten the text; the backbone reads only its first few hundred tokens.`,
+  );
+}
+
+function tooManyLines(file: string): Error {
+  const limit = LIMITS.trainingLines.toLocaleString('en');
+  return trainingFileError(
+    { file },
+    `the file has more than ${limit} lines. Remove blank lines, and line breaks within texts.`,
   );
 }

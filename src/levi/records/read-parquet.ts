@@ -6,10 +6,11 @@ import { readFooter } from '../parquet/read-footer.ts';
 import { readRows } from '../parquet/read-rows.ts';
 import type { ShapedColumn } from '../parquet/read-rows.ts';
 import type { SchemaNode } from '../parquet/schema-node.ts';
-import { columnsRemedy, wantedColumns } from './columns.ts';
+import { wantedColumns } from './columns.ts';
 import type { ColumnNames } from './columns.ts';
 import type { FileSource } from './file-source.ts';
 import { toRecord } from './read-jsonl.ts';
+import { selectColumns } from './select-columns.ts';
 import { trainingFileError } from './training-file-error.ts';
 import type { FilePlace } from './training-file-error.ts';
 import type { NumberedRecord } from './training-record.ts';
@@ -36,7 +37,7 @@ export async function* readParquet(
       for await (const cells of readRows(source, group, shaped)) {
         row += 1;
         const place = { file, row };
-        yield { line: row, record: toRecord(toTexts(cells, place), columns, place) };
+        yield { line: row, record: toRecord(toTexts(cells, columns.image, place), columns, place) };
       }
     }
   } catch (error) {
@@ -45,23 +46,16 @@ export async function* readParquet(
   }
 }
 
-/** Read only where they are there: `fields` of a record, `messages` of a chat. */
-const OPTIONAL_COLUMNS = ['fields', 'messages'];
-
 function chooseColumns(schema: readonly SchemaNode[], columns: ColumnNames, file: string): readonly ShapedColumn[] {
   const names = schema.map(({ name }) => name);
-  const isChat = !columns.isNamed && names.includes('messages');
-  const wanted = isChat ? [] : wantedColumns(columns);
-  return [...new Set([...wanted, ...OPTIONAL_COLUMNS])].flatMap((name) => {
-    const [node, twin] = schema.filter((column) => column.name === name);
-    if (node === undefined) {
-      if (!wanted.includes(name)) return [];
-      throw trainingFileError({ file, field: name }, `there is no such column. ${columnsRemedy(names)}`);
-    }
-    if (twin !== undefined)
-      throw trainingFileError({ file, field: name }, 'is there twice. Rename one of the two columns.');
-    const build = shapeOf(node);
-    if (build !== null) return [{ node, build }];
+  const isChat = !columns.isNamed && names.includes(CHAT);
+  const selected = isChat ? [CHAT] : selectColumns(names, columns, { file });
+  return selected.flatMap((name) => {
+    const node = schema.find((column) => column.name === name);
+    const build = node === undefined ? null : shapeOf(node);
+    if (node !== undefined && build !== null) return [{ node, build }];
+    // Nobody named it.
+    if (columns.areAllFields && !wantedColumns(columns).includes(name)) return [];
     throw trainingFileError(
       { file, field: name },
       'holds lists within lists, or maps, which are not read. Write single values, or a list of them.',
@@ -69,11 +63,13 @@ function chooseColumns(schema: readonly SchemaNode[], columns: ColumnNames, file
   });
 }
 
-/** Some writers do not say that a column of bytes holds text. */
-function toTexts(cells: Record<string, Cell>, place: FilePlace): Record<string, unknown> {
+const CHAT = 'messages';
+
+/** Some writers do not say that a column of bytes holds text; those of the image are its own. */
+function toTexts(cells: Record<string, Cell>, image: string, place: FilePlace): Record<string, unknown> {
   const texts: Record<string, unknown> = { ...cells };
   for (const [name, cell] of Object.entries(cells))
-    if (cell instanceof Uint8Array) texts[name] = decodeText(cell, { ...place, field: name });
+    if (cell instanceof Uint8Array && name !== image) texts[name] = decodeText(cell, { ...place, field: name });
   return texts;
 }
 

@@ -1,11 +1,20 @@
 import type { Columns } from '../../contract/levi.ts';
+import { ArchiveError } from '../archives/archive-error.ts';
+import { gunzip } from '../archives/gunzip.ts';
+import { openTar } from '../archives/read-tar.ts';
+import { openZip } from '../archives/read-zip.ts';
 import { resolveColumns } from './columns.ts';
+import type { ColumnNames } from './columns.ts';
 import { detectFormat } from './detect-format.ts';
-import { peekChunks, readChunks } from './read-chunks.ts';
-import { readCsv } from './read-csv.ts';
+import type { FileFormat } from './detect-format.ts';
 import type { FileSource } from './file-source.ts';
+import { peekChunks, readChunks } from './read-chunks.ts';
+import type { Chunks } from './read-chunks.ts';
+import { readCsv } from './read-csv.ts';
+import { readImageFolder } from './read-image-folder.ts';
 import { readJsonl } from './read-jsonl.ts';
 import { readParquet } from './read-parquet.ts';
+import { trainingFileError } from './training-file-error.ts';
 import type { NumberedRecord } from './training-record.ts';
 
 export interface ReadOptions {
@@ -19,29 +28,96 @@ export interface ReadOptions {
 
 const HEAD_BYTES = 65_536;
 
-const STREAM_READERS = { jsonl: readJsonl, csv: readCsv } as const;
+const TEXT_READERS = { jsonl: readJsonl, csv: readCsv } as const;
+
+interface Reading {
+  readonly file: string;
+  readonly filename: string | undefined;
+  readonly columns: ColumnNames;
+}
 
 /**
- * The records of a file, in JSONL, CSV/TSV or Parquet; the format is told from the content.
- * Reads as it is consumed and closes the stream when the consumer stops.
- * Throws `invalid_training_file` (file, line or row, column, remedy) at the first problem.
+ * The records of a file: JSONL or CSV/TSV, also packed with gzip; Parquet; a folder of images as zip, tar or tar.gz. The content tells the
+ * format. Reads as it is consumed and closes what it opened when the consumer stops.
+ * Throws `invalid_training_file` (file, line, row or entry, column, remedy) at the first problem.
+ * @param source a stream is enough for text
  */
 export async function* readRecords(
   source: ReadableStream<Uint8Array> | FileSource,
   { file = 'training_file', filename, columns }: ReadOptions = {},
 ): AsyncGenerator<NumberedRecord> {
+  const reading = { file, filename, columns: resolveColumns(columns) };
   const stream = readChunks('getReader' in source ? source : await source.open());
   try {
     const { head, chunks } = await peekChunks(stream, HEAD_BYTES);
-    const options = { file, head, columns: resolveColumns(columns) };
     const format = detectFormat(head, file, filename);
-    if (format === 'parquet') {
+    if (format === 'gzip') yield* readPacked(source, chunks, reading);
+    else if (isText(format)) yield* TEXT_READERS[format](chunks, { ...reading, head });
+    else {
       await stream.return();
-      yield* readParquet(requireSource(source), options);
-    } else yield* STREAM_READERS[format](chunks, options);
+      yield* readBinary(requireSource(source), format, reading);
+    }
   } finally {
     await stream.return();
   }
+}
+
+const isText = (format: FileFormat): format is keyof typeof TEXT_READERS => Object.hasOwn(TEXT_READERS, format);
+
+function readBinary(
+  source: FileSource,
+  format: Exclude<FileFormat, keyof typeof TEXT_READERS | 'gzip'>,
+  reading: Reading,
+): AsyncGenerator<NumberedRecord> {
+  switch (format) {
+    case 'parquet':
+      return readParquet(source, reading);
+    case 'zip':
+      return readImageFolder(openZip(source), reading);
+    case 'tar':
+      return readImageFolder(
+        openTar(() => chunksOf(source)),
+        reading,
+      );
+    default:
+      return format satisfies never;
+  }
+}
+
+/** What gzip holds: text, or a tar archive. */
+async function* readPacked(
+  source: ReadableStream<Uint8Array> | FileSource,
+  packed: Chunks,
+  { file, filename, columns }: Reading,
+): AsyncGenerator<NumberedRecord> {
+  const inside = { file, filename: filename?.replace(/\.gz$/iu, ''), columns };
+  const unpacked = gunzip(packed);
+  try {
+    const { head, chunks } = await peekChunks(unpacked, HEAD_BYTES);
+    const format = detectFormat(head, file, inside.filename);
+    if (isText(format)) yield* TEXT_READERS[format](chunks, { ...inside, head });
+    else if (format === 'tar') {
+      await unpacked.return();
+      const seekable = requireSource(source);
+      yield* readImageFolder(
+        openTar(() => gunzip(chunksOf(seekable))),
+        inside,
+      );
+    } else
+      throw trainingFileError(
+        { file },
+        `is ${format} packed with gzip once more. Upload it as it is: it is packed already.`,
+      );
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    throw trainingFileError({ file }, `the file ${error.message}.`, error);
+  } finally {
+    await unpacked.return();
+  }
+}
+
+async function* chunksOf(source: FileSource): Chunks {
+  yield* readChunks(await source.open());
 }
 
 function requireSource(source: ReadableStream<Uint8Array> | FileSource): FileSource {

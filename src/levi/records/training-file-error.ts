@@ -6,6 +6,8 @@ export interface FilePlace {
   readonly line?: number | undefined;
   /** In place of the line, where a file has none. */
   readonly row?: number;
+  /** The path in an archive. */
+  readonly entry?: string | undefined;
   readonly field?: string;
 }
 
@@ -13,8 +15,9 @@ export interface FilePlace {
 export function trainingFileError(place: FilePlace, problem: string, cause?: unknown): LevigateError {
   const line = place.line === undefined ? '' : `, line ${place.line}`;
   const row = place.row === undefined ? '' : `, row ${place.row}`;
+  const entry = place.entry === undefined ? '' : `, entry "${place.entry}"`;
   const field = place.field === undefined ? '' : `, field "${place.field}"`;
-  return new LevigateError('invalid_training_file', `${place.file}${line}${row}${field}: ${problem}`, {
+  return new LevigateError('invalid_training_file', `${place.file}${line}${row}${entry}${field}: ${problem}`, {
     param: place.file,
     cause,
   });

@@ -7,6 +7,10 @@ export interface TrainingRecord {
   /** The encoded file: JPEG, PNG or WebP. */
   readonly image?: Uint8Array;
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** The domain, source or period it belongs to. */
+  readonly group?: string;
+  /** What it counts in training and choosing, relative to the others; 1 when absent. */
+  readonly weight?: number;
   /** What the row is called where it is named to its owner; never learned from. */
   readonly id?: string;
 }

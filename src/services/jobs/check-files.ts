@@ -8,6 +8,7 @@ import type { NumberedRecord } from '../../levi/records/training-record.ts';
 import type { Context } from '../context.ts';
 import { fileSource } from '../files/file-source.ts';
 import { requireFile } from '../files/require-file.ts';
+import { checkModality } from './check-modality.ts';
 import { filesOfJob } from './files-of-job.ts';
 import type { JobFile } from './files-of-job.ts';
 
@@ -48,6 +49,7 @@ export async function checkFiles(
       role,
       columns: levi.columns,
       onRecord: (numbered) => {
+        checkModality(numbered, { modality: backbone.modality, model: request.model, file: file.param });
         linter.add(file.param, numbered);
         if (role === 'held_out') return;
         if (preview.length < PREVIEW_ROWS) preview.push(numbered);

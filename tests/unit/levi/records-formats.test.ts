@@ -65,7 +65,7 @@ describe('CSV', () => {
     [
       'a header without the columns',
       'body,intent\na,b\n',
-      /line 1, field "text": the header has no column "text".*"body", "intent".*levi/u,
+      /line 1, field "text": there is no such column.*"body", "intent".*levi/u,
     ],
     ['a column that is there twice', 'text,label,text\na,b,c\n', /line 1, field "text": is there twice/u],
     ['a row with a cell too many', 'text,label\na,b\nc,d,e\n', /line 3: has 3 cells where the header has 2/u],
@@ -139,8 +139,9 @@ describe('levi.columns', () => {
 });
 
 test.each([
-  ['gzip', [0x1f, 0x8b, 8], /compressed with gzip/u],
-  ['a workbook', [0x50, 0x4b, 3, 4], /Excel workbook. .*CSV UTF-8/u],
+  ['gzip that was cut off', [0x1f, 0x8b, 8], /cut off/u],
+  ['an old workbook', [0xd0, 0xcf, 0x11, 0xe0], /old Excel workbook. .*CSV UTF-8/u],
+  ['7-Zip', [0x37, 0x7a, 0xbc, 0xaf], /Pack the folder as zip or tar/u],
   ['a PDF', [0x25, 0x50, 0x44, 0x46], /is a PDF/u],
 ])('refuses %s and says what to upload instead', async (_, bytes, message) => {
   await expect(read(new Uint8Array(bytes))).rejects.toThrow(message);
