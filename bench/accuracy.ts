@@ -72,10 +72,10 @@ async function runStudy(client: Levigate, { train, shifts }: Study, seed: number
 
 type Figure = (report: FineTuningReport, method: string) => number;
 
-const inDistribution: Figure = (report, method) => 100 * (methodOf(report, method)?.id.accuracy.value ?? Number.NaN);
+const inDistribution: Figure = (report, method) => 100 * (methodOf(report, method)?.id.score.value ?? Number.NaN);
 const underShift: Figure = (report, method) => {
   const shifts = methodOf(report, method)?.shifts ?? [];
-  return (100 * shifts.reduce((sum, { accuracy }) => sum + accuracy.value, 0)) / shifts.length;
+  return (100 * shifts.reduce((sum, { score }) => sum + score.value, 0)) / shifts.length;
 };
 const methodOf = (report: FineTuningReport, name: string) => report.methods.find(({ method }) => method === name);
 

@@ -5,19 +5,35 @@ const MAX_LABELS = 12;
 const MAX_CHARS = 80;
 
 /** A dry run as plain text: what was read, what was found, how long training would take. */
-export function formatDryRun({ rows, labels, preview, lint, estimate }: DryRun): string {
-  const counts = Object.entries(labels).sort(([, a], [, b]) => b - a);
-  const others = counts.length > MAX_LABELS ? [[`and ${counts.length - MAX_LABELS} more labels`, '']] : [];
-  const shown = counts.slice(0, MAX_LABELS).map(([label, count]) => [label, String(count)]);
+export function formatDryRun({ rows, targets, preview, lint, estimate }: DryRun): string {
   const basis = estimate.based_on === 'past_jobs' ? "from this project's past jobs" : 'a rough guess without past jobs';
   return [
-    `  ${rows} rows, ${counts.length} labels`,
-    formatColumns([...shown, ...others]),
+    `  ${rows} rows`,
+    ...targets.map(formatTarget),
     '  The first rows as read:',
-    formatColumns(preview.map(({ line, label, text }) => [`line ${line}`, label, shorten(text)])),
+    formatColumns(
+      preview.map(({ line, label, labels, text }) => [
+        `line ${line}`,
+        [labels ?? label].map(formatLabel).join(''),
+        shorten(text),
+      ]),
+    ),
     ...(lint.length === 0 ? ['  Nothing to complain about.'] : lint.map(formatFinding)),
     `  Training would take about ${formatSeconds(estimate.seconds)} (${basis}; about ${estimate.tokens} tokens).`,
   ].join('\n\n');
+}
+
+function formatTarget({ name, task, labels, values }: DryRun['targets'][number]): string {
+  const counts = Object.entries(labels).sort(([, a], [, b]) => b - a);
+  const title = `  ${name}: ${task}`;
+  if (task === 'regression') return `${title}, ${values?.min} to ${values?.max}, mean ${values?.mean.toPrecision(4)}`;
+  const others = counts.length > MAX_LABELS ? [[`and ${counts.length - MAX_LABELS} more`, '']] : [];
+  const shown = counts.slice(0, MAX_LABELS).map(([label, count]) => [label, String(count)]);
+  return `${title}, ${counts.length} ${task === 'ordinal' ? 'levels' : 'labels'}\n${formatColumns([...shown, ...others])}`;
+}
+
+function formatLabel(label: DryRun['preview'][number]['label'] | Record<string, unknown>): string {
+  return typeof label === 'string' ? label : JSON.stringify(label);
 }
 
 function formatFinding({ severity, code, file, message, rows, count }: LintFinding): string {

@@ -1,4 +1,4 @@
-import type { Prediction } from '../sdk/index.ts';
+import type { Prediction, TargetAnswer } from '../sdk/index.ts';
 
 const MAX_TEXT_CHARS = 60;
 const MIN_TEXT_CHARS = 20;
@@ -10,8 +10,12 @@ export function formatPredictions(
   texts: readonly string[],
   columns?: number,
 ): string[] {
-  const labels = predictions.map((prediction) =>
-    prediction.labels.map(({ label, score }) => `${label} ${score.toFixed(2)}`).join('  '),
+  const labels = predictions.map(({ targets, ...only }) =>
+    targets === undefined
+      ? formatAnswer(only)
+      : Object.entries(targets)
+          .map(([name, answer]) => `${name}: ${formatAnswer(answer)}`)
+          .join('  '),
   );
   const room = (columns ?? Infinity) - GAP - Math.max(0, ...labels.map(({ length }) => length));
   const chars = Math.min(MAX_TEXT_CHARS, Math.max(MIN_TEXT_CHARS, room));
@@ -21,15 +25,30 @@ export function formatPredictions(
   });
 }
 
-/** What was asked for beside the labels, a line each. */
-function assuranceLines({ set, abstained, nearest }: Prediction): string[] {
+/** What was asked for beside the answers, a line each. */
+function assuranceLines({ targets, nearest, ...only }: Prediction): string[] {
+  const named = Object.entries(targets ?? { '': only });
   return [
-    ...(abstained === true ? ['  abstained'] : []),
-    ...(set ? [`  cannot be ruled out: ${set.join(', ')}`] : []),
+    ...named.flatMap(([name, answer]) =>
+      answerLines(answer).map((line) => `  ${name === '' ? '' : `${name}: `}${line}`),
+    ),
     ...(nearest
       ? [`  nearest: ${nearest.map(({ id, similarity }) => `${id} (${similarity.toFixed(2)})`).join(', ')}`]
       : []),
   ];
+}
+
+function answerLines({ prediction_set: set, interval, abstain }: TargetAnswer): string[] {
+  return [
+    ...(abstain === true ? ['abstained'] : []),
+    ...(set ? [`cannot be ruled out: ${set.join(', ')}`] : []),
+    ...(interval ? [`cannot be ruled out: ${interval.low.toPrecision(4)} to ${interval.high.toPrecision(4)}`] : []),
+  ];
+}
+
+function formatAnswer({ labels, value }: TargetAnswer): string {
+  const scores = labels.map(({ label, score }) => `${label} ${score.toFixed(2)}`);
+  return [...(value === undefined ? [] : [value.toPrecision(4)]), ...scores].join('  ');
 }
 
 /** By code points, so that no emoji is cut in two. */

@@ -1,7 +1,13 @@
-import type { FineTuningReport, MethodReport, SplitMetrics } from '../sdk/index.ts';
+import type { FineTuningReport, MethodReport, SplitMetrics, TargetReport } from '../sdk/index.ts';
 import { wrapText } from './wrap-text.ts';
 
 const percent = (value: number): string => (100 * value).toFixed(1);
+
+const METRICS = {
+  accuracy: { title: 'Accuracy in %', format: percent },
+  example_f1: { title: 'F1 of each row in %', format: percent },
+  rmse: { title: 'Root of the mean squared error, less is better', format: (value: number) => value.toPrecision(4) },
+} as const satisfies Record<FineTuningReport['metric']['name'], unknown>;
 
 interface Detail {
   readonly intervals: boolean;
@@ -21,25 +27,33 @@ const DETAILS: readonly Detail[] = [
  * @param columns of the terminal: leaves out what does not fit, and wraps the text
  */
 export function formatReport(report: FineTuningReport, columns?: number): string {
+  const { other_targets: others } = report;
+  if (others.length === 0) return formatTarget(report, columns);
+  return [report, ...others].map((each) => `  ${each.target}\n${formatTarget(each, columns)}`).join('\n\n');
+}
+
+function formatTarget(report: TargetReport, columns: number | undefined): string {
   const tables = DETAILS.map((detail) => ({ detail, lines: formatColumns(tableOf(report, detail)) }));
   const table = tables.find(({ lines }) => columns === undefined || widthOf(lines) <= columns) ?? tables.at(-1);
+  const figure = METRICS[report.metric.name].title;
   const legend = table?.detail.intervals
-    ? '* served. Accuracy in %, 95 % interval in brackets.'
-    : '* served. Accuracy in %; the intervals do not fit here, --json has them.';
+    ? `* served. ${figure}, 95 % interval in brackets.`
+    : `* served. ${figure}; the intervals do not fit here, --json has them.`;
   return `${table?.lines}\n\n${wrapText(legend, columns)}\n${wrapText(report.verdict, columns)}`;
 }
 
 const widthOf = (lines: string): number => Math.max(...lines.split('\n').map(({ length }) => length));
 
-function tableOf(report: FineTuningReport, detail: Detail): readonly (readonly string[])[] {
+function tableOf(report: TargetReport, detail: Detail): readonly (readonly string[])[] {
   const [first] = report.methods;
   const ifSeconds = (cell: string): readonly string[] => (detail.seconds ? [cell] : []);
-  const accuracy = (split: SplitMetrics): string => formatAccuracy(split, detail);
+  const { format } = METRICS[report.metric.name];
+  const score = (split: SplitMetrics): string => formatScore(split, format, detail);
   const rowOf = (method: MethodReport): readonly string[] => [
     method.method === report.served ? '*' : '',
     method.method,
-    accuracy(method.id),
-    ...method.shifts.map(accuracy),
+    score(method.id),
+    ...method.shifts.map(score),
     method.validation_loss.toFixed(3),
     ...ifSeconds(method.seconds.toFixed(1)),
   ];
@@ -51,8 +65,14 @@ function tableOf(report: FineTuningReport, detail: Detail): readonly (readonly s
   ];
 }
 
-const formatAccuracy = ({ accuracy: { value, low, high } }: SplitMetrics, { intervals }: Detail): string =>
-  !intervals || low === null || high === null ? percent(value) : `${percent(value)} [${percent(low)}-${percent(high)}]`;
+function formatScore(
+  { score: { value, low, high } }: SplitMetrics,
+  format: (value: number) => string,
+  { intervals }: Detail,
+): string {
+  if (!intervals || low === null || high === null) return format(value);
+  return `${format(value)} [${format(low)}-${format(high)}]`;
+}
 
 /** Left-aligned columns two spaces apart. */
 export function formatColumns(rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Metadata, UnixSeconds } from './common.ts';
-import { Hyperparameters, LeviOptions } from './levi.ts';
+import { Hyperparameters, LeviOptions, Task } from './levi.ts';
 import { LIMITS } from './limits.ts';
 import { LintFinding } from './lint.ts';
 
@@ -57,6 +57,8 @@ export const CreateJobRequest = z.object({
 });
 export type CreateJobRequest = z.infer<typeof CreateJobRequest>;
 
+const LabelValue = z.union([z.string(), z.number(), z.array(z.string()).readonly()]);
+
 export const DryRun = z.object({
   object: z.literal('fine_tuning.dry_run'),
   lint: z.array(LintFinding).describe('Worst first'),
@@ -65,13 +67,24 @@ export const DryRun = z.object({
       z.object({
         line: z.int(),
         text: z.string().describe('Cut after 500 characters'),
-        label: z.string(),
+        label: LabelValue,
+        labels: z.record(z.string(), LabelValue).optional().describe('By target, in a job of several'),
         fields: z.record(z.string(), z.unknown()).optional(),
       }),
     )
     .describe('The first rows of the training file, as they were read'),
   rows: z.int(),
-  labels: z.record(z.string(), z.int()).describe('Rows per label'),
+  labels: z.record(z.string(), z.int()).describe('Rows per label of the first target; empty for regression'),
+  targets: z
+    .array(
+      z.object({
+        name: z.string(),
+        task: Task,
+        labels: z.record(z.string(), z.int()),
+        values: z.object({ min: z.number(), max: z.number(), mean: z.number() }).nullable().describe('Of numbers'),
+      }),
+    )
+    .describe('What is to be learned; the only one is named "label"'),
   estimate: z.object({
     seconds: z.number().describe('From the start of training to the model, without waiting in the queue'),
     tokens: z.int().describe('Of the training file, estimated from characters'),

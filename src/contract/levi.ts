@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
 
+/**
+ * What is to be learned of a record: one of several labels, any of several labels, a number, or one of several ordered
+ * numbers (ratings).
+ */
+export const TASKS = ['single_label', 'multi_label', 'regression', 'ordinal'] as const;
+export const Task = z.enum(TASKS);
+export type Task = z.infer<typeof Task>;
+
 /** Methods a job can be told to serve; `auto` serves the one with the lowest validation loss. */
 export const METHODS = [
   'prior',
@@ -46,9 +54,34 @@ export const Columns = z.strictObject({
 });
 export type Columns = z.infer<typeof Columns>;
 
+/** One of several answers that a job learns of the same records. */
+export const TargetOptions = z.strictObject({
+  column: ColumnName.optional().describe("Where its labels stand; default the target's name"),
+  task: Task.optional(),
+});
+export type TargetOptions = z.infer<typeof TargetOptions>;
+
+/** LEVI's loss. The logistic regressions it is compared with keep the plain one, which has a single optimum. */
+export const LossOptions = z.strictObject({
+  type: z.enum(['cross_entropy', 'focal']).optional(),
+  focusing: z.number().min(1).max(10).optional().describe('Of the focal loss; default 2'),
+  label_smoothing: z.number().min(0).max(0.5).optional(),
+});
+export type LossOptions = z.infer<typeof LossOptions>;
+
 /** The `levi` block of a fine-tuning request. Unknown keys are refused, so that a misspelt option is never silently ignored. */
 export const LeviOptions = z.strictObject({
-  task: z.enum(['single_label']).optional(),
+  task: Task.optional().describe(
+    'Told from the labels when absent: lists of names are multi_label, all else single_label',
+  ),
+  targets: z
+    .record(z.string().min(1).max(LIMITS.labelChars), TargetOptions)
+    .refine((targets) => Object.keys(targets).length >= 2 && Object.keys(targets).length <= LIMITS.targets, {
+      error: `must name 2 to ${LIMITS.targets} targets; for one, use "task" and "columns"`,
+    })
+    .optional()
+    .describe('Several answers in one job, each with a column of its own'),
+  loss: LossOptions.optional(),
   method: z.enum(['auto', ...METHODS]).optional(),
   baselines: z
     .enum(['standard', 'all'])

@@ -16,6 +16,11 @@ export const LIMITS = {
   minTrainingRows: 10,
   classes: 1_000,
   labelChars: 256,
+  /** Of one record, in a multi-label task. */
+  labelsPerRecord: 100,
+  targets: 16,
+  /** Different numbers of an ordinal task. */
+  levels: 100,
   shiftFiles: 16,
   imageBytes: 10 * MIB,
   imagePixels: 100_000_000,

@@ -41,12 +41,14 @@ const PredictInput = z.union([Text, PredictRecord]);
 
 /** How far to trust each answer: docs/predict.md. */
 export const AssuranceRequest = z.strictObject({
-  conformal: z
+  coverage: z
     .number()
     .gt(0)
     .lt(1)
     .optional()
-    .describe('Level of a prediction set per answer: 0.9 holds the truth nine times in ten, for rows like validation'),
+    .describe(
+      'Level of a prediction set (of numbers: an interval) per answer: 0.9 holds the truth nine times in ten, for rows like validation',
+    ),
   abstain_at_risk: z
     .number()
     .gt(0)
@@ -91,28 +93,50 @@ export const NearestExample = z.object({
 });
 export type NearestExample = z.infer<typeof NearestExample>;
 
-export const Prediction = z.object({
+export const TargetAnswer = z.object({
+  label: z.string().nullable().describe('The likeliest; null for regression'),
+  score: z.number().nullable().describe('Its calibrated probability; null for regression'),
+  labels: z.array(LabelScore).describe('By falling score; empty for regression'),
+  predicted: z.array(z.string()).optional().describe('multi_label: those more likely than not'),
+  value: z.number().optional().describe('regression, ordinal: the number estimated'),
+  views: z
+    .array(z.object({ layer: z.int(), labels: z.array(LabelScore), value: z.number().optional() }))
+    .optional()
+    .describe("Each layer's own answer"),
+  disagreement: z
+    .number()
+    .describe(
+      "How far the views lie apart: Jensen-Shannon divergence in bits, or for numbers their standard deviation in the number's unit; 0 for a method of a single view",
+    ),
+  prediction_set: z
+    .array(z.string())
+    .nullable()
+    .optional()
+    .describe('With `coverage`: the labels that cannot be ruled out at it, surest first'),
+  interval: z
+    .object({ low: z.number(), high: z.number() })
+    .nullable()
+    .optional()
+    .describe('With `coverage`, of numbers: the values that cannot be ruled out at it'),
+  abstain: z.boolean().nullable().optional().describe('With `abstain_at_risk`: whether to withhold this answer'),
+});
+export type TargetAnswer = z.infer<typeof TargetAnswer>;
+
+export const Prediction = TargetAnswer.extend({
   object: z.literal('prediction'),
   index: z.int(),
   model: z.string(),
-  label: z.string(),
-  score: z.number(),
-  labels: z.array(LabelScore),
-  views: z.array(z.object({ layer: z.int(), labels: z.array(LabelScore) })).optional(),
-  disagreement: z.number().describe('Jensen-Shannon divergence of the views, in bits; 0 for a method of a single view'),
-  shift: z
+  shift_score: z
     .number()
     .nullable()
     .describe(
       'How atypical the input is of the training rows: 0.99 is more than 99 % of the validation rows were. null for a model of an earlier release',
     ),
-  set: z
-    .array(z.string())
-    .nullable()
-    .optional()
-    .describe('With `conformal`: the labels that cannot be ruled out at its level, surest first'),
-  abstained: z.boolean().nullable().optional().describe('With `abstain_at_risk`: whether to withhold this answer'),
   nearest: z.array(NearestExample).nullable().optional().describe('With `nearest`: nearest first'),
+  targets: z
+    .record(z.string(), TargetAnswer)
+    .optional()
+    .describe('Of a model of several targets, by name; what stands at the top is the first one'),
 });
 export type Prediction = z.infer<typeof Prediction>;
 

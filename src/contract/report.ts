@@ -1,30 +1,48 @@
 import { z } from 'zod';
-import { ComparedMethod, Method } from './levi.ts';
+import { ComparedMethod, Method, Task } from './levi.ts';
 import { LintFinding } from './lint.ts';
 
 /** A figure with its 95 % bootstrap interval; both bounds null where none could be computed. */
 export const Figure = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
 export type Figure = z.infer<typeof Figure>;
 
+/** What the methods are compared by: accuracy (single_label), F1 of each record's labels (multi_label), or the root of the mean squared error. */
+export const Metric = z.object({
+  name: z.enum(['accuracy', 'example_f1', 'rmse']),
+  higher_is_better: z.boolean(),
+});
+export type Metric = z.infer<typeof Metric>;
+
 export const SplitMetrics = z.object({
   n: z.int(),
-  accuracy: Figure,
-  macro_f1: z.number(),
-  loss: z.number().describe('Mean cross-entropy in nats'),
-  ece: z.number().describe('Expected calibration error, 15 equal-width bins'),
+  score: Figure.describe("The task's own figure, see `metric`"),
+  loss: z
+    .number()
+    .describe('Mean cross-entropy in nats, of labels summed over them; of numbers the mean squared error'),
+  accuracy: Figure.optional().describe('single_label, and ordinal: of the nearest level'),
+  macro_f1: z.number().optional().describe('single_label, multi_label'),
+  micro_f1: z.number().optional().describe('multi_label: over all pairs of record and label'),
+  exact_match: z.number().optional().describe('multi_label: share of records with exactly the right labels'),
+  ece: z.number().optional().describe('single_label, multi_label: expected calibration error, 15 equal-width bins'),
+  mae: z.number().optional().describe('regression, ordinal: mean absolute error'),
+  r2: z.number().optional().describe('regression, ordinal: share of the variance explained'),
 });
 export type SplitMetrics = z.infer<typeof SplitMetrics>;
 
 export const Calibration = z.object({
-  temperature: z.number().describe('Fitted on the validation rows; every logit is divided by it'),
-  ece_before: z.number().describe('Expected calibration error on the held-out rows without it'),
-  ece_after: z.number().describe('With it, as served'),
+  temperature: z
+    .number()
+    .nullable()
+    .describe('Fitted on the validation rows; every logit is divided by it. null for numbers'),
+  deviation: z.number().nullable().describe('Of the errors on the validation rows; null for labels'),
+  ece_before: z.number().nullable().describe('Expected calibration error on the held-out rows without the temperature'),
+  ece_after: z.number().nullable().describe('With it, as served'),
 });
 
 export const MethodReport = z.object({
   method: ComparedMethod,
   validation_loss: z.number().describe('Of calibrated answers, each half of the rows at the temperature of the other'),
-  validation_accuracy: z.number(),
+  validation_score: z.number().describe('See `metric`'),
   calibration: Calibration,
   id: SplitMetrics.describe('On rows held out from training and from every choice'),
   shifts: z.array(SplitMetrics.extend({ name: z.string() })),
@@ -37,7 +55,7 @@ export const MethodReport = z.object({
 });
 export type MethodReport = z.infer<typeof MethodReport>;
 
-/** Difference in accuracy, served minus the named baseline, on the same rows (paired bootstrap). */
+/** How much better the served method's score is than the named baseline's, on the same rows (paired bootstrap): below 0 where it is worse. */
 export const Gain = z.object({
   method: ComparedMethod,
   id: Figure,
@@ -61,8 +79,11 @@ export const RiskAtCoverage = z.object({
 });
 export type RiskAtCoverage = z.infer<typeof RiskAtCoverage>;
 
-export const FineTuningReport = z.object({
-  object: z.literal('fine_tuning.report'),
+/** What a job says of one target. */
+export const TargetReport = z.object({
+  target: z.string().describe('Its name; "label" for the only one'),
+  task: Task,
+  metric: Metric,
   served: Method,
   chosen_by: z
     .enum(['validation_loss', 'one_standard_error', 'request'])
@@ -72,17 +93,21 @@ export const FineTuningReport = z.object({
   gain: z.object({ over_linear_probe: Gain.nullable(), over_best_baseline: Gain.nullable() }),
   confusion: z
     .object({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) })
-    .describe('Served method, held-out rows; counts[true][predicted]'),
-  per_class: z.array(ClassFigures).describe('Served method, held-out rows'),
-  risk_coverage: z.array(RiskAtCoverage).max(50).describe('Served method, held-out rows'),
-  worst_shift: z
-    .object({ name: z.string(), accuracy: Figure })
     .nullable()
-    .describe('The shift on which the served method is right least often; null where no shift was given'),
+    .describe('Served method, held-out rows; counts[true][predicted]. null where answers are no single label or level'),
+  per_class: z.array(ClassFigures).describe('Served method, held-out rows; empty for numbers'),
+  risk_coverage: z
+    .array(RiskAtCoverage)
+    .max(50)
+    .describe('Served method, held-out rows; empty for numbers. Risk: share of wrong answers, of labels 1 - F1'),
+  worst_shift: z
+    .object({ name: z.string(), score: Figure })
+    .nullable()
+    .describe('The shift on which the served method does worst; null where no shift was given'),
   seeds: z
     .array(z.object({ method: ComparedMethod, runs: z.int(), id: Figure, ood: Figure.nullable() }))
     .describe(
-      'Accuracy over `levi.seeds` seeds of the methods that depend on the seed: mean with its 95 % t-interval, on held-out rows and over the shifts. Empty with one seed',
+      'The score over `levi.seeds` seeds of the methods that depend on the seed: mean with its 95 % t-interval, on held-out rows and over the shifts. Empty with one seed',
     ),
   curve: z.array(
     z.object({
@@ -91,7 +116,7 @@ export const FineTuningReport = z.object({
       step: z.int(),
       train_loss: z.number(),
       valid_loss: z.number(),
-      valid_accuracy: z.number(),
+      valid_score: z.number(),
     }),
   ),
   data: z.object({
@@ -99,7 +124,7 @@ export const FineTuningReport = z.object({
     train: z.int(),
     validation: z.int(),
     test: z.int(),
-    labels: z.record(z.string(), z.int()),
+    labels: z.record(z.string(), z.int()).describe('Rows per label; empty for regression'),
     truncated_texts: z.int(),
     duplicate_texts: z.int(),
   }),
@@ -116,5 +141,11 @@ export const FineTuningReport = z.object({
   }),
   lint: z.array(LintFinding).describe('What a look at the files found, worst first'),
   notes: z.array(z.string()),
+});
+export type TargetReport = z.infer<typeof TargetReport>;
+
+export const FineTuningReport = TargetReport.extend({
+  object: z.literal('fine_tuning.report'),
+  other_targets: z.array(TargetReport).describe('Of a job of several targets: all but the first one'),
 });
 export type FineTuningReport = z.infer<typeof FineTuningReport>;

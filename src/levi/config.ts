@@ -1,10 +1,12 @@
 import { LevigateError } from '../contract/errors.ts';
-import type { Hyperparameters, LeviOptions, Method } from '../contract/levi.ts';
+import type { Hyperparameters, LeviOptions, Method, Task } from '../contract/levi.ts';
 import type { ClassWeight } from './data/class-weights.ts';
+import type { LossChoice } from './tasks/loss-choice.ts';
 
 /** Every choice of a fine-tuning run, none left open. Reasons for the defaults: docs/method.md. */
 export interface LeviConfig {
-  readonly task: 'single_label';
+  /** Null: told from the labels. */
+  readonly task: Task | null;
   readonly method: 'auto' | Method;
   /** `all`: further baselines and ablations for the report; they decide nothing. */
   readonly baselines: 'standard' | 'all';
@@ -21,6 +23,8 @@ export interface LeviConfig {
   /** Dropout on u_k. */
   readonly headDropout: number;
   readonly classWeight: ClassWeight | null;
+  /** LEVI's own; the convex baselines keep the plain one. */
+  readonly loss: LossChoice;
   readonly learningRate: number;
   /** The n-gram table learns faster, as each of its rows is touched by few examples. */
   readonly taskLearningRateFactor: number;
@@ -36,7 +40,7 @@ export interface LeviConfig {
 }
 
 export const LEVI_DEFAULTS: LeviConfig = {
-  task: 'single_label',
+  task: null,
   method: 'auto',
   baselines: 'standard',
   seeds: 1,
@@ -46,6 +50,7 @@ export const LEVI_DEFAULTS: LeviConfig = {
   viewDropout: 0.5,
   headDropout: 0.5,
   classWeight: null,
+  loss: { type: 'cross_entropy', focusing: 2, smoothing: 0 },
   learningRate: 1e-3,
   taskLearningRateFactor: 3,
   weightDecay: 0.01,
@@ -78,6 +83,11 @@ export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfi
     viewDropout: levi.view_dropout ?? LEVI_DEFAULTS.viewDropout,
     headDropout: levi.head_dropout ?? LEVI_DEFAULTS.headDropout,
     classWeight: levi.class_weight ?? LEVI_DEFAULTS.classWeight,
+    loss: {
+      type: levi.loss?.type ?? LEVI_DEFAULTS.loss.type,
+      focusing: levi.loss?.focusing ?? LEVI_DEFAULTS.loss.focusing,
+      smoothing: levi.loss?.label_smoothing ?? LEVI_DEFAULTS.loss.smoothing,
+    },
     learningRate: LEVI_DEFAULTS.learningRate * numberOr(hyperparameters.learning_rate_multiplier, 1),
     batchSize: numberOr(hyperparameters.batch_size, LEVI_DEFAULTS.batchSize),
     maxEpochs: hyperparameters.n_epochs ?? LEVI_DEFAULTS.maxEpochs,

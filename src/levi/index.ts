@@ -2,6 +2,8 @@
 
 export type { Adapter } from './adapter/adapter.ts';
 export type { AdapterManifest } from './adapter/manifest.ts';
+export { readModel } from './adapter/model-file.ts';
+export type { TargetAdapter } from './adapter/model-file.ts';
 export { readAdapter } from './adapter/read-adapter.ts';
 export { assureAnswers } from './assurance/assure-answers.ts';
 export type { AnswerAssurance } from './assurance/assure-answers.ts';
@@ -16,16 +18,22 @@ export type {
   Provenance,
   ShiftSet,
 } from './fine-tune/events.ts';
+export { fineTuneTargets } from './fine-tune/fine-tune-targets.ts';
+export type { FineTuneTargetsInput, ModelResult } from './fine-tune/fine-tune-targets.ts';
 export { fineTune } from './fine-tune/fine-tune.ts';
 export { describeArchitecture } from './methods/architecture.ts';
 export type { Architecture, ArchitectureSpec } from './methods/architecture.ts';
-export type { Probabilities } from './metrics/classification-metrics.ts';
+export { levelProbabilities, nearestLevels } from './metrics/number-metrics.ts';
+export { GIVEN_FROM } from './metrics/multi-label-metrics.ts';
+export type { AnswerMatrix } from './tasks/answer-matrix.ts';
+export { DEVIATION } from './tasks/family-graphs.ts';
 export { createLinter } from './lint/create-linter.ts';
 export type { Linter } from './lint/create-linter.ts';
 export { ensembleViews, leviLoss, leviViews } from './model/levi-views.ts';
 export type { LeviInputs, LeviParameters, LossInputs } from './model/levi-views.ts';
 export { createPredictor } from './predictor/create-predictor.ts';
 export type { Answers, Predictor, PredictorInputs, ViewAnswers } from './predictor/create-predictor.ts';
+export { resolveColumns } from './records/columns.ts';
 export type { FileSource } from './records/file-source.ts';
 export { readRecords } from './records/read-records.ts';
 export { trainingFileError } from './records/training-file-error.ts';

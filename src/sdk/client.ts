@@ -10,7 +10,7 @@ import { createModels } from './resources/models.ts';
 import type { Models } from './resources/models.ts';
 import { createWebhookEndpoints } from './resources/webhook-endpoints.ts';
 import type { WebhookEndpoints } from './resources/webhook-endpoints.ts';
-import type { PredictParams, PredictResponse } from './types.ts';
+import type { PredictParams, PredictResponse } from './predict-types.ts';
 import { unwrapWebhook } from './webhooks.ts';
 
 /**

@@ -6,5 +6,6 @@ export type { ReportOptions, WaitOptions } from './resources/jobs.ts';
 export { unwrapWebhook } from './webhooks.ts';
 export * from './errors.ts';
 export type * from './drift-types.ts';
+export type * from './predict-types.ts';
 export type * from './report-types.ts';
 export type * from './types.ts';

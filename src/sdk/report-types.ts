@@ -1,4 +1,4 @@
-import type { ComparedMethod, LintFinding, Method } from './types.ts';
+import type { ComparedMethod, LintFinding, Method, Task } from './types.ts';
 
 /** A figure with its 95 % bootstrap interval. */
 export interface Figure {
@@ -9,19 +9,30 @@ export interface Figure {
 
 export interface SplitMetrics {
   n: number;
-  accuracy: Figure;
-  macro_f1: number;
+  /** The task's own figure: see `metric`. */
+  score: Figure;
   loss: number;
-  ece: number;
+  accuracy?: Figure | undefined;
+  macro_f1?: number | undefined;
+  micro_f1?: number | undefined;
+  exact_match?: number | undefined;
+  ece?: number | undefined;
+  mae?: number | undefined;
+  r2?: number | undefined;
 }
 
 export interface MethodReport {
   method: ComparedMethod;
   /** Of calibrated answers. */
   validation_loss: number;
-  validation_accuracy: number;
+  validation_score: number;
   /** Fitted on the validation rows; the expected calibration error on the held-out rows without and with it. */
-  calibration: { temperature: number; ece_before: number; ece_after: number };
+  calibration: {
+    temperature: number | null;
+    deviation: number | null;
+    ece_before: number | null;
+    ece_after: number | null;
+  };
   id: SplitMetrics;
   shifts: (SplitMetrics & { name: string })[];
   seconds: number;
@@ -36,28 +47,31 @@ export interface Gain {
   ood: Figure | null;
 }
 
-export interface FineTuningReport {
-  object: 'fine_tuning.report';
+/** What a job says of one target. */
+export interface TargetReport {
+  target: string;
+  task: Task;
+  metric: { name: 'accuracy' | 'example_f1' | 'rmse'; higher_is_better: boolean };
   served: Method;
   chosen_by: 'validation_loss' | 'one_standard_error' | 'request';
   /** One sentence that follows the rules of reporting. */
   verdict: string;
   methods: MethodReport[];
   gain: { over_linear_probe: Gain | null; over_best_baseline: Gain | null };
-  confusion: { labels: string[]; counts: number[][] };
+  confusion: { labels: string[]; counts: number[][] } | null;
   per_class: { label: string; support: number; precision: number; recall: number; f1: number }[];
   /** Answering only when sure: the share of wrong answers among the surest rows, and the lowest score among them. */
   risk_coverage: { coverage: number; risk: number; score: number }[];
-  /** Accuracy over `levi.seeds` seeds; empty with one. */
+  /** The score over `levi.seeds` seeds; empty with one. */
   seeds: { method: ComparedMethod; runs: number; id: Figure; ood: Figure | null }[];
-  worst_shift: { name: string; accuracy: Figure } | null;
+  worst_shift: { name: string; score: Figure } | null;
   curve: {
     method: ComparedMethod;
     epoch: number;
     step: number;
     train_loss: number;
     valid_loss: number;
-    valid_accuracy: number;
+    valid_score: number;
   }[];
   data: {
     rows: number;
@@ -83,4 +97,10 @@ export interface FineTuningReport {
   /** What a look at the files found, worst first. */
   lint: LintFinding[];
   notes: string[];
+}
+
+export interface FineTuningReport extends TargetReport {
+  object: 'fine_tuning.report';
+  /** Of a job of several targets: all but the first one. */
+  other_targets: TargetReport[];
 }

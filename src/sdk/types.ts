@@ -59,8 +59,21 @@ export interface Columns {
 }
 
 /** LEVI's own options of a fine-tuning job; everything has a default. */
+export type Task = 'single_label' | 'multi_label' | 'regression' | 'ordinal';
+
 export interface LeviOptions {
-  task?: 'single_label' | undefined;
+  /** Told from the labels when absent: lists of names are multi_label, all else single_label. */
+  task?: Task | undefined;
+  /** Several answers in one job, each with a column of its own. */
+  targets?: Record<string, { column?: string | undefined; task?: Task | undefined }> | undefined;
+  /** LEVI's loss. */
+  loss?:
+    | {
+        type?: 'cross_entropy' | 'focal' | undefined;
+        focusing?: number | undefined;
+        label_smoothing?: number | undefined;
+      }
+    | undefined;
   /** What to serve; `auto` (default) serves the method with the lowest validation loss. */
   method?: 'auto' | Method | undefined;
   /** `all` trains further baselines and ablations for the report; what is served stays the same. */
@@ -134,15 +147,30 @@ export interface LintFinding {
   count: number;
 }
 
+/** One name, several, or a number. */
+export type LabelValue = string | number | readonly string[];
+
 export interface DryRun {
   object: 'fine_tuning.dry_run';
   /** Worst first. */
   lint: LintFinding[];
   /** The first rows of the training file, as they were read. */
-  preview: { line: number; text: string; label: string; fields?: Record<string, unknown> | undefined }[];
+  preview: {
+    line: number;
+    text: string;
+    label: LabelValue;
+    labels?: Record<string, LabelValue> | undefined;
+    fields?: Record<string, unknown> | undefined;
+  }[];
   rows: number;
-  /** Rows per label. */
+  /** Rows per label of the first target; empty for regression. */
   labels: Record<string, number>;
+  targets: {
+    name: string;
+    task: Task;
+    labels: Record<string, number>;
+    values: { min: number; max: number; mean: number } | null;
+  }[];
   estimate: { seconds: number; tokens: number; based_on: 'past_jobs' | 'default' };
 }
 
@@ -223,66 +251,6 @@ export interface Model {
   /** The backbone. */
   root: string;
   parent: string | null;
-}
-
-/** At least one of them; which one the model's backbone reads, it says when it is missing. */
-export interface PredictRecord {
-  text?: string | undefined;
-  /** A JPEG, PNG or WebP file as base64, bare or as a data URI; 10 MB at most. */
-  image?: string | undefined;
-  fields?: Record<string, unknown> | undefined;
-}
-
-export interface PredictParams {
-  model?: string | undefined;
-  /** Many adapters over one backbone pass. */
-  models?: string[] | undefined;
-  /** One text or record, or up to 256 of them. */
-  input: string | PredictRecord | (string | PredictRecord)[];
-  top_k?: number | undefined;
-  views?: boolean | undefined;
-  /** Level of a prediction set per answer, such as 0.9: holds the truth nine times in ten, for rows like validation. */
-  conformal?: number | undefined;
-  /** Marks the answers to withhold so that at most this share of the others is wrong, such as 0.05. */
-  abstain_at_risk?: number | undefined;
-  /** 1 to 10: training examples to name per answer, ids only. */
-  nearest?: number | undefined;
-  /** `false` keeps these answers out of the model's drift watch. */
-  monitor?: boolean | undefined;
-}
-
-export interface LabelScore {
-  label: string;
-  score: number;
-}
-
-export interface Prediction {
-  object: 'prediction';
-  /** Position of the input. */
-  index: number;
-  model: string;
-  label: string;
-  score: number;
-  labels: LabelScore[];
-  views?: { layer: number; labels: LabelScore[] }[] | undefined;
-  /** Jensen-Shannon divergence of the views, in bits; 0 for a method of a single view. */
-  disagreement: number;
-  /** How atypical the input is of the training rows: 0.99 is more than 99 % of the validation rows were. */
-  shift: number | null;
-  /** With `conformal`: the labels that cannot be ruled out at its level, surest first. */
-  set?: string[] | null | undefined;
-  /** With `abstain_at_risk`: whether to withhold this answer. */
-  abstained?: boolean | null | undefined;
-  /** With `nearest`: by id, or `line:N` of the training file; nearest first. */
-  nearest?: { id: string; similarity: number }[] | null | undefined;
-}
-
-export interface PredictResponse {
-  object: 'list';
-  data: Prediction[];
-  usage: { input_tokens: number; cached_inputs: number };
-  /** What could not be done as asked, and what would help. */
-  notes?: string[] | undefined;
 }
 
 export type EventType =

@@ -115,7 +115,7 @@ function build(): Built {
     targets: graph.input('targets', 'float32', [B, C]),
     sampleWeights: graph.input('sample_weights', 'float32', [B]),
   };
-  return { graph, parameters, views, loss: leviLoss(views, inputs, golden.beta) };
+  return { graph, parameters, views, loss: leviLoss(views, inputs, { beta: golden.beta }) };
 }
 
 const byLayer = Array.from({ length: K }, (_, layer) => golden.features.map((row) => row[layer] ?? []));

@@ -15,9 +15,13 @@ test.each(fixture.cases)(
       features: { rows, taps, width, data: Float32Array.from(features) },
       texts: { offsets: new Int32Array(rows + 1), rows: new Int32Array(0), scales: new Float32Array(rows) },
       ngrams: 0,
-      targets: Int32Array.from(targets),
-      classes,
-      classWeights: Float32Array.from(class_weights),
+      family: 'softmax',
+      rows,
+      outputs: classes,
+      targets: Float32Array.from(
+        targets.flatMap((target) => Array.from({ length: classes }, (_, c) => (c === target ? 1 : 0))),
+      ),
+      rowWeights: Float32Array.from(targets, (target) => class_weights[target] ?? 1),
     };
     const probe = { runtime, data, probeTaps: [...Array.from({ length: taps }).keys()] };
     const inputs = taps * width;

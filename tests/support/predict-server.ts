@@ -16,7 +16,7 @@ export function startPredictServer(): Promise<HttpServer> {
         score: 1,
         labels: [],
         disagreement: 0,
-        shift: 0.5,
+        shift_score: 0.5,
       })),
     );
     const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };

@@ -1,4 +1,11 @@
-import type { FineTuneEvent, FineTuneResult, LeviConfig, Provenance, TrainingRecord } from '../../../src/levi/index.ts';
+import type {
+  FineTuneEvent,
+  FineTuneTargetsInput,
+  LeviConfig,
+  ModelResult,
+  Provenance,
+  TrainingRecord,
+} from '../../../src/levi/index.ts';
 import type { EncoderBatch } from './messages.ts';
 import type { Device as DeviceName } from '../runtime/onnx-runtime.ts';
 
@@ -39,13 +46,14 @@ export interface TrainingInput {
   /** `title` is the user's name for it; two may be the same. */
   readonly shifts: readonly (AnnouncedSplit & { readonly title: string })[];
   readonly config: LeviConfig;
+  readonly targets: FineTuneTargetsInput['targets'];
   readonly seed: number;
   readonly checkpoint: Uint8Array | null;
   readonly truncatedTexts: number;
   readonly provenance: Provenance;
 }
 
-export type TrainingOutcome = FineTuneResult;
+export type TrainingOutcome = ModelResult;
 
 export interface TrainingRequest {
   readonly input: TrainingInput;

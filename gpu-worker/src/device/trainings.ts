@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fineTune } from '../../../src/levi/index.ts';
-import type { FeatureMatrix, FineTuneEvent, FineTuneInput } from '../../../src/levi/index.ts';
+import { fineTuneTargets } from '../../../src/levi/index.ts';
+import type { FeatureMatrix, FineTuneEvent, FineTuneTargetsInput } from '../../../src/levi/index.ts';
 import { widenHalfs } from '../features/half-floats.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
 import type { AnnouncedSplit, TrainingInput, TrainingOutcome } from './device.ts';
@@ -31,7 +31,7 @@ export function createTrainings(runtime: OnnxRuntime): Trainings {
       const controller = new AbortController();
       running.set(training, controller);
       try {
-        const run = fineTune(toFineTuneInput({ runtime, input, splits, signal: controller.signal }));
+        const run = fineTuneTargets(toFineTuneInput({ runtime, input, splits, signal: controller.signal }));
         for (;;) {
           const next = await run.next();
           if (next.done) return next.value;
@@ -59,7 +59,7 @@ interface Prepared {
 // Writing and sending one after every epoch took a tenth of a short job; more than this is not lost with a worker.
 const CHECKPOINT_INTERVAL_MS = 2_000;
 
-function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTuneInput {
+function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTuneTargetsInput {
   const { taps, width } = input;
   const featuresOf = ({ name, records }: AnnouncedSplit): FeatureMatrix => {
     const data = splits.get(name);
@@ -75,6 +75,7 @@ function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTune
     validation: input.validation ? toSplit(input.validation) : undefined,
     shifts: input.shifts.map((shift) => ({ name: shift.title, ...toSplit(shift) })),
     config: input.config,
+    targets: input.targets,
     seed: input.seed,
     provenance: input.provenance,
     truncatedTexts: input.truncatedTexts,

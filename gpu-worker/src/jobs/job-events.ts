@@ -10,7 +10,7 @@ export const message = (level: NewJobEvent['level'], text: string, data: NewJobE
 
 /** OpenAI's metrics event, with its names where it has one. */
 export function metricsEvent(metrics: Extract<FineTuneEvent, { type: 'metrics' }>): NewJobEvent {
-  const { method, epoch, step, trainLoss, validLoss, validAccuracy } = metrics;
+  const { method, epoch, step, trainLoss, validLoss, validScore } = metrics;
   return {
     level: 'info',
     type: 'metrics',
@@ -21,8 +21,8 @@ export function metricsEvent(metrics: Extract<FineTuneEvent, { type: 'metrics' }
       step,
       train_loss: trainLoss,
       valid_loss: validLoss,
-      valid_mean_token_accuracy: validAccuracy,
-      valid_accuracy: validAccuracy,
+      valid_mean_token_accuracy: validScore,
+      valid_score: validScore,
     },
   };
 }

@@ -50,7 +50,7 @@ export async function loadSplits(
     await retry(download, { signal, shouldRetry: isTransient });
     const records: TrainingRecord[] = [];
     const lines: number[] = [];
-    for await (const numbered of readRecords(await diskSource(path), { file: param, columns: lease.levi.columns })) {
+    for await (const numbered of readRecords(await diskSource(path), { file: param, reading: lease.levi })) {
       linter.add(param, numbered);
       // So that a row can be named without its text: by its own id, else by its line.
       records.push({ id: `line:${numbered.line}`, ...numbered.record });

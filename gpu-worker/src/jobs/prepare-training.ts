@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LintFinding } from '../../../src/contract/lint.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
-import { resolveLeviConfig } from '../../../src/levi/index.ts';
+import { resolveColumns, resolveLeviConfig } from '../../../src/levi/index.ts';
 import type { TrainingRecord } from '../../../src/levi/index.ts';
 import type { AnnouncedSplit, DevicePort, TrainingInput } from '../device/device.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
@@ -57,6 +57,7 @@ export async function prepareTraining(
         ...announce(shift, shift.name),
         title: lease.shift_files[index]?.name ?? shift.name,
       })),
+      targets: resolveColumns(lease.levi).labels.map(({ name, task }) => ({ name, task })),
       config: resolveLeviConfig({ levi: lease.levi, hyperparameters: lease.hyperparameters }),
       seed: lease.seed,
       checkpoint: lease.has_checkpoint ? await downloadCheckpoint(client, lease, signal) : null,

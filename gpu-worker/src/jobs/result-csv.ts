@@ -1,6 +1,6 @@
 import type { FineTuningReport } from '../../../src/contract/report.ts';
 
-const COLUMNS = ['method', 'epoch', 'step', 'train_loss', 'valid_loss', 'valid_accuracy'] as const;
+const COLUMNS = ['method', 'epoch', 'step', 'train_loss', 'valid_loss', 'valid_score'] as const;
 
 /** The learning curve as OpenAI's result file: one line a measurement. */
 export function toResultCsv(curve: FineTuningReport['curve']): Uint8Array {

@@ -64,7 +64,7 @@ async function deliver({ client }: JobDependencies, { lease, keeper, prepared, o
     lease_token: lease.lease_token,
     adapter_sha256: createHash('sha256').update(adapter).digest('hex'),
     method: report.served,
-    labels: [...report.confusion.labels],
+    labels: report.per_class.map(({ label }) => label),
     trained_tokens: prepared.trainedTokens,
     drift_reference: outcome.driftReference,
     events: events.slice(-100),

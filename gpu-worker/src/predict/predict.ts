@@ -3,13 +3,14 @@ import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Prediction } from '../../../src/contract/predict.ts';
 import type { WorkerPredictRequest, WorkerPredictResponse } from '../../../src/contract/worker-protocol.ts';
 import { assureAnswers } from '../../../src/levi/index.ts';
-import type { Adapter, AnswerAssurance, Answers } from '../../../src/levi/index.ts';
+import type { Adapter, TargetAdapter } from '../../../src/levi/index.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { PredictorPool } from '../adapters/predictor-pool.ts';
 import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
 import { extractFeatures } from './extract-features.ts';
 import type { Features } from './extract-features.ts';
 import { toPrediction } from './to-prediction.ts';
+import type { AnsweredTarget } from './to-prediction.ts';
 
 type Request = z.infer<typeof WorkerPredictRequest>;
 
@@ -23,7 +24,8 @@ export type Predict = (request: Request, signal?: AbortSignal) => Promise<Worker
 
 interface Loaded {
   readonly model: string;
-  readonly adapter: Adapter;
+  /** One per target. */
+  readonly targets: readonly [TargetAdapter, ...TargetAdapter[]];
 }
 
 /** Texts or images to predictions: one backbone pass for all adapters that truncate alike, then each adapter's few matrices. */
@@ -34,10 +36,10 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
     const loaded = await Promise.all(
       request.adapters.map(async ({ model, sha256 }): Promise<Loaded> => ({
         model,
-        adapter: await adapters.get(sha256),
+        targets: await adapters.get(sha256),
       })),
     );
-    const groups = Map.groupBy(loaded, ({ adapter }) => maxLengthOf(adapter, backbone));
+    const groups = Map.groupBy(loaded, ({ targets: [{ adapter }] }) => maxLengthOf(adapter, backbone));
     const extracted = new Map<number, Features>();
     const rows: Prediction[][] = request.inputs.map(() => []);
     const notes: string[] = [];
@@ -46,20 +48,23 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
       const features = await extractFeatures(backbone, request, { maxLength, signal });
       extracted.set(maxLength, features);
       const startedMs = performance.now();
-      for (const { model, adapter } of members) {
-        assertFits(adapter, backbone);
-        const texts = request.inputs.map(({ text = '' }) => text);
-        const output = await predictors.run(adapter, { features: features.matrix, texts });
-        const assured = assureAnswers(
-          adapter,
-          { features: features.matrix, probabilities: output.probabilities },
-          { conformal: request.conformal, abstainAtRisk: request.abstain_at_risk, nearest: request.nearest },
-        );
-        notes.push(...assured.notes.map((note) => `${model}: ${note}`));
-        for (const [index, row] of rows.entries()) {
-          const assurance = assured.rows[index] ?? { shift: null };
-          row.push(readRow({ output, assurance, adapter, model, index, request }));
+      const inputs = { features: features.matrix, texts: request.inputs.map(({ text = '' }) => text) };
+      for (const { model, targets } of members) {
+        const answered: AnsweredTarget[] = [];
+        for (const { name, adapter } of targets) {
+          assertFits(adapter, backbone);
+          const output = await predictors.run(adapter, inputs);
+          const given = { features: features.matrix, answers: output.answers };
+          const assured = assureAnswers(adapter, given, {
+            coverage: request.coverage,
+            abstainAtRisk: request.abstain_at_risk,
+            nearest: request.nearest,
+          });
+          const title = targets.length === 1 ? model : `${model}, ${name}`;
+          notes.push(...assured.notes.map((note) => `${title}: ${note}`));
+          answered.push({ name, adapter, output, assured: assured.rows });
         }
+        for (const [index, row] of rows.entries()) row.push(toPrediction({ model, index, answered, request }));
       }
       adapterMs += performance.now() - startedMs;
     }
@@ -69,31 +74,6 @@ export function createPredict({ backbones, adapters, predictors }: PredictDepend
       ...(notes.length > 0 ? { notes } : {}),
     };
   };
-}
-
-interface RowSource {
-  readonly output: Answers;
-  readonly assurance: AnswerAssurance;
-  readonly adapter: Adapter;
-  readonly model: string;
-  readonly index: number;
-  readonly request: Request;
-}
-
-function readRow({ output, assurance, adapter, model, index, request }: RowSource): Prediction {
-  const classes = adapter.labels.length;
-  const rowOf = (values: Float32Array): Float32Array => values.subarray(index * classes, (index + 1) * classes);
-  const views = request.views ? output.views : null;
-  return toPrediction({
-    index,
-    model,
-    labels: adapter.labels,
-    probabilities: rowOf(output.probabilities.data),
-    views: views?.map(({ layer, probabilities }) => ({ layer, probabilities: rowOf(probabilities.data) })) ?? null,
-    disagreement: output.disagreement?.[index] ?? 0,
-    topK: request.top_k,
-    assurance,
-  });
 }
 
 // By input, then by model as asked for: adapters that truncate apart were run in groups.

@@ -12,7 +12,7 @@ interface PredictOptions {
   readonly json?: boolean;
   readonly image: readonly string[];
   readonly topK: number;
-  readonly conformal?: number;
+  readonly coverage?: number;
   readonly abstainAtRisk?: number;
   readonly nearest?: number;
   /** Commander's form of `--no-monitor`. */
@@ -27,7 +27,11 @@ export function addPredictCommand(program: Command): void {
     .argument('[texts...]')
     .option('--image <file>', 'a JPEG, PNG or WebP file; may be given several times', collect, [])
     .option('--top-k <number>', 'labels per input', parseWholeNumber, 3)
-    .option('--conformal <level>', 'the labels that cannot be ruled out at this level, such as 0.9', parseShare)
+    .option(
+      '--coverage <level>',
+      'the labels (of numbers: the interval) that cannot be ruled out at this level, such as 0.9',
+      parseShare,
+    )
     .option(
       '--abstain-at-risk <share>',
       'mark what to withhold so that at most this share of the rest is wrong',
@@ -45,7 +49,7 @@ export function addPredictCommand(program: Command): void {
           model,
           input: batch.map(({ record }) => record),
           top_k: options.topK,
-          conformal: options.conformal,
+          coverage: options.coverage,
           abstain_at_risk: options.abstainAtRisk,
           nearest: options.nearest,
           ...(options.monitor ? {} : { monitor: false }),

@@ -6,6 +6,9 @@ import { PART_RULES } from '../methods/parts.ts';
 import type { PartKey, PartRule } from '../methods/parts.ts';
 import { createNgramEncoder } from '../task-model/ngram-vocabulary.ts';
 import type { NgramEncoder } from '../task-model/ngram-vocabulary.ts';
+import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
+import { FAMILY_OF } from '../tasks/family.ts';
+import { outputsOf } from '../tasks/targets.ts';
 import type { AdapterManifest } from './manifest.ts';
 
 export type AdapterTensors = Readonly<Record<string, Tensor>>;
@@ -14,6 +17,7 @@ export type AdapterTensors = Readonly<Record<string, Tensor>>;
 export interface Adapter {
   readonly manifest: AdapterManifest;
   readonly architecture: Architecture;
+  /** Of the outputs; the levels of an ordinal task, nothing for regression. */
   readonly labels: readonly string[];
   /** Positions among the backbone's taps that it reads. */
   readonly layers: readonly number[];
@@ -25,8 +29,6 @@ export interface Adapter {
 export const BUCKETS = 'ngrams.buckets';
 export const MEAN = 'standardisation.mean';
 export const SCALE = 'standardisation.scale';
-/** 1 / T, `[1, 1]`: what every logit is multiplied by before the last softmax. */
-export const INVERSE_TEMPERATURE = 'calibration.inverse_temperature';
 
 /** `tensors` must fit the manifest; `readAdapter` checks those that come from outside. */
 export function createAdapter(manifest: AdapterManifest, tensors: AdapterTensors): Adapter {
@@ -42,11 +44,13 @@ export function createAdapter(manifest: AdapterManifest, tensors: AdapterTensors
 }
 
 function specOf(manifest: AdapterManifest): ArchitectureSpec {
+  const family = FAMILY_OF[manifest.task];
   return {
     method: manifest.method,
     taps: manifest.layers.length,
     width: manifest.width,
-    classes: manifest.labels.length,
+    family,
+    outputs: outputsOf({ family, labels: manifest.labels }),
     adaptingWidth: manifest.adapting_width,
     probeTaps: manifest.probe_taps,
   };
@@ -66,7 +70,7 @@ export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const parts: readonly PartRule[] = keys.map((key) => PART_RULES[key]);
   const readsFeatures = keys.some((key) => key === 'probe' || key === 'head2toe' || key === 'levi');
   const standardisation = { [MEAN]: [spec.taps, spec.width], [SCALE]: [spec.taps, spec.width] };
-  const calibration = { [INVERSE_TEMPERATURE]: [1, 1] };
+  const calibration = Object.fromEntries(FAMILY_GRAPHS[spec.family].weights.map((name) => [name, [1, 1]]));
   const weights = parts.map((part) => part.weights(spec));
   return {
     weights: Object.assign({}, readsFeatures ? standardisation : {}, calibration, ...weights, rule.weights),

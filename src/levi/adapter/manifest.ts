@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ComparedMethod } from '../../contract/levi.ts';
+import { ComparedMethod, Task } from '../../contract/levi.ts';
 
 export const ADAPTER_FORMAT = 'levigate-adapter';
 export const ADAPTER_VERSION = 2;
@@ -12,10 +12,10 @@ export const MANIFEST_KEY = 'levigate';
 export const AdapterManifest = z.object({
   format: z.literal(ADAPTER_FORMAT),
   version: z.literal([UNCALIBRATED_VERSION, ADAPTER_VERSION]),
-  task: z.literal('single_label'),
+  task: Task,
   method: ComparedMethod,
-  /** In the order of the classes. */
-  labels: z.array(z.string()).min(2),
+  /** In the order of the outputs; the levels of an ordinal task, nothing for regression. */
+  labels: z.array(z.string()),
   /** Positions among the backbone's taps; 0 is the embeddings. */
   layers: z.array(z.int().min(0)).min(1),
   /** d, features per layer. */

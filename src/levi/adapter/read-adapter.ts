@@ -1,9 +1,11 @@
 import { LevigateError } from '../../contract/errors.ts';
+import type { Task } from '../../contract/levi.ts';
 import { readSafetensors, tensor } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
 import { assuranceOf } from '../assurance/assurance-of.ts';
 import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
-import { BUCKETS, createAdapter, INVERSE_TEMPERATURE, tensorNeeds } from './adapter.ts';
+import { INVERSE_TEMPERATURE, FAMILY_GRAPHS, CENTER } from '../tasks/family-graphs.ts';
+import { BUCKETS, createAdapter, tensorNeeds } from './adapter.ts';
 import type { Adapter, AdapterTensors } from './adapter.ts';
 import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY, UNCALIBRATED_VERSION } from './manifest.ts';
 
@@ -18,11 +20,10 @@ export function readAdapter(bytes: Uint8Array): Adapter {
   assertConsistent(adapter);
   const { weights, tables } = tensorNeeds(adapter.architecture.spec);
   for (const [name, dims] of Object.entries(weights)) assertTensor(adapter.tensors[name], name, dims);
-  if (!(Number(adapter.tensors[INVERSE_TEMPERATURE]?.data[0]) > 0))
-    throw invalid('has a temperature that is not positive');
+  assertCalibration(adapter);
   if (tables.length > 0) {
     const buckets = readBuckets(tensors[BUCKETS]);
-    for (const name of tables) assertTensor(tensors[name], name, [buckets.length, adapter.labels.length]);
+    for (const name of tables) assertTensor(tensors[name], name, [buckets.length, adapter.architecture.spec.outputs]);
   }
   assuranceOf(adapter);
   return adapter;
@@ -63,13 +64,30 @@ function readManifest(json: string | undefined): AdapterManifest {
   throw invalid(`has a manifest whose "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'not valid'}`);
 }
 
+function assertCalibration({ architecture, tensors }: Adapter): void {
+  for (const name of FAMILY_GRAPHS[architecture.spec.family].weights) {
+    if (name !== CENTER && !(Number(tensors[name]?.data[0]) > 0)) throw invalid(`has a "${name}" that is not positive`);
+  }
+}
+
+const FEWEST_LABELS = { single_label: 2, multi_label: 1, regression: 0, ordinal: 2 } as const satisfies Record<
+  Task,
+  number
+>;
+
 function assertConsistent({ manifest, architecture }: Adapter): void {
   const { spec } = architecture;
   if (spec.probeTaps.some((tap) => tap >= spec.taps)) throw invalid('names a probe layer that it does not use');
   if (manifest.method.startsWith('levi') && spec.adaptingWidth === null)
     throw invalid('has no adapting width for its method');
+  if (manifest.labels.length < FEWEST_LABELS[manifest.task]) throw invalid('names fewer labels than its task needs');
+  if (manifest.task === 'ordinal' && !isAscending(manifest.labels.map(Number)))
+    throw invalid('names levels that are not ascending numbers');
   if (new Set(manifest.labels).size !== manifest.labels.length) throw invalid('names a label twice');
 }
+
+const isAscending = (levels: readonly number[]): boolean =>
+  levels.every((level, index) => Number.isFinite(level) && level > (levels[index - 1] ?? -Infinity));
 
 function assertTensor(tensor: Tensor | undefined, name: string, dims: readonly number[]): void {
   if (tensor === undefined) throw invalid(`lacks the tensor "${name}"`);

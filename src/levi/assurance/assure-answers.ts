@@ -3,7 +3,8 @@ import type { FeatureMatrix } from '../feature-matrix.ts';
 import { abstentionRule, rowsForRisk } from '../guarantees/abstention.ts';
 import type { AbstentionRule } from '../guarantees/abstention.ts';
 import { conformalThreshold, predictionSet, rowsForLevel } from '../guarantees/conformal.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
+import { confidences } from '../guarantees/outcomes.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { findNeighbours } from '../typicality/neighbours.ts';
 import type { Neighbour } from '../typicality/neighbours.ts';
 import { shiftScores } from '../typicality/typicality.ts';
@@ -11,19 +12,20 @@ import type { Assurance } from './assurance.ts';
 import { assuranceOf } from './assurance-of.ts';
 
 export interface AssuranceOptions {
-  /** Level of the prediction sets, 0..1. */
-  readonly conformal?: number | undefined;
+  /** Level of the prediction sets or intervals, 0..1. */
+  readonly coverage?: number | undefined;
   /** Largest share of wrong answers among those not withheld. */
   readonly abstainAtRisk?: number | undefined;
   /** Training rows to name. */
   readonly nearest?: number | undefined;
 }
 
-/** Null where the adapter cannot say; absent where it was not asked. */
+/** As on the wire. Null where the adapter cannot say; absent where it was not asked. */
 export interface AnswerAssurance {
-  readonly shift: number | null;
-  readonly set?: string[] | null;
-  readonly abstained?: boolean | null;
+  readonly shift_score: number | null;
+  readonly prediction_set?: string[] | null;
+  readonly interval?: { low: number; high: number } | null;
+  readonly abstain?: boolean | null;
   readonly nearest?: Neighbour[] | null;
 }
 
@@ -37,81 +39,110 @@ export interface AssuredAnswers {
 export interface GivenAnswers {
   /** Every tap of the backbone. */
   readonly features: FeatureMatrix;
-  readonly probabilities: Probabilities;
+  readonly answers: AnswerMatrix;
 }
 
 /** How far to trust each of an adapter's answers, in the ways asked for. */
-export function assureAnswers(adapter: Adapter, answers: GivenAnswers, options: AssuranceOptions): AssuredAnswers {
+export function assureAnswers(adapter: Adapter, given: GivenAnswers, options: AssuranceOptions): AssuredAnswers {
   const assurance = assuranceOf(adapter);
-  if (assurance === null) return withoutAssurance(answers.features.rows, options);
-  const { features } = answers;
+  if (assurance === null) return withoutAssurance(adapter, given.features.rows, options);
+  const { features, answers } = given;
   const shifts = shiftScores(assurance.typicality, features, adapter.layers);
-  const { sets, note: setNote } = predictSets(assurance, adapter.labels, answers.probabilities, options.conformal);
-  const { abstained, note: riskNote } = abstain(assurance, answers.probabilities, options.abstainAtRisk);
+  const { bounds, note: boundNote } = boundAnswers(assurance, adapter, answers, options.coverage);
+  const { abstained, note: riskNote } = abstain(assurance, adapter, answers, options.abstainAtRisk);
   const neighbours =
     options.nearest === undefined
       ? null
       : findNeighbours(assurance.neighbours, { features, layers: adapter.layers, count: options.nearest });
   return {
-    rows: Array.from(shifts, (shift, row) => ({
-      shift,
-      ...(sets && { set: sets[row] ?? null }),
-      ...(abstained && { abstained: abstained[row] ?? null }),
+    rows: Array.from(shifts, (shift_score, row) => ({
+      shift_score,
+      ...bounds?.[row],
+      ...(abstained && { abstain: abstained[row] ?? null }),
       ...(neighbours && { nearest: neighbours[row] ?? null }),
     })),
-    notes: [setNote, riskNote].filter((note) => note !== null),
+    notes: [boundNote, riskNote].filter((note) => note !== null),
   };
 }
 
-function withoutAssurance(rows: number, { conformal, abstainAtRisk, nearest }: AssuranceOptions): AssuredAnswers {
+const answersNumbers = ({ architecture }: Adapter): boolean => architecture.spec.family === 'squared';
+
+function withoutAssurance(
+  adapter: Adapter,
+  rows: number,
+  { coverage, abstainAtRisk, nearest }: AssuranceOptions,
+): AssuredAnswers {
+  const unknown = answersNumbers(adapter) ? { interval: null } : { prediction_set: null };
   const answer: AnswerAssurance = {
-    shift: null,
-    ...(conformal === undefined ? {} : { set: null }),
-    ...(abstainAtRisk === undefined ? {} : { abstained: null }),
+    shift_score: null,
+    ...(coverage === undefined ? {} : unknown),
+    ...(abstainAtRisk === undefined ? {} : { abstain: null }),
     ...(nearest === undefined ? {} : { nearest: null }),
   };
-  const isAsked = conformal !== undefined || abstainAtRisk !== undefined || nearest !== undefined;
+  const isAsked = coverage !== undefined || abstainAtRisk !== undefined || nearest !== undefined;
   const note =
     'trained before adapters held what sets, abstention and nearest examples need. Run its fine-tuning job again.';
   return { rows: Array.from({ length: rows }, () => answer), notes: isAsked ? [note] : [] };
 }
 
-interface Sets {
-  readonly sets: readonly string[][] | null;
+interface Bounds {
+  readonly bounds: readonly Pick<AnswerAssurance, 'prediction_set' | 'interval'>[] | null;
   readonly note: string | null;
 }
 
-function predictSets(
+function boundAnswers(
   { outcomes }: Assurance,
-  labels: readonly string[],
-  { rows, classes, data }: Probabilities,
+  adapter: Adapter,
+  answers: AnswerMatrix,
   level: number | undefined,
-): Sets {
-  if (level === undefined) return { sets: null, note: null };
+): Bounds {
+  if (level === undefined) return { bounds: null, note: null };
   const threshold = conformalThreshold(outcomes.nonconformity, level);
-  const sets = Array.from({ length: rows }, (_, row) => {
-    const ranked = labels
-      .map((label, index) => ({ label, score: data[row * classes + index] ?? 0 }))
-      .sort((a, b) => b.score - a.score);
-    return predictionSet(ranked, threshold);
-  });
-  if (threshold !== null) return { sets, note: null };
-  const note = `conformal: ${outcomes.nonconformity.length} validation rows are too few for the level ${level}, which takes ${rowsForLevel(level)}; each set holds every label.`;
-  return { sets, note };
+  const boundOf = answersNumbers(adapter) ? intervalAround(threshold) : setWithin(threshold, adapter.labels);
+  const { outputs, data } = answers;
+  const bounds = Array.from({ length: answers.rows }, (_, row) =>
+    boundOf(data.subarray(row * outputs, (row + 1) * outputs)),
+  );
+  if (threshold !== null) return { bounds, note: null };
+  const otherwise = answersNumbers(adapter) ? 'no interval can be given' : 'each set holds every label';
+  const note = `coverage: ${outcomes.nonconformity.length} validation rows are too few for the level ${level}, which takes ${rowsForLevel(level)}; ${otherwise}.`;
+  return { bounds, note };
 }
+
+const intervalAround =
+  (threshold: number | null) =>
+  ([value = 0]: Float32Array): Pick<AnswerAssurance, 'interval'> => ({
+    interval: threshold === null ? null : { low: value - threshold, high: value + threshold },
+  });
+
+const setWithin =
+  (threshold: number | null, labels: readonly string[]) =>
+  (answer: Float32Array): Pick<AnswerAssurance, 'prediction_set'> => {
+    const ranked = labels
+      .map((label, index) => ({ label, score: answer[index] ?? 0 }))
+      .sort((a, b) => b.score - a.score);
+    return { prediction_set: predictionSet(ranked, threshold) };
+  };
 
 interface Abstained {
-  readonly abstained: readonly boolean[] | null;
+  readonly abstained: readonly (boolean | null)[] | null;
   readonly note: string | null;
 }
 
-function abstain({ outcomes }: Assurance, { rows, classes, data }: Probabilities, risk: number | undefined): Abstained {
+function abstain(
+  { outcomes }: Assurance,
+  adapter: Adapter,
+  answers: AnswerMatrix,
+  risk: number | undefined,
+): Abstained {
   if (risk === undefined) return { abstained: null, note: null };
+  if (answersNumbers(adapter)) {
+    const note = 'abstain_at_risk: a number is neither right nor wrong. Ask for an interval with "coverage".';
+    return { abstained: Array.from({ length: answers.rows }, () => null), note };
+  }
   const rule = abstentionRule(outcomes, risk);
-  const abstained = Array.from({ length: rows }, (_, row) => {
-    const confidence = data.subarray(row * classes, (row + 1) * classes).reduce((most, p) => Math.max(most, p), 0);
-    return rule.above === null || confidence <= rule.above;
-  });
+  const sureness = confidences(adapter.architecture.spec.family, answers);
+  const abstained = Array.from(sureness, (each) => rule.above === null || each <= rule.above);
   return { abstained, note: describeRule(rule, outcomes.confidence.length, risk) };
 }
 

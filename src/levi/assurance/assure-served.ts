@@ -3,7 +3,9 @@ import { buildCandidates } from '../fine-tune/build-candidates.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
 import type { Choice } from '../fine-tune/choose-method.ts';
 import type { TrainContext } from '../fine-tune/train-context.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
+import { predictedClasses } from '../metrics/classification-metrics.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
+import type { Question } from '../tasks/targets.ts';
 import { assuranceTensors } from './assurance.ts';
 import { learnAssurance } from './learn-assurance.ts';
 
@@ -32,7 +34,7 @@ export async function assureServed(
         ? { ...candidate, adapter: withTensors(candidate.adapter, tensors) }
         : candidate,
     ),
-    driftReference: { rows: assurance.typicality.reference.length, labels: countAnswers(answers, run.labels) },
+    driftReference: { rows: assurance.typicality.reference.length, labels: countAnswers(answers, run.question) },
   };
 }
 
@@ -40,12 +42,10 @@ function withTensors(adapter: Candidate['adapter'], tensors: Candidate['adapter'
   return { ...adapter, tensors: { ...adapter.tensors, ...tensors } };
 }
 
-function countAnswers({ rows, classes, data }: Probabilities, labels: readonly string[]): Record<string, number> {
-  const counts = new Map(labels.map((label) => [label, 0]));
-  for (let row = 0; row < rows; row++) {
-    const own = data.subarray(row * classes, (row + 1) * classes);
-    const label = labels[own.indexOf(own.reduce((most, p) => Math.max(most, p), 0))] ?? '';
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  return Object.fromEntries(counts);
+/** How often each label was the answer; null where answers are no single labels. */
+function countAnswers(answers: AnswerMatrix, { family, labels }: Question): Record<string, number> | null {
+  if (family !== 'softmax') return null;
+  const counts = labels.map(() => 0);
+  for (const predicted of predictedClasses(answers)) counts[predicted] = (counts[predicted] ?? 0) + 1;
+  return Object.fromEntries(labels.map((label, index) => [label, counts[index] ?? 0]));
 }

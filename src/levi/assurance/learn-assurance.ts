@@ -1,7 +1,7 @@
 import { deriveSeed } from '../fine-tune/derive-seed.ts';
 import type { Run } from '../fine-tune/prepare-run.ts';
 import { gatherOutcomes } from '../guarantees/outcomes.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { gatherNeighbours } from '../typicality/neighbours.ts';
 import { learnProjections } from '../typicality/projection.ts';
 import { learnTypicality } from '../typicality/typicality.ts';
@@ -12,8 +12,8 @@ import type { Assurance } from './assurance.ts';
  * alone, and the answers of the served method as it was before it learned from them.
  */
 export function learnAssurance(
-  { input, layers, rows, validation }: Pick<Run, 'input' | 'layers' | 'rows' | 'validation'>,
-  answers: Probabilities,
+  { input, question, layers, rows, validation }: Pick<Run, 'input' | 'question' | 'layers' | 'rows' | 'validation'>,
+  answers: AnswerMatrix,
 ): Assurance {
   const { train } = input;
   const { from: held, rows: heldRows } = rows.validation;
@@ -24,7 +24,11 @@ export function learnAssurance(
       train: learned,
       held: { features: held.features, rows: heldRows, layers },
     }),
-    outcomes: gatherOutcomes(answers, validation.targets, deriveSeed(input.seed, 'outcomes')),
+    outcomes: gatherOutcomes(
+      question.family,
+      { answers, targets: validation.targets },
+      deriveSeed(input.seed, 'outcomes'),
+    ),
     neighbours: gatherNeighbours(projections, {
       ...learned,
       rows: held === train ? [...rows.train, ...heldRows] : rows.train,

@@ -16,21 +16,21 @@ export interface SplitOptions {
   readonly permute: (n: number) => ArrayLike<number>;
 }
 
-/** Rows with the same text, that must stay on one side. */
-type TextGroup = readonly number[];
+/** Rows with the same content, that must stay on one side. */
+type RowGroup = readonly number[];
 
 /**
- * Splits rows at random, every class in proportion, the same text (but for case and white space) never on two sides.
- * Each class keeps at least one text for training; the held-out parts have at least one row each.
+ * Splits rows at random, every stratum (class) in proportion, rows of equal content (`contentKey`) never on two sides.
+ * Each stratum keeps at least one content for training; the held-out parts have at least one row each.
  * Throws `invalid_training_file` when there are too few different texts for that.
  */
-export function splitRows(texts: readonly string[], targets: Int32Array, options: SplitOptions): Split {
-  const share = Math.min(options.fraction, options.cap / Math.max(1, texts.length));
+export function splitRows(contents: readonly string[], strata: Int32Array, options: SplitOptions): Split {
+  const share = Math.min(options.fraction, options.cap / Math.max(1, contents.length));
   const held: Record<'validation' | 'test', number[]> = { validation: [], test: [] };
-  const train: TextGroup[][] = [];
+  const train: RowGroup[][] = [];
   // Fractions of a row carry over from class to class, so that the parts have their size even where every class is small.
   const carry = { validation: 0.5, test: 0.5 };
-  for (const groups of groupsByClass(texts, targets)) {
+  for (const groups of groupsByStratum(contents, strata)) {
     const shuffled = Array.from(options.permute(groups.length), (index) => groups[index] ?? []);
     const rows = groups.reduce((total, group) => total + group.length, 0);
     for (const part of options.parts) {
@@ -47,30 +47,25 @@ export function splitRows(texts: readonly string[], targets: Int32Array, options
   return { train: ascending(train.flat(2)), validation: ascending(held.validation), test: ascending(held.test) };
 }
 
-export function normaliseText(text: string): string {
-  return text.trim().toLowerCase().replaceAll(/\s+/gu, ' ');
-}
-
-/** Groups of equal texts, by the class of the group's first row, classes in order of their index. */
-function groupsByClass(texts: readonly string[], targets: Int32Array): readonly TextGroup[][] {
+/** Groups of equal contents, by the stratum of the group's first row, strata in order of their number. */
+function groupsByStratum(contents: readonly string[], strata: Int32Array): readonly RowGroup[][] {
   const groups = new Map<string, number[]>();
-  for (const [row, text] of texts.entries()) {
-    const key = normaliseText(text);
+  for (const [row, key] of contents.entries()) {
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
   }
-  const classes = new Map<number, TextGroup[]>();
+  const byStratum = new Map<number, RowGroup[]>();
   for (const group of groups.values()) {
-    const target = targets[group[0] ?? 0] ?? 0;
-    const members = classes.get(target);
-    if (members === undefined) classes.set(target, [group]);
+    const stratum = strata[group[0] ?? 0] ?? 0;
+    const members = byStratum.get(stratum);
+    if (members === undefined) byStratum.set(stratum, [group]);
     else members.push(group);
   }
-  return [...classes].sort(([a], [b]) => a - b).map(([, members]) => members);
+  return [...byStratum].sort(([a], [b]) => a - b).map(([, members]) => members);
 }
 
-function takeFromLargest(train: readonly TextGroup[][]): TextGroup {
+function takeFromLargest(train: readonly RowGroup[][]): RowGroup {
   const [largest] = train.toSorted((a, b) => b.length - a.length);
   if (largest !== undefined && largest.length > 1) return largest.pop() ?? [];
   throw new LevigateError(
@@ -84,7 +79,7 @@ function ascending(rows: readonly number[]): Int32Array {
   return Int32Array.from(rows).sort();
 }
 
-/** How many rows repeat the text of an earlier one. */
-export function countDuplicates(texts: readonly string[]): number {
-  return texts.length - new Set(texts.map(normaliseText)).size;
+/** How many rows repeat the content of an earlier one. */
+export function countDuplicates(contents: readonly string[]): number {
+  return contents.length - new Set(contents).size;
 }

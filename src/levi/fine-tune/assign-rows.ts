@@ -1,9 +1,12 @@
 import { LevigateError } from '../../contract/errors.ts';
 import { createRandom } from '../../engine/index.ts';
-import { normaliseText, splitRows } from '../data/split-rows.ts';
+import { contentKey } from '../data/content-key.ts';
+import { splitRows } from '../data/split-rows.ts';
 import type { Split, SplitOptions } from '../data/split-rows.ts';
 import { deriveSeed } from './derive-seed.ts';
+import { strataOf } from '../tasks/targets.ts';
 import type { FineTuneInput, LabelledFeatures } from './events.ts';
+import { takeRecords } from './take-records.ts';
 
 /** Shorter validation files are for choosing alone: half of one would say too little about the result. */
 const MIN_ROWS_TO_HALVE = 60;
@@ -29,12 +32,9 @@ export function assignRows(input: FineTuneInput): AssignedRows {
   const { train, validation, config } = input;
   const random = createRandom(deriveSeed(input.seed, 'split'));
   const split = (set: LabelledFeatures, rows: Int32Array, parts: Parts): Split => {
-    const records = Array.from(rows, (row) => set.records[row] ?? { text: '', label: '' });
-    const chosen = splitRows(
-      records.map(({ text }) => text),
-      classesOf(records),
-      { ...parts, permute: (n) => random.permutation(n) },
-    );
+    const records = takeRecords(set, rows);
+    const permute = (n: number): Int32Array => random.permutation(n);
+    const chosen = splitRows(records.map(contentKey), strataOf(records), { ...parts, permute });
     const back = (part: Int32Array): Int32Array => part.map((index) => rows[index] ?? 0);
     return { train: back(chosen.train), validation: back(chosen.validation), test: back(chosen.test) };
   };
@@ -72,19 +72,10 @@ export function assignRows(input: FineTuneInput): AssignedRows {
   };
 }
 
-function classesOf(records: LabelledFeatures['records']): Int32Array {
-  const classes = new Map<string, number>();
-  return Int32Array.from(records, ({ label }) => {
-    const known = classes.get(label) ?? classes.size;
-    classes.set(label, known);
-    return known;
-  });
-}
-
 function rowsWithNewTexts(validation: LabelledFeatures, train: LabelledFeatures): Int32Array {
-  const known = new Set(train.records.map(({ text }) => normaliseText(text)));
-  const rows = [...validation.records.keys()].filter(
-    (row) => !known.has(normaliseText(validation.records[row]?.text ?? '')),
+  const known = new Set(train.records.map(contentKey));
+  const rows = [...validation.records.entries()].flatMap(([row, record]) =>
+    known.has(contentKey(record)) ? [] : [row],
   );
   if (rows.length > 0) return Int32Array.from(rows);
   throw new LevigateError(

@@ -1,11 +1,11 @@
 import { ComparedMethod } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
-import { INVERSE_TEMPERATURE } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { METHOD_RULES, PROBE_SHARE } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
-import { crossEntropy } from '../metrics/classification-metrics.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
+import { DEVIATION, INVERSE_TEMPERATURE } from '../tasks/family-graphs.ts';
+import { mixAnswers, rowLosses, weightedMean } from '../tasks/family-scores.ts';
 import type { Fit } from './prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 
@@ -35,15 +35,15 @@ const SHARES = Array.from({ length: 21 }, (_, index) => index / 20);
 
 export interface Assembly {
   readonly mixing: Mixing;
-  /** Fitted on the validation rows; 1 for methods it does not name. */
-  readonly temperatures?: ReadonlyMap<ComparedMethod, number>;
+  /** Fitted on the validation rows: temperatures, of numbers the deviation of the errors; 1 for methods it does not name. */
+  readonly calibrations?: ReadonlyMap<ComparedMethod, number>;
 }
 
 /** Every method whose parts are trained, put together. */
 export function buildCandidates(
-  { adapterOf }: Fit,
+  { adapterOf, data: { family } }: Fit,
   parts: Parts,
-  { mixing, temperatures }: Assembly,
+  { mixing, calibrations }: Assembly,
 ): readonly Candidate[] {
   const methods = ComparedMethod.options.filter((method) =>
     METHOD_RULES[method].trainedFrom.every((key) => parts.has(key)),
@@ -52,8 +52,9 @@ export function buildCandidates(
     const { tensors, probeTaps, detail } = ingredientsOf(method, parts, mixing);
     const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
     const seconds = keys.reduce((total, key) => total + partOf(parts, key).seconds, 0);
-    const inverse = Float32Array.of(1 / (temperatures?.get(method) ?? 1));
-    const calibrated = { ...tensors, [INVERSE_TEMPERATURE]: tensor(inverse, [1, 1]) };
+    const calibration = calibrations?.get(method) ?? 1;
+    const [name, value] = family === 'squared' ? [DEVIATION, calibration] : [INVERSE_TEMPERATURE, 1 / calibration];
+    const calibrated = { ...tensors, [name]: tensor(Float32Array.of(value), [1, 1]) };
     return { method, adapter: adapterOf(method, calibrated, probeTaps), seconds, detail };
   });
 }
@@ -103,21 +104,17 @@ function mixedIngredients(parts: Parts, mixing: Mixing): Ingredients {
 /** The better of the two probes and the n-gram model, mixed in the share with the lowest validation loss. */
 export async function chooseMixing({ run, fit, predictors, finished }: TrainContext): Promise<Mixing> {
   const { targets } = run.validation;
-  const weights = fit.data.classWeights;
-  const answer = (key: 'linear_probe' | 'concat_all' | 'task_only'): Promise<Probabilities> => {
+  const answer = (key: 'linear_probe' | 'concat_all' | 'task_only'): Promise<AnswerMatrix> => {
     const { tensors, probeTaps } = partOf(finished, key);
     return predictors.answer(fit.adapterOf(key, tensors, probeTaps), run.validation);
   };
+  const lossOf = (answers: AnswerMatrix): number =>
+    weightedMean(rowLosses(run.question.family, answers, targets), run.validationWeights);
   const last = await answer('linear_probe');
   const all = await answer('concat_all');
-  const isAllBetter = crossEntropy(all, targets, weights) < crossEntropy(last, targets, weights);
+  const isAllBetter = lossOf(all) < lossOf(last);
   const task = await answer('task_only');
-  const lossOf = (share: number): number => crossEntropy(mix(isAllBetter ? all : last, task, share), targets, weights);
-  const share = SHARES.reduce((best, candidate) => (lossOf(candidate) < lossOf(best) ? candidate : best));
+  const lossAt = (share: number): number => lossOf(mixAnswers(isAllBetter ? all : last, task, share));
+  const share = SHARES.reduce((best, candidate) => (lossAt(candidate) < lossAt(best) ? candidate : best));
   return { probe: isAllBetter ? 'concat_all' : 'linear_probe', share };
-}
-
-function mix(probe: Probabilities, task: Probabilities, share: number): Probabilities {
-  const data = probe.data.map((value, index) => share * value + (1 - share) * (task.data[index] ?? 0));
-  return { ...probe, data };
 }

@@ -3,9 +3,11 @@ import { METHODS } from '../../contract/levi.ts';
 import type { ComparedMethod, Method } from '../../contract/levi.ts';
 import { buildCandidates, chooseMixing } from './build-candidates.ts';
 import type { Mixing } from './build-candidates.ts';
-import { calibratedLosses, fitTemperature } from '../calibration/temperature.ts';
-import { correctness, mean } from '../metrics/classification-metrics.ts';
-import type { TrainContext, ValidationScore } from './train-context.ts';
+import { calibratedLosses, CALIBRATIONS } from '../calibration/calibrate.ts';
+import { mean } from '../metrics/classification-metrics.ts';
+import { scoreOf } from '../metrics/task-metric.ts';
+import type { ValidationScore } from '../train/training-data.ts';
+import type { TrainContext } from './train-context.ts';
 
 /** Every choice that the validation rows decide. */
 export interface Choice {
@@ -13,7 +15,8 @@ export interface Choice {
   readonly mixing: Mixing;
   /** Losses are of calibrated answers. */
   readonly scores: ReadonlyMap<ComparedMethod, ValidationScore>;
-  readonly temperatures: ReadonlyMap<ComparedMethod, number>;
+  /** Temperatures; of numbers the deviation of the errors. */
+  readonly calibrations: ReadonlyMap<ComparedMethod, number>;
 }
 
 /**
@@ -25,22 +28,22 @@ export async function chooseMethod(context: TrainContext): Promise<Choice> {
   const mixing = await chooseMixing(context);
   const { predictors, fit, run } = context;
   const { targets } = run.validation;
-  const { classWeights } = fit.data;
+  const { family } = run.question;
   const scores = new Map<ComparedMethod, ValidationScore>();
   const rowLosses = new Map<Method, Float64Array>();
-  const temperatures = new Map<ComparedMethod, number>();
+  const calibrations = new Map<ComparedMethod, number>();
   for (const { method, adapter } of buildCandidates(fit, context.finished, { mixing })) {
     await context.pause();
-    const probabilities = await predictors.answer(adapter, run.validation);
-    const answered = { probabilities, targets, classWeights };
+    const answers = await predictors.answer(adapter, run.validation);
+    const answered = { family, answers, targets, weights: run.validationWeights };
     const losses = calibratedLosses(answered);
     const servable = METHODS.find((each) => each === method);
     if (servable !== undefined) rowLosses.set(servable, losses);
-    scores.set(method, { loss: mean(losses), accuracy: mean(correctness(probabilities, targets)) });
-    temperatures.set(method, fitTemperature(answered));
+    scores.set(method, { loss: mean(losses), score: scoreOf(family, answers, targets) });
+    calibrations.set(method, CALIBRATIONS[family].fit(answered));
   }
   const method = asked === 'auto' ? chooseByLoss(rowLosses) : asked;
-  if (method !== undefined && scores.has(method)) return { method, mixing, scores, temperatures };
+  if (method !== undefined && scores.has(method)) return { method, mixing, scores, calibrations };
   throw new LevigateError('unknown_method', `levi.method: "${asked}" cannot be trained. Leave it out or use "auto".`, {
     param: 'levi.method',
   });

@@ -3,13 +3,14 @@ import { ADAPTER_FORMAT, ADAPTER_VERSION } from '../adapter/manifest.ts';
 import type { AdapterManifest } from '../adapter/manifest.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import type { PartKey } from '../methods/parts.ts';
+import type { Question } from '../tasks/targets.ts';
 import type { AssignedRows } from './assign-rows.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import type { FineTuneInput } from './events.ts';
 
 export interface ManifestInput {
   readonly input: FineTuneInput;
-  readonly labels: readonly string[];
+  readonly question: Question;
   readonly layers: readonly number[];
   readonly rows: AssignedRows;
   readonly method: ComparedMethod;
@@ -20,7 +21,7 @@ export interface ManifestInput {
 
 export function createManifest({
   input,
-  labels,
+  question,
   layers,
   rows,
   method,
@@ -34,9 +35,9 @@ export function createManifest({
   return {
     format: ADAPTER_FORMAT,
     version: ADAPTER_VERSION,
-    task: config.task,
+    task: question.task,
     method,
-    labels: [...labels],
+    labels: [...question.labels],
     layers: [...layers],
     width: input.train.features.width,
     adapting_width: adaptingWidth,

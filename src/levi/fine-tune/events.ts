@@ -1,6 +1,6 @@
 import type { DriftReference } from '../../contract/drift.ts';
 import type { Columns, ComparedMethod } from '../../contract/levi.ts';
-import type { FineTuningReport } from '../../contract/report.ts';
+import type { TargetReport } from '../../contract/report.ts';
 import type { Runtime } from '../../engine/index.ts';
 import type { LeviConfig } from '../config.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
@@ -31,6 +31,8 @@ export interface Provenance {
 
 export interface FineTuneInput {
   readonly runtime: Runtime;
+  /** Its name, in a job of several; the records' `label` is its answer. */
+  readonly target?: string | undefined;
   readonly train: LabelledFeatures;
   readonly validation?: LabelledFeatures | undefined;
   /** Reported on; read only after every choice is made. */
@@ -57,7 +59,7 @@ export type FineTuneEvent =
       readonly step: number;
       readonly trainLoss: number;
       readonly validLoss: number;
-      readonly validAccuracy: number;
+      readonly validScore: number;
     }
   | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: Uint8Array }
   | { readonly type: 'message'; readonly level: 'info' | 'warn'; readonly message: string }
@@ -65,8 +67,8 @@ export type FineTuneEvent =
 
 export interface FineTuneResult {
   readonly adapter: Uint8Array;
-  readonly report: FineTuningReport;
-  readonly curve: FineTuningReport['curve'];
+  readonly report: TargetReport;
+  readonly curve: TargetReport['curve'];
   /** What the served model's predictions are to be compared with. */
   readonly driftReference: DriftReference;
 }

@@ -1,4 +1,6 @@
 import { mean } from '../metrics/classification-metrics.ts';
+import { METRIC_NAMES } from '../metrics/metric-names.ts';
+import { TASK_METRICS } from '../metrics/task-metric.ts';
 import { createPredictorPool } from '../predictor/predictor-pool.ts';
 import { measureMethod } from '../report/measure-method.ts';
 import type { MeasuredMethod, NamedSet } from '../report/measure-method.ts';
@@ -12,7 +14,7 @@ import { createPause } from './create-pause.ts';
 import type { FineTuneEvent, FineTuneInput, FineTuneResult } from './events.ts';
 import { evaluationSet, prepareFit, prepareRun, shiftParam } from './prepare-run.ts';
 import type { Run } from './prepare-run.ts';
-import type { SeedAccuracy } from './repeat-seeds.ts';
+import type { SeedScore } from './repeat-seeds.ts';
 import type { TrainContext } from './train-context.ts';
 import { repeatSeeds, summariseSeeds } from './repeat-seeds.ts';
 import { refitParts, resumeRun, trainParts } from './train-parts.ts';
@@ -44,7 +46,7 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
   const choosing = { run, fit: run.choosing, predictors, pause };
   const finished = yield* within(trainParts(choosing, resumed), 0, CHOOSING_ENDS * share);
   const choice = await chooseMethod({ ...choosing, finished });
-  yield describeChoice(choice, input.config.method);
+  yield describeChoice(run, choice);
 
   const fit = prepareFit(run, [{ from: input.train, rows: run.rows.train }, run.rows.validation]);
   const refitting = refitParts({ ...choosing, fit, finished }, resumed);
@@ -70,7 +72,7 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
     served,
     method: choice.method,
     measured,
-    seeds: summariseSeeds(measured.map(accuracyOf), repeated),
+    seeds: summariseSeeds(run.question.family, measured.map(scoreOfMethod), repeated),
     notes: [...run.rows.notes, REFIT_NOTE],
   });
   yield { type: 'message', level: 'info', message: report.verdict };
@@ -87,28 +89,31 @@ interface MeasuringContext extends Pick<TrainContext, 'run' | 'predictors' | 'pa
 function shiftSets(run: Run): readonly NamedSet[] {
   return run.input.shifts.map((shift, index) => {
     const rows = Int32Array.from(shift.records.keys());
-    return { name: shift.name, set: evaluationSet({ from: shift, rows }, run.labels, shiftParam(index)) };
+    return { name: shift.name, set: evaluationSet({ from: shift, rows }, run.question, shiftParam(index)) };
   });
 }
 
-function accuracyOf({ report }: MeasuredMethod): SeedAccuracy {
+function scoreOfMethod({ report }: MeasuredMethod): SeedScore {
   const { method, id, shifts } = report;
-  const onShifts = shifts.map(({ accuracy }) => accuracy.value);
-  return { method, id: id.accuracy.value, ood: onShifts.length === 0 ? null : mean(onShifts) };
+  const onShifts = shifts.map(({ score }) => score.value);
+  return { method, id: id.score.value, ood: onShifts.length === 0 ? null : mean(onShifts) };
 }
 
 async function* measureAll(
   { run, predictors, pause, shifts }: MeasuringContext,
   candidates: readonly Candidate[],
-  { scores, temperatures }: Choice,
+  { scores, calibrations }: Choice,
 ): AsyncGenerator<FineTuneEvent, readonly MeasuredMethod[]> {
   const measured: MeasuredMethod[] = [];
   for (const candidate of candidates) {
     await pause();
     const validation = scores.get(candidate.method);
-    const temperature = temperatures.get(candidate.method) ?? 1;
+    const calibration = calibrations.get(candidate.method) ?? 1;
+    const { question } = run;
     if (validation === undefined) throw new Error(`internal: ${candidate.method} was not scored`);
-    measured.push(await measureMethod(candidate, { predictors, test: run.test, shifts, validation, temperature }));
+    measured.push(
+      await measureMethod(candidate, { predictors, question, test: run.test, shifts, validation, calibration }),
+    );
     yield { type: 'progress', fraction: measured.length / candidates.length };
   }
   return measured;
@@ -128,16 +133,21 @@ async function* within<Result>(
   return next.value;
 }
 
-function describeRun({ rows, labels, layers, choosing }: Run): FineTuneEvent {
+function describeRun({ rows, question, layers, choosing }: Run): FineTuneEvent {
   const message =
-    `Training on ${rows.train.length} rows of ${labels.length} labels, choosing on ${rows.validation.rows.length}, ` +
+    `Training on ${rows.train.length} rows${describeQuestion(question)}, choosing on ${rows.validation.rows.length}, ` +
     `reporting on ${rows.test.rows.length}; ${layers.length} layers, ${choosing.data.ngrams} n-grams.`;
   return { type: 'message', level: 'info', message };
 }
 
-function describeChoice({ method, scores }: Choice, asked: string): FineTuneEvent {
-  const why = asked === 'auto' ? 'chosen on validation, loss' : 'as asked for, validation loss';
-  const { loss = 0, accuracy = 0 } = scores.get(method) ?? {};
-  const message = `Serving ${method}: ${why} ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(3)}.`;
+function describeQuestion({ task, labels }: Run['question']): string {
+  return task === 'regression' ? ' with numbers' : ` of ${labels.length} ${task === 'ordinal' ? 'levels' : 'labels'}`;
+}
+
+function describeChoice({ input, question }: Run, { method, scores }: Choice): FineTuneEvent {
+  const why = input.config.method === 'auto' ? 'chosen on validation, loss' : 'as asked for, validation loss';
+  const { loss = 0, score = 0 } = scores.get(method) ?? {};
+  const { name } = TASK_METRICS[question.family];
+  const message = `Serving ${method}: ${why} ${loss.toFixed(4)}, ${METRIC_NAMES[name]} ${score.toFixed(3)}.`;
   return { type: 'message', level: 'info', message };
 }

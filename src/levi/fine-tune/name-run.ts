@@ -1,7 +1,7 @@
 import type { Run } from './prepare-run.ts';
 
 /** What makes two runs the same: then a checkpoint of one continues the other. */
-export function nameRun({ input, labels, choosing, rows }: Run): string {
+export function nameRun({ input, question, choosing, rows }: Run): string {
   const { config, seed, provenance, train, validation } = input;
   return JSON.stringify({
     config,
@@ -9,7 +9,8 @@ export function nameRun({ input, labels, choosing, rows }: Run): string {
     backbone: provenance.backboneFingerprint,
     file: provenance.trainingFileSha256,
     rows: [train.records.length, validation?.records.length ?? 0, rows.train.length],
-    labels: labels.length,
+    task: question.task,
+    outputs: choosing.data.outputs,
     ngrams: choosing.data.ngrams,
   });
 }

@@ -9,6 +9,8 @@ import { refitProbe, trainProbe } from '../train/train-probe.ts';
 import type { RefitProbeOptions } from '../train/train-probe.ts';
 import { refitTaskOnly, trainTaskOnly } from '../train/train-task-only.ts';
 import { deriveSeed } from './derive-seed.ts';
+import type { Family } from '../tasks/family.ts';
+import type { TrainingData } from '../train/training-data.ts';
 import { validateAs } from './train-context.ts';
 import type { TrainContext } from './train-context.ts';
 
@@ -86,14 +88,23 @@ function chosenNumber({ detail }: TrainedPart, name: string): number {
   throw new Error(`internal: a part without its chosen "${name}"`);
 }
 
-/** Log frequencies of the labels as the loss weighs them. */
-function measurePrior({ targets, classes, classWeights }: TrainContext['fit']['data']): UntimedPart['tensors'] {
-  const counts = new Float64Array(classes);
-  for (const target of targets) counts[target] = (counts[target] ?? 0) + (classWeights[target] ?? 1);
-  // Half a row for a class that training does not hold, so that its logarithm is finite.
-  const bias = Float32Array.from(counts, (count) => Math.log(Math.max(count, 0.5) / targets.length));
-  return { 'prior.bias': tensor(bias, [1, classes]) };
+/** What would be answered without looking at the input: the logits of the labels' frequencies, as the loss weighs them, or the mean. */
+function measurePrior({ family, targets, rows, outputs, rowWeights }: TrainingData): UntimedPart['tensors'] {
+  const sums = new Float64Array(outputs);
+  for (const [place, target] of targets.entries()) {
+    const output = place % outputs;
+    sums[output] = (sums[output] ?? 0) + target * (rowWeights[Math.floor(place / outputs)] ?? 1);
+  }
+  const bias = Float32Array.from(sums, (sum) => PRIOR_LOGITS[family](sum, rows));
+  return { 'prior.bias': tensor(bias, [1, outputs]) };
 }
+
+// Half a row for a label that training does not hold (or holds everywhere), so that logarithms are finite.
+const PRIOR_LOGITS = {
+  softmax: (sum, rows) => Math.log(Math.max(sum, 0.5) / rows),
+  sigmoid: (sum, rows) => Math.log(Math.max(sum, 0.5) / Math.max(rows - sum, 0.5)),
+  squared: (sum, rows) => sum / rows,
+} as const satisfies Record<Family, (sum: number, rows: number) => number>;
 
 function probe(context: TrainContext, probeTaps: readonly number[]): ReturnType<typeof trainProbe> {
   const method = probeTaps.length === 1 ? 'best_layer' : 'concat_all';

@@ -1,10 +1,12 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
-import type { FineTuningReport } from '../../contract/report.ts';
+import type { TargetReport } from '../../contract/report.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
-import { correctness, mean } from '../metrics/classification-metrics.ts';
+import { mean } from '../metrics/classification-metrics.ts';
 import { meanWithInterval } from '../metrics/intervals.ts';
+import { scoreOf, TASK_METRICS } from '../metrics/task-metric.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
+import type { Family } from '../tasks/family.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Assembly } from './build-candidates.ts';
 import { deriveSeed } from './derive-seed.ts';
@@ -13,8 +15,8 @@ import { PART_TRAINERS } from './part-trainers.ts';
 import type { Fit } from './prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 
-/** Accuracy of one method with one seed. */
-export interface SeedAccuracy {
+/** The task's figure of one method with one seed. */
+export interface SeedScore {
   readonly method: ComparedMethod;
   readonly id: number;
   /** Mean over the shifts; null without. */
@@ -39,45 +41,39 @@ function isSeeded(method: ComparedMethod): boolean {
 }
 
 /** Trains what depends on the seed again with other seeds, on the same rows: `levi.seeds` - 1 times. For the report alone. */
-export async function* repeatSeeds(options: RepeatOptions): AsyncGenerator<FineTuneEvent, readonly SeedAccuracy[]> {
+export async function* repeatSeeds(options: RepeatOptions): AsyncGenerator<FineTuneEvent, readonly SeedScore[]> {
   const { context } = options;
   const { input } = context.run;
-  const accuracies: SeedAccuracy[] = [];
+  const scores: SeedScore[] = [];
   for (let index = 1; index < input.config.seeds; index++) {
     const run = { ...context.run, input: { ...input, seed: deriveSeed(input.seed, `seed ${index}`) } };
     const message = `Training again with seed ${index + 1} of ${input.config.seeds}, for the report.`;
     yield { type: 'message', level: 'info', message };
-    accuracies.push(...(await measureSeed({ ...options, context: { ...context, run } })));
+    scores.push(...(await measureSeed({ ...options, context: { ...context, run } })));
     yield { type: 'progress', fraction: (index + 1) / input.config.seeds };
   }
-  return accuracies;
+  return scores;
 }
 
-async function measureSeed({
-  context,
-  fit,
-  refitted,
-  assembly,
-  shifts,
-}: RepeatOptions): Promise<readonly SeedAccuracy[]> {
+async function measureSeed({ context, fit, refitted, assembly, shifts }: RepeatOptions): Promise<readonly SeedScore[]> {
   const { run, predictors, finished, pause } = context;
   const parts = new Map(refitted);
   for (const key of SEEDED.filter((each) => finished.has(each))) {
     const chosen = { ...(await trainToEnd(key, context)), seconds: 0 };
     parts.set(key, { ...chosen, tensors: await PART_TRAINERS[key].refit({ ...context, fit }, chosen) });
   }
-  const accuracies: SeedAccuracy[] = [];
+  const scores: SeedScore[] = [];
   for (const { method, adapter } of buildCandidates(fit, parts, assembly)) {
     if (!isSeeded(method)) continue;
     await pause();
-    const accuracyOn = async (set: EvaluationSet): Promise<number> =>
-      mean(correctness(await predictors.answer(adapter, set), set.targets));
-    const id = await accuracyOn(run.test);
+    const scoreOn = async (set: EvaluationSet): Promise<number> =>
+      scoreOf(run.question.family, await predictors.answer(adapter, set), set.targets);
+    const id = await scoreOn(run.test);
     const onShifts: number[] = [];
-    for (const set of shifts) onShifts.push(await accuracyOn(set));
-    accuracies.push({ method, id, ood: onShifts.length === 0 ? null : mean(onShifts) });
+    for (const set of shifts) onShifts.push(await scoreOn(set));
+    scores.push({ method, id, ood: onShifts.length === 0 ? null : mean(onShifts) });
   }
-  return accuracies;
+  return scores;
 }
 
 async function trainToEnd(key: TrainedPartKey, context: TrainContext): Promise<Omit<TrainedPart, 'seconds'>> {
@@ -87,12 +83,14 @@ async function trainToEnd(key: TrainedPartKey, context: TrainContext): Promise<O
   return next.value;
 }
 
-/** Each method's accuracies over the seeds, the first of them that of the table. Empty with one seed. */
+/** Each method's scores over the seeds, the first of them that of the table. Empty with one seed. */
 export function summariseSeeds(
-  table: readonly SeedAccuracy[],
-  repeated: readonly SeedAccuracy[],
-): FineTuningReport['seeds'] {
+  family: Family,
+  table: readonly SeedScore[],
+  repeated: readonly SeedScore[],
+): TargetReport['seeds'] {
   if (repeated.length === 0) return [];
+  const most = TASK_METRICS[family].name === 'rmse' ? Infinity : 1;
   return table
     .filter(({ method }) => isSeeded(method))
     .map((first) => {
@@ -101,8 +99,11 @@ export function summariseSeeds(
       return {
         method: first.method,
         runs: all.length,
-        id: meanWithInterval(all.map(({ id }) => id)),
-        ood: ood.length === 0 ? null : meanWithInterval(ood),
+        id: meanWithInterval(
+          all.map(({ id }) => id),
+          most,
+        ),
+        ood: ood.length === 0 ? null : meanWithInterval(ood, most),
       };
     });
 }

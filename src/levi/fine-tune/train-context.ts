@@ -1,8 +1,10 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
-import { crossEntropy, correctness, mean } from '../metrics/classification-metrics.ts';
+import { scoreOf } from '../metrics/task-metric.ts';
 import type { PredictorPool } from '../predictor/predictor-pool.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import { rowLosses, weightedMean } from '../tasks/family-scores.ts';
+import type { ValidationScore } from '../train/training-data.ts';
 import type { Pause } from './create-pause.ts';
 import type { Fit, Run } from './prepare-run.ts';
 
@@ -16,21 +18,16 @@ export interface TrainContext {
   readonly pause: Pause;
 }
 
-export interface ValidationScore {
-  readonly loss: number;
-  readonly accuracy: number;
-}
-
-/** Loss (weighted by class, if the run is) and accuracy on the validation rows, by the code that serves. */
+/** Loss, weighted as in training, and the task's figure on the validation rows, by the code that serves. */
 async function scoreOnValidation(
-  { run, fit, predictors }: Pick<TrainContext, 'run' | 'fit' | 'predictors'>,
+  { run, predictors }: Pick<TrainContext, 'run' | 'predictors'>,
   adapter: Adapter,
 ): Promise<ValidationScore> {
-  const { validation } = run;
-  const probabilities = await predictors.answer(adapter, validation);
+  const { validation, validationWeights, question } = run;
+  const answers = await predictors.answer(adapter, validation);
   return {
-    loss: crossEntropy(probabilities, validation.targets, fit.data.classWeights),
-    accuracy: mean(correctness(probabilities, validation.targets)),
+    loss: weightedMean(rowLosses(question.family, answers, validation.targets), validationWeights),
+    score: scoreOf(question.family, answers, validation.targets),
   };
 }
 

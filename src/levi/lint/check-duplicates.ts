@@ -24,7 +24,7 @@ export function checkDuplicates(): LintCheck {
 
   const compare = (row: LintRow, first: FirstSeen): void => {
     if (row.file !== first.file && first.file === 'training_file') noteIn(overlaps, row);
-    if (row.record.label === first.label) {
+    if (row.answer === first.label) {
       if (row.file === first.file) noteIn(duplicates, row);
       return;
     }
@@ -40,8 +40,7 @@ export function checkDuplicates(): LintCheck {
       const key = hashText(row.normalText);
       const first = seen.get(key);
       if (first) return compare(row, first);
-      if (seen.size < MAX_TEXTS)
-        seen.set(key, { file: row.file, line: row.line, label: row.record.label, isNoted: false });
+      if (seen.size < MAX_TEXTS) seen.set(key, { file: row.file, line: row.line, label: row.answer, isNoted: false });
     },
     findings: () => [
       ...[...conflicts].map(([file, tally]): LintFinding => {

@@ -25,7 +25,7 @@ export function checkFields(): LintCheck {
   return {
     add: (row) => {
       if (!row.isTraining) return;
-      labels.set(row.record.label, (labels.get(row.record.label) ?? 0) + 1);
+      labels.set(row.answer, (labels.get(row.answer) ?? 0) + 1);
       for (const [name, value] of Object.entries(row.record.fields ?? {})) addValue(fields, row, { name, value });
     },
     findings: () => {
@@ -45,7 +45,7 @@ export function checkFields(): LintCheck {
 
 function addValue(
   fields: Map<string, FieldStatistics>,
-  { line, record: { label } }: LintRow,
+  { line, answer }: LintRow,
   { name, value }: { readonly name: string; readonly value: unknown },
 ): void {
   if (value === undefined || value === null || value === '' || name.length > LIMITS.columnNameChars) return;
@@ -62,7 +62,7 @@ function addValue(
   if (typeof value !== field.firstType) noteRow(field.otherType, line);
   const key = JSON.stringify(value).slice(0, 256);
   const counts = field.values.get(key) ?? new Map<string, number>();
-  counts.set(label, (counts.get(label) ?? 0) + 1);
+  counts.set(answer, (counts.get(answer) ?? 0) + 1);
   if (field.values.size < MAX_VALUES || field.values.has(key)) field.values.set(key, counts);
   else field.isWide = true;
 }

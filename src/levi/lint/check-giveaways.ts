@@ -29,10 +29,12 @@ export function checkGiveaways(): LintCheck {
   return {
     add: (row) => {
       if (!row.isTraining) return;
-      const sample = samples.get(row.record.label) ?? { count: 0, rows: [] };
-      samples.set(row.record.label, sample);
-      sample.count += 1;
-      keepSmallest(sample.rows, row);
+      for (const label of row.classes) {
+        const sample = samples.get(label) ?? { count: 0, rows: [] };
+        samples.set(label, sample);
+        sample.count += 1;
+        keepSmallest(sample.rows, row);
+      }
     },
     findings: () => (samples.size < 2 ? [] : findGiveaways(samples)),
   };

@@ -17,12 +17,14 @@ type LabelCounts = ReadonlyMap<string, LabelCount>;
 export function checkLabels(): LintCheck {
   const files = new Map<string, Map<string, LabelCount>>();
   return {
-    add: ({ file, line, record: { label } }) => {
+    add: ({ file, line, classes }) => {
       const counts = files.get(file) ?? new Map<string, LabelCount>();
       files.set(file, counts);
-      const known = counts.get(label);
-      if (known) known.count += 1;
-      else counts.set(label, { count: 1, firstLine: line });
+      for (const label of classes) {
+        const known = counts.get(label);
+        if (known) known.count += 1;
+        else counts.set(label, { count: 1, firstLine: line });
+      }
     },
     findings: () => {
       const training = files.get('training_file') ?? new Map<string, LabelCount>();

@@ -1,11 +1,16 @@
 import type { LintFinding } from '../../contract/lint.ts';
-import type { NumberedRecord } from '../records/training-record.ts';
+import { labelKey } from '../records/training-record.ts';
+import type { NumberedRecord, TrainingRecord } from '../records/training-record.ts';
 
 /** A row as every check sees it. */
 export interface LintRow extends NumberedRecord {
   /** The request field that named the file. */
   readonly file: string;
   readonly isTraining: boolean;
+  /** All answers as one key; empty for numbers, which may well differ between rows of one text. */
+  readonly answer: string;
+  /** The names among the (first target's) answers. */
+  readonly classes: readonly string[];
   /** Lower case, without sentence punctuation and repeated white space; of a very long text the beginning and the length. */
   readonly normalText: string;
   /** The first `MAX_WORDS`, letters, digits and symbols only. */
@@ -31,9 +36,23 @@ export function toLintRow(file: string, { line, record }: NumberedRecord): LintR
     line,
     record,
     isTraining: file === 'training_file',
+    answer: answerOf(record),
+    classes: classesOf(record),
     normalText,
     words: wordsOf(head.replaceAll(/[^\p{L}\p{N}\p{M}\p{S}]+/gu, ' ').trim()),
   };
+}
+
+function answerOf({ label, labels = { label } }: TrainingRecord): string {
+  return Object.values(labels)
+    .filter((each) => typeof each !== 'number')
+    .map(labelKey)
+    .join(' / ');
+}
+
+function classesOf({ label }: TrainingRecord): readonly string[] {
+  if (typeof label === 'number') return [];
+  return typeof label === 'string' ? [label] : label;
 }
 
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;

@@ -1,4 +1,5 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
+import type { Family } from '../tasks/family.ts';
 
 /**
  * Everything that decides the shape of a served graph. Adapters whose specification is equal share one session; their weights
@@ -10,8 +11,9 @@ export interface ArchitectureSpec {
   readonly taps: number;
   /** d, the features per layer. */
   readonly width: number;
-  /** C. */
-  readonly classes: number;
+  readonly family: Family;
+  /** C: numbers of an answer. */
+  readonly outputs: number;
   /** r of LEVI's adapting layers; null where the method has none. */
   readonly adaptingWidth: number | null;
   /** Which of the K layers the probe reads; empty where the method has none. */
@@ -25,7 +27,7 @@ export interface Architecture {
 }
 
 export function describeArchitecture(spec: ArchitectureSpec): Architecture {
-  const { method, taps, width, classes, adaptingWidth, probeTaps } = spec;
-  const key = `${method}/k${taps}/d${width}/c${classes}/r${adaptingWidth ?? 0}/p${probeTaps.join('.')}`;
-  return { key, spec: { method, taps, width, classes, adaptingWidth, probeTaps } };
+  const { method, family, taps, width, outputs, adaptingWidth, probeTaps } = spec;
+  const key = `${method}/${family}/k${taps}/d${width}/c${outputs}/r${adaptingWidth ?? 0}/p${probeTaps.join('.')}`;
+  return { key, spec: { method, family, taps, width, outputs, adaptingWidth, probeTaps } };
 }

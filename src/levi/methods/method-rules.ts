@@ -1,6 +1,6 @@
-import { add, log, logSoftmax, mul, softmax, sub } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import type { ComparedMethod } from '../../contract/levi.ts';
+import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 import type { PartContext, PartKey } from './parts.ts';
 import type { TrainedPartKey } from './trained-part.ts';
 
@@ -68,7 +68,7 @@ export const METHOD_RULES = {
   ensemble: {
     parts: ['probe', 'task'],
     weights: MIXING,
-    combine: mixProbabilities,
+    combine: mixProbeAndTask,
     trainedFrom: ENSEMBLE_FROM,
     isBaseline: true,
   },
@@ -76,7 +76,8 @@ export const METHOD_RULES = {
   'levi+ensemble': {
     parts: ['levi', 'probe', 'task'],
     weights: MIXING,
-    combine: (logits, context) => mul(add(logSoftmax(logits.levi(), -1), mixProbabilities(logits, context)), 0.5),
+    combine: (logits, context) =>
+      FAMILY_GRAPHS[context.spec.family].average(logits.levi(), mixProbeAndTask(logits, context)),
     trainedFrom: ['levi', ...ENSEMBLE_FROM],
     isBaseline: false,
   },
@@ -93,12 +94,6 @@ export const METHOD_RULES = {
   levi_noise: { ...LEVI, readsOtherTexts: true, trainedFrom: ['levi_noise'] },
 } as const satisfies Record<ComparedMethod, MethodRule>;
 
-// Keeps the logarithm finite where both probabilities underflow.
-const SMALLEST_PROBABILITY = 1e-12;
-
-/** log(a softmax(probe) + (1 - a) softmax(task)). */
-function mixProbabilities({ probe, task }: Logits, { weight }: PartContext): Value {
-  const share = weight(PROBE_SHARE);
-  const mixed = add(mul(softmax(probe(), -1), share), mul(softmax(task(), -1), sub(1, share)));
-  return log(add(mixed, SMALLEST_PROBABILITY));
+function mixProbeAndTask({ probe, task }: Logits, { spec, weight }: PartContext): Value {
+  return FAMILY_GRAPHS[spec.family].mix(probe(), task(), weight(PROBE_SHARE));
 }

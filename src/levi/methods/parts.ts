@@ -36,7 +36,7 @@ export interface PartRule {
 /** A further kind of model (a task model over fields) is a further row. */
 export const PART_RULES = {
   prior: {
-    weights: ({ classes }) => ({ 'prior.bias': [1, classes] }),
+    weights: ({ outputs }) => ({ 'prior.bias': [1, outputs] }),
     tables: [],
     build: ({ weight, rows }) => ({ logits: add(rows(), weight('prior.bias')) }),
   },
@@ -51,7 +51,7 @@ export const PART_RULES = {
     build: (context) => ({ logits: probeLogits(context, toUnitLayers(context.features(context.spec.probeTaps))) }),
   },
   task: {
-    weights: ({ classes }) => ({ 'task.bias': [1, classes] }),
+    weights: ({ outputs }) => ({ 'task.bias': [1, outputs] }),
     tables: ['task.ngrams'],
     build: ({ weight, scores }) => ({ logits: add(scores('task.ngrams'), weight('task.bias')) }),
   },
@@ -75,8 +75,8 @@ export const PART_RULES = {
   },
 } as const satisfies Record<PartKey, PartRule>;
 
-function probeWeightShapes({ classes, width, probeTaps }: ArchitectureSpec): Record<string, readonly number[]> {
-  return { 'probe.weights': [classes, probeTaps.length * width], 'probe.bias': [1, classes] };
+function probeWeightShapes({ outputs, width, probeTaps }: ArchitectureSpec): Record<string, readonly number[]> {
+  return { 'probe.weights': [outputs, probeTaps.length * width], 'probe.bias': [1, outputs] };
 }
 
 function probeLogits({ spec, weight }: PartContext, features: Value): Value {
@@ -92,15 +92,17 @@ function toUnitLayers(features: Value): Value {
 // A layer of zeros stays one.
 export const UNIT_EPSILON = 1e-6;
 
-export function leviWeightShapes(spec: ArchitectureSpec): Readonly<Record<string, readonly number[]>> {
-  const { taps, width, classes, adaptingWidth } = spec;
+export function leviWeightShapes(
+  spec: Pick<ArchitectureSpec, 'taps' | 'width' | 'outputs' | 'adaptingWidth'>,
+): Readonly<Record<string, readonly number[]>> {
+  const { taps, width, outputs, adaptingWidth } = spec;
   if (adaptingWidth === null) throw new Error('internal: LEVI without an adapting width');
   return {
     'levi.adapt_features': [taps, width, adaptingWidth],
-    'levi.adapt_task': [taps, classes, adaptingWidth],
+    'levi.adapt_task': [taps, outputs, adaptingWidth],
     'levi.adapt_bias': [taps, 1, adaptingWidth],
-    'levi.head': [taps, adaptingWidth, classes],
-    'levi.head_bias': [taps, 1, classes],
+    'levi.head': [taps, adaptingWidth, outputs],
+    'levi.head_bias': [taps, 1, outputs],
   };
 }
 

@@ -18,7 +18,7 @@ export const TRAINED_PARTS = [
 export type TrainedPartKey = (typeof TRAINED_PARTS)[number];
 
 const CurvePoint = z
-  .object({ epoch: z.int(), step: z.int(), trainLoss: z.number(), validLoss: z.number(), validAccuracy: z.number() })
+  .object({ epoch: z.int(), step: z.int(), trainLoss: z.number(), validLoss: z.number(), validScore: z.number() })
   .readonly();
 export type CurvePoint = z.infer<typeof CurvePoint>;
 export const Curve = z.array(CurvePoint).readonly();

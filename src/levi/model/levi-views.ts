@@ -47,18 +47,29 @@ export function ensembleViews(views: Value): Value {
 }
 
 export interface LossInputs {
-  /** One-hot or soft, `[B, C]`. */
+  /** One-hot or soft, 0 or 1 per label, or standardised numbers: `[B, C]`. */
   readonly targets: Value;
   /** `[B]`: 1/n for each of n real rows, times its class weight; 0 for padding. */
   readonly sampleWeights: Value;
 }
 
-/** L = (1 - beta) mean_k CE(o_k, y) + beta CE(o, y), weighted per row and summed: a scalar. `views`: `[K, B, C]`. */
-export function leviLoss(views: Value, { targets, sampleWeights }: LossInputs, beta: number): Value {
+export interface LeviLossOptions {
+  /** Share of the ensemble's loss. */
+  readonly beta: number;
+  /** Of logits and targets, the rows weighted and summed. */
+  readonly rowLoss?: (logits: Value, targets: Value, weights: Value) => Value;
+}
+
+/** L = (1 - beta) mean_k loss(o_k, y) + beta loss(o, y), weighted per row and summed: a scalar. `views`: `[K, B, C]`. */
+export function leviLoss(
+  views: Value,
+  { targets, sampleWeights }: LossInputs,
+  { beta, rowLoss = softmaxCrossEntropy }: LeviLossOptions,
+): Value {
   const [layers] = views.shape;
   if (typeof layers !== 'number') throw new Error('internal: the number of views must be known');
   // Targets and weights broadcast over the views, so this is the sum of their losses.
-  const own = softmaxCrossEntropy(views, targets, sampleWeights);
-  const ensemble = softmaxCrossEntropy(ensembleViews(views), targets, sampleWeights);
+  const own = rowLoss(views, targets, sampleWeights);
+  const ensemble = rowLoss(ensembleViews(views), targets, sampleWeights);
   return add(mul(own, (1 - beta) / layers), mul(ensemble, beta));
 }

@@ -1,27 +1,28 @@
-import { concat, createGraph, mul, slice, softmax, sub } from '../../engine/index.ts';
+import { concat, createGraph, mul, slice, sub } from '../../engine/index.ts';
 import type { Graph, Value } from '../../engine/index.ts';
-import { INVERSE_TEMPERATURE, MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
+import { MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { PART_RULES } from '../methods/parts.ts';
 import type { PartContext, PartKey, PartOutput } from '../methods/parts.ts';
+import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 
 /** Names of a serving graph's inputs and outputs that are not weights. */
 export const FEATURES = 'features';
 export const ROWS = 'rows';
-export const PROBABILITIES = 'probabilities';
+export const ANSWERS = 'answers';
 export const VIEWS = 'views';
 export const scoresOf = (table: string): string => `${table}.scores`;
 
 /**
  * The graph that answers for every adapter of an architecture: features `[B, K, d]` as the backbone gives them, n-gram scores
- * `[B, C]` gathered on the host, and the adapter's weights, all as inputs; probabilities `[B, C]` and, for LEVI, views `[K, B, C]` out,
- * both at the adapter's temperature.
+ * `[B, C]` gathered on the host, and the adapter's weights, all as inputs; answers `[B, C]` and, for LEVI, views `[K, B, C]` out,
+ * both at the adapter's temperature, or in the target's unit.
  */
 export function buildServingGraph(spec: ArchitectureSpec): Graph {
   const graph = createGraph();
   const { weights } = tensorNeeds(spec);
-  const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? ['B', spec.classes]));
+  const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? ['B', spec.outputs]));
   const raw = once(() => graph.input(FEATURES, 'float32', ['B', spec.taps, spec.width]));
   const standardise = (layers: readonly number[]): Value => {
     const take = (value: Value, axis: number): Value => takeLayers(value, layers, { axis, of: spec.taps });
@@ -46,11 +47,11 @@ export function buildServingGraph(spec: ArchitectureSpec): Graph {
     },
     context,
   );
-  const calibrated = (value: Value): Value => softmax(mul(value, input(INVERSE_TEMPERATURE)), -1);
-  graph.output(PROBABILITIES, calibrated(logits));
+  const answer = (value: Value): Value => FAMILY_GRAPHS[spec.family].answer(value, input);
+  graph.output(ANSWERS, answer(logits));
   const parts: readonly PartKey[] = METHOD_RULES[spec.method].parts;
   const { views } = parts.includes('levi') ? part('levi') : {};
-  if (views !== undefined) graph.output(VIEWS, calibrated(views));
+  if (views !== undefined) graph.output(VIEWS, answer(views));
   return graph;
 }
 

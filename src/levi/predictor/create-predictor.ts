@@ -6,11 +6,11 @@ import { takeTaps } from '../feature-matrix.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import { describeArchitecture } from '../methods/architecture.ts';
 import type { Architecture, ArchitectureSpec } from '../methods/architecture.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
 import { outputOf } from '../model/output-of.ts';
 import { viewDisagreement } from '../metrics/disagreement.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { gatherScores } from '../task-model/ngram-scores.ts';
-import { buildServingGraph, FEATURES, PROBABILITIES, ROWS, scoresOf, VIEWS } from './build-serving-graph.ts';
+import { ANSWERS, buildServingGraph, FEATURES, ROWS, scoresOf, VIEWS } from './build-serving-graph.ts';
 
 export interface PredictorInputs {
   /** Every tap of the backbone, `[rows, taps, width]`; the predictor takes those that the adapter uses. */
@@ -22,14 +22,14 @@ export interface PredictorInputs {
 export interface ViewAnswers {
   /** The tap: 0 is the embeddings. */
   readonly layer: number;
-  readonly probabilities: Probabilities;
+  readonly answers: AnswerMatrix;
 }
 
 export interface Answers {
-  readonly probabilities: Probabilities;
+  readonly answers: AnswerMatrix;
   /** One per layer, or null where the method has no views. */
   readonly views: readonly ViewAnswers[] | null;
-  /** Per row, in bits; null where the method has no views. */
+  /** Per row, in bits, or in the unit of the numbers answered; null where the method has no views. */
   readonly disagreement: Float32Array | null;
 }
 
@@ -80,8 +80,8 @@ function feedsOf(
     const scores = adapter.tensors[table]?.data;
     if (encoded === undefined || !(scores instanceof Float32Array))
       throw new Error(`internal: an adapter without "${table}"`);
-    const gathered = gatherScores(scores, spec.classes, encoded, allRows(texts.length));
-    feeds[scoresOf(table)] = tensor(gathered, [texts.length, spec.classes]);
+    const gathered = gatherScores(scores, spec.outputs, encoded, allRows(texts.length));
+    feeds[scoresOf(table)] = tensor(gathered, [texts.length, spec.outputs]);
   }
   return feeds;
 }
@@ -92,28 +92,28 @@ async function answer(
   adapter: Adapter,
   rows: number,
 ): Promise<Answers> {
-  const outputs = await session.run(feeds);
-  const classes = adapter.labels.length;
-  const views = outputs[VIEWS];
+  const found = await session.run(feeds);
+  const { family, outputs } = adapter.architecture.spec;
+  const views = found[VIEWS];
   return {
-    probabilities: { rows, classes, data: outputOf(outputs, PROBABILITIES) },
-    views: views === undefined ? null : splitViews(float32Data(views), adapter.layers, { rows, classes }),
+    answers: { rows, outputs, data: outputOf(found, ANSWERS) },
+    views: views === undefined ? null : splitViews(float32Data(views), adapter.layers, { rows, outputs }),
     disagreement:
       views === undefined
         ? null
-        : viewDisagreement(float32Data(views), { views: adapter.layers.length, rows, classes }),
+        : viewDisagreement(family, float32Data(views), { views: adapter.layers.length, rows, outputs }),
   };
 }
 
 function splitViews(
   data: Float32Array,
   layers: readonly number[],
-  { rows, classes }: { readonly rows: number; readonly classes: number },
+  { rows, outputs }: { readonly rows: number; readonly outputs: number },
 ): readonly ViewAnswers[] {
-  const size = rows * classes;
+  const size = rows * outputs;
   return layers.map((layer, view) => ({
     layer,
-    probabilities: { rows, classes, data: data.subarray(view * size, (view + 1) * size) },
+    answers: { rows, outputs, data: data.subarray(view * size, (view + 1) * size) },
   }));
 }
 

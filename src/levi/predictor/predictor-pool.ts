@@ -1,7 +1,8 @@
 import type { Runtime } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
+import type { Targets } from '../tasks/targets.ts';
 import { createRandom } from '../../engine/index.ts';
 import { ruleOf } from '../methods/method-rules.ts';
 import { createPredictor } from './create-predictor.ts';
@@ -13,13 +14,13 @@ const ROWS_PER_RUN = 512;
 /** Rows to answer, cut into batches once and used for every method. */
 export interface EvaluationSet {
   readonly batches: readonly PredictorInputs[];
-  readonly targets: Int32Array;
+  readonly targets: Targets;
 }
 
 export function createEvaluationSet(
   features: FeatureMatrix,
   texts: readonly string[],
-  targets: Int32Array,
+  targets: Targets,
 ): EvaluationSet {
   const size = features.taps * features.width;
   const batches: PredictorInputs[] = [];
@@ -32,8 +33,8 @@ export function createEvaluationSet(
 }
 
 export interface PredictorPool extends AsyncDisposable {
-  /** Class probabilities of every row, by the code that serves. */
-  answer(adapter: Adapter, set: EvaluationSet): Promise<Probabilities>;
+  /** The answer to every row, by the code that serves. */
+  answer(adapter: Adapter, set: EvaluationSet): Promise<AnswerMatrix>;
 }
 
 /** One predictor per architecture, opened at first use. */
@@ -47,16 +48,16 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
   return {
     answer: async (adapter, { batches, targets }) => {
       const predictor = await predictorOf(adapter);
-      const classes = adapter.labels.length;
-      const data = new Float32Array(targets.length * classes);
+      const { rows, outputs } = targets;
+      const data = new Float32Array(rows * outputs);
       const otherTexts = ruleOf(adapter.manifest.method).readsOtherTexts === true;
       let offset = 0;
       for (const batch of batches) {
-        const { probabilities } = await predictor.run(adapter, otherTexts ? withOtherTexts(batch) : batch);
-        data.set(probabilities.data, offset);
-        offset += probabilities.data.length;
+        const { answers } = await predictor.run(adapter, otherTexts ? withOtherTexts(batch) : batch);
+        data.set(answers.data, offset);
+        offset += answers.data.length;
       }
-      return { rows: targets.length, classes, data };
+      return { rows, outputs, data };
     },
     [Symbol.asyncDispose]: async () => {
       for (const opened of predictors.values()) await (await opened)[Symbol.asyncDispose]();

@@ -1,11 +1,19 @@
-import type { Columns, FieldType } from '../../contract/levi.ts';
+import type { FieldType, LeviOptions, Task } from '../../contract/levi.ts';
 import { namedExtras, resolveExtras } from './extra-columns.ts';
 import type { ExtraColumns } from './extra-columns.ts';
+
+/** Where an answer stands and of which kind it is; undefined: told from the values. */
+export interface LabelColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly task: Task | undefined;
+}
 
 /** Where a record's parts stand in a row; every default explicit. */
 export interface ColumnNames extends ExtraColumns {
   readonly text: readonly string[];
-  readonly label: string;
+  /** One, or several for a job of several targets. */
+  readonly labels: readonly [LabelColumn, ...LabelColumn[]];
   /** `auto`: as the values are, of a type that is told from all of them. */
   readonly fields: Readonly<Record<string, FieldType | 'auto'>>;
   /** Whether every column that is nothing else is a field. */
@@ -15,22 +23,42 @@ export interface ColumnNames extends ExtraColumns {
   readonly isNamed: boolean;
 }
 
-export function resolveColumns(columns: Columns = {}): ColumnNames {
+/** What of a request decides how its files are read. */
+export type Reading = Pick<LeviOptions, 'columns' | 'task' | 'targets'>;
+
+/** The name of the only target of an ordinary job. */
+export const ONLY_TARGET = 'label';
+
+export function resolveColumns({ columns = {}, task, targets }: Reading = {}): ColumnNames {
   const { text, label, fields = {} } = columns;
   return {
     text: text === undefined ? ['text'] : [text].flat(),
-    label: label ?? 'label',
+    labels: resolveLabels(targets, { name: ONLY_TARGET, column: label ?? 'label', task }),
     fields: fields === 'auto' ? {} : fields,
     areAllFields: fields === 'auto',
     ...resolveExtras(columns),
     isTextNamed: text !== undefined,
-    isNamed: text !== undefined || label !== undefined,
+    isNamed: text !== undefined || label !== undefined || targets !== undefined,
   };
+}
+
+function resolveLabels(targets: Reading['targets'], only: LabelColumn): ColumnNames['labels'] {
+  const [first, ...others] = Object.entries(targets ?? {}).map(([name, { column, task }]) => ({
+    name,
+    column: column ?? name,
+    task,
+  }));
+  return first === undefined ? [only] : [first, ...others];
 }
 
 /** Every column a record is made of, each once. */
 export const wantedColumns = (columns: ColumnNames): readonly string[] => [
-  ...new Set([...columns.text, columns.label, ...Object.keys(columns.fields), ...namedExtras(columns)]),
+  ...new Set([
+    ...columns.text,
+    ...columns.labels.map(({ column }) => column),
+    ...Object.keys(columns.fields),
+    ...namedExtras(columns),
+  ]),
 ];
 
 /** How to say which columns there are and how to name others; for error messages. */

@@ -26,7 +26,13 @@ export function readFields(row: Row, columns: ColumnNames, place: FilePlace): Tr
 }
 
 function otherCells(row: Row, columns: ColumnNames): Row {
-  const used = new Set([...columns.text, columns.label, columns.image, 'fields', ...namedExtras(columns)]);
+  const used = new Set([
+    ...columns.text,
+    ...columns.labels.map(({ column }) => column),
+    columns.image,
+    'fields',
+    ...namedExtras(columns),
+  ]);
   return Object.fromEntries(Object.entries(row).filter(([name]) => !used.has(name)));
 }
 

@@ -89,9 +89,9 @@ const IGNORED =
 const isIgnored = (path: string): boolean => IGNORED.test(path);
 
 /** The folder that holds the picture is its label. */
-function labelOf(path: string, { label }: ColumnNames, file: string): Record<string, string> {
+function labelOf(path: string, { labels: [label] }: ColumnNames, file: string): Record<string, string> {
   const folder = path.split('/').at(-2);
-  if (folder !== undefined) return { [label]: folder };
+  if (folder !== undefined) return { [label.column]: folder };
   throw trainingFileError(
     { file, entry: path },
     'is in no folder, and a folder names the label. Put it into one, or give labels in a metadata.csv with the columns file_name and label.',

@@ -1,8 +1,10 @@
+import type { Task } from '../../contract/levi.ts';
 import type { ColumnNames } from './columns.ts';
 import { lineLimit } from './line-limit.ts';
 import type { Chunks } from './read-chunks.ts';
 import { readLines } from './read-lines.ts';
-import { readLabel, readRow, readText } from './read-row.ts';
+import { readLabel } from './read-label.ts';
+import { readRow, readText } from './read-row.ts';
 import { isRow } from './row.ts';
 import type { Row } from './row.ts';
 import { trainingFileError } from './training-file-error.ts';
@@ -33,7 +35,7 @@ export async function* readJsonRows(
 /** A row with `messages` is a chat unless the request named other columns. */
 export function toRecord(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
   const isChat = !columns.isNamed && 'messages' in row;
-  return isChat ? readChat(row, place) : readRow(row, columns, place);
+  return isChat ? readChat(row, columns.labels[0].task, place) : readRow(row, columns, place);
 }
 
 function parseObject(json: string, place: FilePlace): Row {
@@ -53,12 +55,12 @@ function parseObject(json: string, place: FilePlace): Row {
 }
 
 /** OpenAI's chat format of a classifier: what the user said last is the text, what the assistant answered last the label. */
-function readChat(row: Row, place: FilePlace): TrainingRecord {
+function readChat(row: Row, task: Task | undefined, place: FilePlace): TrainingRecord {
   const messages = row['messages'];
   const field = { ...place, field: 'messages' };
   if (!Array.isArray(messages)) throw trainingFileError(field, 'must be an array of {"role", "content"} objects.');
   const text = readText(lastContent(messages, 'user'), { ...place, field: 'messages[role=user].content' });
-  const label = readLabel(lastContent(messages, 'assistant'), {
+  const label = readLabel(lastContent(messages, 'assistant'), task, {
     ...place,
     field: 'messages[role=assistant].content',
   });

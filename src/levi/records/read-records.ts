@@ -1,10 +1,9 @@
-import type { Columns } from '../../contract/levi.ts';
 import { ArchiveError } from '../archives/archive-error.ts';
 import { gunzip } from '../archives/gunzip.ts';
 import { openTar } from '../archives/read-tar.ts';
 import { openZip } from '../archives/read-zip.ts';
 import { resolveColumns } from './columns.ts';
-import type { ColumnNames } from './columns.ts';
+import type { ColumnNames, Reading } from './columns.ts';
 import { detectFormat } from './detect-format.ts';
 import type { FileFormat } from './detect-format.ts';
 import type { FileSource } from './file-source.ts';
@@ -22,15 +21,15 @@ export interface ReadOptions {
   readonly file?: string | undefined;
   /** Tells the format where the content does not. */
   readonly filename?: string | undefined;
-  /** Where text, label and fields stand; default `text` and `label`. */
-  readonly columns?: Columns | undefined;
+  /** Where text, labels and fields stand, default `text` and `label`, and of which kind the labels are. */
+  readonly reading?: Reading | undefined;
 }
 
 const HEAD_BYTES = 65_536;
 
 const TEXT_READERS = { jsonl: readJsonl, csv: readCsv } as const;
 
-interface Reading {
+interface FileReading {
   readonly file: string;
   readonly filename: string | undefined;
   readonly columns: ColumnNames;
@@ -44,18 +43,18 @@ interface Reading {
  */
 export async function* readRecords(
   source: ReadableStream<Uint8Array> | FileSource,
-  { file = 'training_file', filename, columns }: ReadOptions = {},
+  { file = 'training_file', filename, reading }: ReadOptions = {},
 ): AsyncGenerator<NumberedRecord> {
-  const reading = { file, filename, columns: resolveColumns(columns) };
+  const options = { file, filename, columns: resolveColumns(reading) };
   const stream = readChunks('getReader' in source ? source : await source.open());
   try {
     const { head, chunks } = await peekChunks(stream, HEAD_BYTES);
     const format = detectFormat(head, file, filename);
-    if (format === 'gzip') yield* readPacked(source, chunks, reading);
-    else if (isText(format)) yield* TEXT_READERS[format](chunks, { ...reading, head });
+    if (format === 'gzip') yield* readPacked(source, chunks, options);
+    else if (isText(format)) yield* TEXT_READERS[format](chunks, { ...options, head });
     else {
       await stream.return();
-      yield* readBinary(requireSource(source), format, reading);
+      yield* readBinary(requireSource(source), format, options);
     }
   } finally {
     await stream.return();
@@ -67,7 +66,7 @@ const isText = (format: FileFormat): format is keyof typeof TEXT_READERS => Obje
 function readBinary(
   source: FileSource,
   format: Exclude<FileFormat, keyof typeof TEXT_READERS | 'gzip'>,
-  reading: Reading,
+  reading: FileReading,
 ): AsyncGenerator<NumberedRecord> {
   switch (format) {
     case 'parquet':
@@ -88,7 +87,7 @@ function readBinary(
 async function* readPacked(
   source: ReadableStream<Uint8Array> | FileSource,
   packed: Chunks,
-  { file, filename, columns }: Reading,
+  { file, filename, columns }: FileReading,
 ): AsyncGenerator<NumberedRecord> {
   const inside = { file, filename: filename?.replace(/\.gz$/iu, ''), columns };
   const unpacked = gunzip(packed);

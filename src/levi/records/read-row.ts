@@ -1,21 +1,31 @@
 import { LIMITS } from '../../contract/limits.ts';
-import type { ColumnNames } from './columns.ts';
-import { columnsRemedy } from './columns.ts';
+import type { ColumnNames, LabelColumn } from './columns.ts';
+import { missingCell } from './missing-cell.ts';
 import { readExtras } from './read-extras.ts';
 import { readFields } from './read-fields.ts';
+import { readLabel } from './read-label.ts';
 import { cellOf } from './row.ts';
 import type { Row } from './row.ts';
 import { trainingFileError } from './training-file-error.ts';
 import type { FilePlace } from './training-file-error.ts';
-import type { TrainingRecord } from './training-record.ts';
+import type { Label, TrainingRecord } from './training-record.ts';
 
 /** One row of any format as a record. Throws `invalid_training_file` naming the line and the column. */
 export function readRow(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
   const text = readTexts(row, columns, place);
-  const label = readLabel(cellOf(row, columns.label), { ...place, field: columns.label }, row);
+  const labels = readLabels(row, columns, place);
   const fields = readFields(row, columns, place);
   const extras = readExtras(row, columns, place, text !== '');
-  return { text, label, ...(fields === undefined ? {} : { fields }), ...extras };
+  return { text, ...labels, ...(fields === undefined ? {} : { fields }), ...extras };
+}
+
+function readLabels(row: Row, { labels }: ColumnNames, place: FilePlace): Pick<TrainingRecord, 'label' | 'labels'> {
+  const read = ({ column, task }: LabelColumn): Label =>
+    readLabel(cellOf(row, column), task, { ...place, field: column }, row);
+  const [first, ...others] = labels;
+  const label = read(first);
+  if (others.length === 0) return { label };
+  return { label, labels: Object.fromEntries([[first.name, label], ...others.map((each) => [each.name, read(each)])]) };
 }
 
 /**
@@ -47,7 +57,7 @@ function isWithoutText(row: Row, columns: ColumnNames): boolean {
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 export function readText(value: unknown, place: FilePlace, row: Row = {}): string {
-  if (value === undefined || value === null) throw missing(place, 'a text', row);
+  if (value === undefined || value === null) throw missingCell(place, 'a text', row);
   if (typeof value !== 'string') throw trainingFileError(place, `must be a string, found ${describe(value)}.`);
   if (value.trim() === '') throw trainingFileError(place, 'is empty. Remove the row or give it a text.');
   if (value.length > LIMITS.trainingLineBytes)
@@ -56,32 +66,6 @@ export function readText(value: unknown, place: FilePlace, row: Row = {}): strin
       'is longer than 1 MB. Shorten it; the backbone reads only its first few hundred tokens.',
     );
   return value.toWellFormed();
-}
-
-export function readLabel(value: unknown, place: FilePlace, row: Row = {}): string {
-  if (value === undefined || value === null) throw missing(place, 'a label', row);
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    throw trainingFileError(
-      place,
-      `must be a string, a number or true/false, found ${describe(value)}. One label per line; several labels are not supported yet.`,
-    );
-  }
-  const label = String(value).trim().toWellFormed();
-  if (label === '') throw trainingFileError(place, 'is empty. Remove the row or give it a label.');
-  if (label.length > LIMITS.labelChars)
-    throw trainingFileError(
-      place,
-      `is longer than ${LIMITS.labelChars} characters. Labels are short names; is the text in the wrong field?`,
-    );
-  return label;
-}
-
-const EXAMPLE = '{"text": "My invoice is wrong", "label": "billing"}';
-
-function missing(place: FilePlace, what: string, row: Row): Error {
-  const names = Object.keys(row);
-  const remedy = names.length === 0 ? '' : ` ${columnsRemedy(names)}`;
-  return trainingFileError(place, `is missing. Every row needs ${what}, as in ${EXAMPLE}.${remedy}`);
 }
 
 const describe = (value: unknown): string => (Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`);

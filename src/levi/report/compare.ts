@@ -1,18 +1,23 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
-import type { FineTuningReport, Gain } from '../../contract/report.ts';
+import type { Gain, TargetReport } from '../../contract/report.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { pairedDifference } from '../metrics/intervals.ts';
+import type { DifferenceOptions } from '../metrics/intervals.ts';
+import { TASK_METRICS } from '../metrics/task-metric.ts';
+import type { Family } from '../tasks/family.ts';
 import type { MeasuredMethod } from './measure-method.ts';
 
 /** The two headline differences: over what people use today, and over the best baseline, that one chosen on validation loss. */
 export function compareServed(
   served: MeasuredMethod,
   all: readonly MeasuredMethod[],
-  uniform: () => number,
-): FineTuningReport['gain'] {
+  { family, uniform }: { readonly family: Family; readonly uniform: () => number },
+): TargetReport['gain'] {
+  const { finish, higher_is_better: higherIsBetter } = TASK_METRICS[family];
+  const options = { finish, higherIsBetter, uniform };
   const gainOver = (baseline: MeasuredMethod | undefined): Gain | null => {
     if (baseline === undefined || baseline === served) return null;
-    return gainOf(served, baseline, uniform);
+    return gainOf(served, baseline, options);
   };
   return {
     over_linear_probe: gainOver(all.find(({ report }) => report.method === 'linear_probe')),
@@ -27,15 +32,15 @@ function bestBaseline(all: readonly MeasuredMethod[]): MeasuredMethod | undefine
     .toSorted((a, b) => a.report.validation_loss - b.report.validation_loss)[0];
 }
 
-function gainOf(served: MeasuredMethod, baseline: MeasuredMethod, uniform: () => number): Gain {
-  const id = [{ served: served.testCorrect, baseline: baseline.testCorrect }];
-  const ood = served.shiftsCorrect.map((correct, index) => ({
-    served: correct,
-    baseline: baseline.shiftsCorrect[index] ?? new Uint8Array(correct.length),
+function gainOf(served: MeasuredMethod, baseline: MeasuredMethod, options: DifferenceOptions): Gain {
+  const id = [{ served: served.testRows, baseline: baseline.testRows }];
+  const ood = served.shiftRows.map((rows, index) => ({
+    served: rows,
+    baseline: baseline.shiftRows[index] ?? new Float64Array(rows.length),
   }));
   return {
     method: baseline.report.method,
-    id: pairedDifference(id, uniform),
-    ood: ood.length === 0 ? null : pairedDifference(ood, uniform),
+    id: pairedDifference(id, options),
+    ood: ood.length === 0 ? null : pairedDifference(ood, options),
   };
 }

@@ -5,10 +5,11 @@ import { MEAN, SCALE } from '../adapter/adapter.ts';
 import { readAdapter } from '../adapter/read-adapter.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
-import type { ValidationScore } from '../fine-tune/train-context.ts';
-import { correctness, expectedCalibrationError } from '../metrics/classification-metrics.ts';
-import { atTemperature } from '../calibration/temperature.ts';
-import type { Probabilities } from '../metrics/classification-metrics.ts';
+import { CALIBRATIONS } from '../calibration/calibrate.ts';
+import { TASK_METRICS } from '../metrics/task-metric.ts';
+import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
+import type { Question } from '../tasks/targets.ts';
+import type { ValidationScore } from '../train/training-data.ts';
 import type { EvaluationSet, PredictorPool } from '../predictor/predictor-pool.ts';
 import { measureSplit } from './measure-split.ts';
 
@@ -21,18 +22,19 @@ export interface MeasuredMethod {
   readonly report: MethodReport;
   /** The adapter's bytes, as they would be served: the figures are those of these bytes, read back. */
   readonly bytes: Uint8Array;
-  readonly test: Probabilities;
-  /** Right (1) or wrong (0) per held-out row. */
-  readonly testCorrect: Uint8Array;
+  readonly test: AnswerMatrix;
+  /** What the task's metric averages, per held-out row: right (1) or wrong (0), F1, squared error. */
+  readonly testRows: Float64Array;
   /** The same per shift, in the shifts' order. */
-  readonly shiftsCorrect: readonly Uint8Array[];
+  readonly shiftRows: readonly Float64Array[];
 }
 
 export interface MeasureInput {
   /** Of the model that was chosen, before the validation rows were learned from. */
   readonly validation: ValidationScore;
-  /** At which the adapter answers. */
-  readonly temperature: number;
+  /** The temperature at which the adapter answers; of numbers the deviation of the errors. */
+  readonly calibration: number;
+  readonly question: Question;
   readonly predictors: PredictorPool;
   readonly test: EvaluationSet;
   readonly shifts: readonly NamedSet[];
@@ -40,29 +42,30 @@ export interface MeasureInput {
 
 export async function measureMethod(
   candidate: Candidate,
-  { predictors, test, shifts, validation, temperature }: MeasureInput,
+  { predictors, question, test, shifts, validation, calibration }: MeasureInput,
 ): Promise<MeasuredMethod> {
   const bytes = writeAdapter(candidate.adapter);
   const adapter = readAdapter(bytes);
   const onTest = await predictors.answer(adapter, test);
   const shiftReports: MethodReport['shifts'] = [];
-  const shiftsCorrect: Uint8Array[] = [];
+  const shiftRows: Float64Array[] = [];
+  const { rows: rowsOf } = TASK_METRICS[question.family];
   for (const { name, set } of shifts) {
-    const probabilities = await predictors.answer(adapter, set);
-    shiftReports.push({ name, ...measureSplit(probabilities, set.targets) });
-    shiftsCorrect.push(correctness(probabilities, set.targets));
+    const answers = await predictors.answer(adapter, set);
+    shiftReports.push({ name, ...measureSplit(question, answers, set.targets) });
+    shiftRows.push(rowsOf(answers, set.targets));
   }
   return {
     bytes,
     test: onTest,
-    testCorrect: correctness(onTest, test.targets),
-    shiftsCorrect,
+    testRows: rowsOf(onTest, test.targets),
+    shiftRows,
     report: {
       method: candidate.method,
       validation_loss: validation.loss,
-      validation_accuracy: validation.accuracy,
-      calibration: describeCalibration(onTest, test.targets, temperature),
-      id: measureSplit(onTest, test.targets),
+      validation_score: validation.score,
+      calibration: describeCalibration(question, { answers: onTest, targets: test.targets }, calibration),
+      id: measureSplit(question, onTest, test.targets),
       shifts: shiftReports,
       seconds: candidate.seconds,
       parameters: countParameters(adapter),
@@ -74,15 +77,17 @@ export async function measureMethod(
 
 /** The answers before it are computed back from those after: p^T, made to sum to one. */
 function describeCalibration(
-  probabilities: Probabilities,
-  targets: Int32Array,
-  temperature: number,
+  question: Question,
+  { answers, targets }: { readonly answers: AnswerMatrix; readonly targets: EvaluationSet['targets'] },
+  value: number,
 ): MethodReport['calibration'] {
-  const raw = atTemperature(probabilities, 1 / temperature);
+  if (question.family === 'squared') return { temperature: null, deviation: value, ece_before: null, ece_after: null };
+  const raw = CALIBRATIONS[question.family].apply(answers, 1 / value);
   return {
-    temperature,
-    ece_before: expectedCalibrationError(raw, targets),
-    ece_after: expectedCalibrationError(probabilities, targets),
+    temperature: value,
+    deviation: null,
+    ece_before: measureSplit(question, raw, targets).ece ?? null,
+    ece_after: measureSplit(question, answers, targets).ece ?? null,
   };
 }
 

@@ -1,26 +1,35 @@
-import type { FineTuningReport, MethodReport } from '../../contract/report.ts';
+import type { MethodReport, TargetReport } from '../../contract/report.ts';
 
 type Cell = string | number | boolean | null;
 type Row = Readonly<Record<string, Cell>>;
 
 /**
- * The report's table for spreadsheets: one line per method and split (RFC 4180: commas, CRLF, a header), with every figure of
+ * The report's table for spreadsheets: one line per target, method and split (RFC 4180: commas, CRLF, a header), with every figure of
  * the split and its interval's bounds as `_low` and `_high`, then what the method cost. Names that a spreadsheet would take for a formula get an apostrophe in front.
  */
-export function toReportCsv(report: Pick<FineTuningReport, 'served' | 'methods'>): string {
-  const rows = report.methods.flatMap((method) => rowsOf(method, report.served));
+export function toReportCsv({ other_targets, ...first }: ReportTable): string {
+  const rows = [first, ...other_targets].flatMap(({ target, served, methods }) =>
+    methods.flatMap((method) => rowsOf(method, { target, served })),
+  );
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = rows.map((row) => columns.map((column) => formatCell(row[column] ?? null)));
   return [columns.map(formatCell), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
-function rowsOf({ id, shifts, ...method }: MethodReport, served: string): readonly Row[] {
+type TargetTable = Pick<TargetReport, 'target' | 'served' | 'methods'>;
+type ReportTable = TargetTable & { readonly other_targets: readonly TargetTable[] };
+
+function rowsOf(
+  { id, shifts, ...method }: MethodReport,
+  { target, served }: Omit<TargetTable, 'methods'>,
+): readonly Row[] {
   const { method: name, detail: _, ...costs } = method;
   const splits = [
     { kind: 'held_out', shift: null, figures: id },
     ...shifts.map(({ name: shift, ...figures }) => ({ kind: 'shift', shift, figures })),
   ];
   return splits.map(({ kind, shift, figures }) => ({
+    target,
     method: name,
     served: name === served,
     split: kind,

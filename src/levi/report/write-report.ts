@@ -1,15 +1,17 @@
 import { Method } from '../../contract/levi.ts';
-import type { FineTuningReport, MethodReport } from '../../contract/report.ts';
+import type { Metric, MethodReport, TargetReport } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
+import { contentKey } from '../data/content-key.ts';
 import { countDuplicates } from '../data/split-rows.ts';
 import { deriveSeed } from '../fine-tune/derive-seed.ts';
 import { ENGINE_VERSION } from '../fine-tune/engine-version.ts';
 import type { Run } from '../fine-tune/prepare-run.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
-import { confusionMatrix } from '../metrics/classification-metrics.ts';
-import { perClassFigures } from '../metrics/per-class.ts';
-import { riskCoverage } from '../metrics/risk-coverage.ts';
+import { TASK_METRICS } from '../metrics/task-metric.ts';
+import { ONLY_TARGET } from '../records/columns.ts';
+import { labelKey } from '../records/training-record.ts';
 import { compareServed } from './compare.ts';
+import { describeAnswers } from './describe-answers.ts';
 import type { MeasuredMethod } from './measure-method.ts';
 import { writeVerdict } from './verdict.ts';
 
@@ -19,17 +21,20 @@ export interface ReportInput {
   readonly served: MeasuredMethod;
   readonly method: Method;
   readonly measured: readonly MeasuredMethod[];
-  readonly seeds: FineTuningReport['seeds'];
+  readonly seeds: TargetReport['seeds'];
   readonly notes: readonly string[];
 }
 
-export function writeReport({ run, finished, served, method, measured, seeds, notes }: ReportInput): FineTuningReport {
-  const { input, labels } = run;
+export function writeReport({ run, finished, served, method, measured, seeds, notes }: ReportInput): TargetReport {
+  const { input, question } = run;
   const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
-  const counts = confusionMatrix(served.test, run.test.targets);
-  const gain = compareServed(served, measured, () => random.uniform());
+  const { name, higher_is_better } = TASK_METRICS[question.family];
+  const metric = { name, higher_is_better };
+  const gain = compareServed(served, measured, { family: question.family, uniform: () => random.uniform() });
   return {
-    object: 'fine_tuning.report',
+    target: input.target ?? ONLY_TARGET,
+    task: question.task,
+    metric,
     served: method,
     chosen_by: input.config.method === 'auto' ? chosenBy(method, measured) : 'request',
     verdict: writeVerdict({
@@ -37,13 +42,12 @@ export function writeReport({ run, finished, served, method, measured, seeds, no
       overLinearProbe: gain.over_linear_probe,
       overBestBaseline: gain.over_best_baseline,
       shifts: input.shifts.length,
+      metric,
     }),
     methods: measured.map(({ report }) => report),
     gain,
-    confusion: { labels: [...labels], counts },
-    per_class: perClassFigures(labels, counts),
-    risk_coverage: riskCoverage(served.test, run.test.targets),
-    worst_shift: worstShift(served.report.shifts),
+    ...describeAnswers(question, served.test, run.test.targets),
+    worst_shift: worstShift(served.report.shifts, metric),
     seeds,
     curve: learningCurves(finished),
     data: describeData(run),
@@ -65,34 +69,37 @@ export function writeReport({ run, finished, served, method, measured, seeds, no
 }
 
 /** Ablations decide nothing, so they are not looked at: `auto` serves either the lowest loss, or the preferred method near it. */
-function chosenBy(served: Method, measured: readonly MeasuredMethod[]): FineTuningReport['chosen_by'] {
+function chosenBy(served: Method, measured: readonly MeasuredMethod[]): TargetReport['chosen_by'] {
   const servable = measured.map(({ report }) => report).filter(({ method }) => Method.safeParse(method).success);
   const [lowest] = servable.toSorted((a, b) => a.validation_loss - b.validation_loss);
   return lowest?.method === served ? 'validation_loss' : 'one_standard_error';
 }
 
-function worstShift(shifts: MethodReport['shifts']): FineTuningReport['worst_shift'] {
-  const [worst] = shifts.toSorted((a, b) => a.accuracy.value - b.accuracy.value);
-  return worst === undefined ? null : { name: worst.name, accuracy: worst.accuracy };
+function worstShift(shifts: MethodReport['shifts'], metric: Metric): TargetReport['worst_shift'] {
+  const sign = metric.higher_is_better ? 1 : -1;
+  const [worst] = shifts.toSorted((a, b) => sign * (a.score.value - b.score.value));
+  return worst === undefined ? null : { name: worst.name, score: worst.score };
 }
 
-function learningCurves(finished: ReportInput['finished']): FineTuningReport['curve'] {
+function learningCurves(finished: ReportInput['finished']): TargetReport['curve'] {
   return [...finished].flatMap(([method, { curve }]) =>
-    curve.map(({ epoch, step, trainLoss, validLoss, validAccuracy }) => ({
+    curve.map(({ epoch, step, trainLoss, validLoss, validScore }) => ({
       method,
       epoch,
       step,
       train_loss: trainLoss,
       valid_loss: validLoss,
-      valid_accuracy: validAccuracy,
+      valid_score: validScore,
     })),
   );
 }
 
-function describeData({ input, labels, rows }: Run): FineTuningReport['data'] {
+function describeData({ input, question: { task, labels }, rows }: Run): TargetReport['data'] {
   const { records } = input.train;
   const counts = new Map(labels.map((label) => [label, 0]));
-  for (const { label } of records) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const { label } of task === 'regression' ? [] : records)
+    for (const name of typeof label === 'object' ? label : [labelKey(label)])
+      counts.set(name, (counts.get(name) ?? 0) + 1);
   return {
     rows: records.length,
     train: rows.train.length,
@@ -100,6 +107,6 @@ function describeData({ input, labels, rows }: Run): FineTuningReport['data'] {
     test: rows.test.rows.length,
     labels: Object.fromEntries(counts),
     truncated_texts: input.truncatedTexts ?? 0,
-    duplicate_texts: countDuplicates(records.map(({ text }) => text)),
+    duplicate_texts: countDuplicates(records.map(contentKey)),
   };
 }

@@ -31,7 +31,7 @@ const PATH_TOLERANCE = 4e-3;
 const FINAL_TOLERANCE = 1e-4;
 // The validation loss along the path has one valley; two rises in a row are its far side.
 const RISES_TO_STOP = 2;
-// Keeps the solver's memory below about 130 MB with thousands of classes.
+// Keeps the solver's memory below about 130 MB with thousands of outputs.
 const MAX_MEMORY_ENTRIES = 2 ** 23;
 
 /**

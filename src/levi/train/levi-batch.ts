@@ -5,7 +5,6 @@ import { gatherByLayer } from '../feature-matrix.ts';
 import { gatherScores } from '../task-model/ngram-scores.ts';
 import { TASK_OUTPUT } from './levi-training-graph.ts';
 import type { LeviShape } from './levi-training-graph.ts';
-import { oneHot } from './training-data.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** Memory that every step of an epoch uses anew: a step's features are larger than all else it makes. */
@@ -32,22 +31,28 @@ export interface BatchInput {
 
 /** Feeds of one step. Missing rows repeat row 0 with weight zero. */
 export function leviBatch({ shape, data, config, table, rows, random, buffers }: BatchInput): Feeds {
-  const { taps, width, classes, adaptingWidth, batchSize } = shape;
+  const { taps, width, outputs, adaptingWidth, batchSize } = shape;
   const padded = new Int32Array(batchSize);
   padded.set(rows);
-  const targets = padded.map((row) => data.targets[row] ?? 0);
-  const weights = Float32Array.from(targets, (target, index) =>
-    index < rows.length ? (data.classWeights[target] ?? 1) / rows.length : 0,
+  const weights = Float32Array.from(padded, (row, index) =>
+    index < rows.length ? (data.rowWeights[row] ?? 1) / rows.length : 0,
   );
   const seen = bernoulliArray(random, taps * batchSize, 1 - config.viewDropout);
   const kept = dropoutMask(random, taps * batchSize * adaptingWidth, config.headDropout);
   gatherByLayer(data.features, padded, buffers.features);
   return {
     features: tensor(buffers.features, [taps, batchSize, width]),
-    [TASK_OUTPUT]: tensor(gatherScores(table, classes, data.texts, padded), [batchSize, classes]),
+    [TASK_OUTPUT]: tensor(gatherScores(table, outputs, data.texts, padded), [batchSize, outputs]),
     view_mask: tensor(seen, [taps, batchSize, 1]),
     head_mask: tensor(kept, [taps, batchSize, adaptingWidth]),
-    targets: tensor(oneHot(targets, classes), [batchSize, classes]),
+    targets: tensor(targetsOf(data, padded), [batchSize, outputs]),
     sample_weights: tensor(weights, [batchSize]),
   };
+}
+
+function targetsOf({ targets, outputs }: TrainingData, rows: Int32Array): Float32Array {
+  const chosen = new Float32Array(rows.length * outputs);
+  for (const [index, row] of rows.entries())
+    chosen.set(targets.subarray(row * outputs, (row + 1) * outputs), index * outputs);
+  return chosen;
 }

@@ -32,11 +32,11 @@ export const LEVI_VARIANTS = {
   levi_noise: { options: ({ data, ...rest }) => ({ ...rest, data: { ...data, texts: shuffled(data.texts) } }) },
 } as const satisfies Record<string, LeviVariant>;
 
-function matchedWidth({ features, classes, ngrams }: TrainingData, r: number): number {
+function matchedWidth({ features, outputs, ngrams }: TrainingData, r: number): number {
   const { taps, width } = features;
-  const ofLevi = taps * (width * r + 2 * classes * r + r + classes) + ngrams * classes;
-  const perUnit = width + 2 * classes + 1;
-  return Math.min(WIDEST_MLP, Math.max(1, Math.round((ofLevi - classes) / perUnit)));
+  const ofLevi = taps * (width * r + 2 * outputs * r + r + outputs) + ngrams * outputs;
+  const perUnit = width + 2 * outputs + 1;
+  return Math.min(WIDEST_MLP, Math.max(1, Math.round((ofLevi - outputs) / perUnit)));
 }
 
 function lastLayer(data: TrainingData): TrainingData {
@@ -44,7 +44,7 @@ function lastLayer(data: TrainingData): TrainingData {
 }
 
 function withoutTask(data: TrainingData): TrainingData {
-  const rows = data.targets.length;
+  const { rows } = data;
   const texts = { offsets: new Int32Array(rows + 1), rows: new Int32Array(0), scales: new Float32Array(rows) };
   return { ...data, ngrams: 0, texts };
 }

@@ -37,7 +37,7 @@ export async function trainHead2Toe(options: ProbeOptions): Promise<UntimedPart>
 /** The same features with the same strength; those not kept have no weight in the earlier solution. */
 export function refitHead2Toe(options: RefitProbeOptions): Promise<UntimedPart['tensors']> {
   const weights = outputOf(options.start, 'probe.weights');
-  const columns = weights.length / options.data.classes;
+  const columns = weights.length / options.data.outputs;
   const isKept = (column: number): boolean => {
     for (let index = column; index < weights.length; index += columns) if (weights[index] !== 0) return true;
     return false;
@@ -45,34 +45,34 @@ export function refitHead2Toe(options: RefitProbeOptions): Promise<UntimedPart['
   return refitProbe({ ...options, data: withColumns(withUnitLayers(options.data), isKept) });
 }
 
-/** Squared norm of each feature's weights over the classes, in a head with a group lasso. */
+/** Squared norm of each feature's weights over the outputs, in a head with a group lasso. */
 async function measureRelevance({ runtime, data, probeTaps, pause }: ProbeOptions): Promise<Float64Array> {
   await using probe = await createProbeObjective({ runtime, data, probeTaps });
   const columns = probeTaps.length * data.features.width;
-  const start = new Float64Array(data.classes * (columns + 1));
+  const start = new Float64Array(data.outputs * (columns + 1));
   const { gradient: atZero } = await probe.evaluate(start);
   const steepest = Math.sqrt(
-    squaredNorms(atZero, columns, data.classes).reduce((most, square) => Math.max(most, square)),
+    squaredNorms(atZero, columns, data.outputs).reduce((most, square) => Math.max(most, square)),
   );
   const strength = GROUP_STRENGTH * steepest;
   const objective: typeof probe.evaluate = async (point) => {
     await pause();
     const { value, gradient } = await probe.evaluate(point);
-    const norms = squaredNorms(point, columns, data.classes).map((square) => Math.sqrt(square + ROUNDING));
-    for (let index = 0; index < columns * data.classes; index++) {
+    const norms = squaredNorms(point, columns, data.outputs).map((square) => Math.sqrt(square + ROUNDING));
+    for (let index = 0; index < columns * data.outputs; index++) {
       gradient[index] = (gradient[index] ?? 0) + (strength * (point[index] ?? 0)) / (norms[index % columns] ?? 1);
     }
     return { value: value + strength * norms.reduce((sum, norm) => sum + norm, 0), gradient };
   };
   const tolerance = GRADIENT_SHARE * steepest;
   const { point } = await minimise(objective, start, { tolerance, maxEvaluations: MAX_EVALUATIONS });
-  return squaredNorms(point, columns, data.classes);
+  return squaredNorms(point, columns, data.outputs);
 }
 
-/** `point`: `[classes, columns]` and what follows. */
-function squaredNorms(point: Float64Array, columns: number, classes: number): Float64Array {
+/** `point`: `[outputs, columns]` and what follows. */
+function squaredNorms(point: Float64Array, columns: number, outputs: number): Float64Array {
   const squares = new Float64Array(columns);
-  for (let index = 0; index < columns * classes; index++) {
+  for (let index = 0; index < columns * outputs; index++) {
     squares[index % columns] = (squares[index % columns] ?? 0) + (point[index] ?? 0) ** 2;
   }
   return squares;

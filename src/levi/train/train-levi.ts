@@ -4,6 +4,7 @@ import type { LeviConfig } from '../config.ts';
 import type { Pause } from '../fine-tune/create-pause.ts';
 import type { CurvePoint, PartEpoch, PartState, UntimedPart } from '../methods/trained-part.ts';
 import { createRowSlots, scatterScores } from '../task-model/ngram-scores.ts';
+import { lossOf } from '../tasks/family-graphs.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
 import { createBatchBuffers, leviBatch } from './levi-batch.ts';
 import { buildLeviTraining, initialLeviParameters, leviParameterShapes, TASK_OUTPUT } from './levi-training-graph.ts';
@@ -42,19 +43,19 @@ export async function* trainLevi(options: TrainLeviOptions): AsyncGenerator<Part
   const shape = shapeOf(options);
   await using trainer = await openTrainer(options, shape);
   const fresh = startTraining(options, trainer);
-  const stepsPerEpoch = Math.ceil(data.targets.length / shape.batchSize);
+  const stepsPerEpoch = Math.ceil(data.rows / shape.batchSize);
   const keeper = createEpochKeeper({ config, stepsPerEpoch });
   const training = resume === null ? fresh : readLeviState(fresh, keeper, resume);
   while (!keeper.isOver()) {
     const trainLoss = await runEpoch(options, shape, training);
     const weights = weightsOf(training, shape);
-    const { loss, accuracy } = await options.validate(weights);
+    const { loss, score } = await options.validate(weights);
     const point: CurvePoint = {
       epoch: keeper.epochs() + 1,
       step: trainer.steps,
       trainLoss,
       validLoss: loss,
-      validAccuracy: accuracy,
+      validScore: score,
     };
     keeper.add(point, weights);
     yield { point, fraction: keeper.fraction(), state: () => writeLeviState(training, keeper) };
@@ -73,20 +74,20 @@ export async function refitLevi(options: LeviOptions, epochs: number): Promise<U
 }
 
 function startTraining({ data, seed }: LeviOptions, trainer: Trainer): LeviTraining {
-  const size = data.ngrams * data.classes;
+  const size = data.ngrams * data.outputs;
   return { trainer, table: new Float32Array(size), moments: createMoments(size), random: createRandom(seed) };
 }
 
 function shapeOf({ data, config }: LeviOptions): LeviShape {
   const { taps, width } = data.features;
-  const batchSize = Math.min(config.batchSize, data.targets.length);
-  return { taps, width, classes: data.classes, adaptingWidth: config.adaptingWidth, batchSize };
+  const batchSize = Math.min(config.batchSize, data.rows);
+  return { taps, width, outputs: data.outputs, adaptingWidth: config.adaptingWidth, batchSize };
 }
 
-function openTrainer({ runtime, config, seed }: LeviOptions, shape: LeviShape): Promise<Trainer> {
+function openTrainer({ runtime, config, data, seed }: LeviOptions, shape: LeviShape): Promise<Trainer> {
   return createTrainer({
     runtime,
-    loss: buildLeviTraining(shape, config.beta),
+    loss: buildLeviTraining(shape, config.beta, lossOf(data.family, config.loss)),
     // A stream of its own, so that the masks are the same whatever the sizes of the parameters.
     parameters: initialLeviParameters(shape, createRandom(seed ^ 0x5bd1e995)),
     optimizer: { learningRate: config.learningRate, weightDecay: config.weightDecay },
@@ -101,7 +102,7 @@ async function runEpoch(
   training: LeviTraining,
 ): Promise<number> {
   const { trainer, table, moments, random } = training;
-  const order = random.permutation(data.targets.length);
+  const order = random.permutation(data.rows);
   const options = {
     learningRate: config.learningRate * config.taskLearningRateFactor,
     weightDecay: config.weightDecay,
@@ -117,7 +118,7 @@ async function runEpoch(
       leviBatch({ shape, data, config, table, rows, random, buffers }),
     );
     const gradient = inputGradients[TASK_OUTPUT] ?? new Float32Array(0);
-    const sparse = scatterScores(gradient, shape.classes, { texts: data.texts, chosen: rows, slots });
+    const sparse = scatterScores(gradient, shape.outputs, { texts: data.texts, chosen: rows, slots });
     stepAdamWRows({ parameter: table, moments, step: trainer.steps, options }, sparse);
     total += loss;
     steps += 1;
@@ -132,6 +133,6 @@ function weightsOf({ trainer, table }: LeviTraining, shape: LeviShape): Readonly
     if (values === undefined) throw new Error(`internal: LEVI without the parameter "${name}"`);
     return [name, tensor(values.slice(), dims)] as const;
   });
-  const scores = tensor(table.slice(), [table.length / shape.classes, shape.classes]);
+  const scores = tensor(table.slice(), [table.length / shape.outputs, shape.outputs]);
   return { ...Object.fromEntries(weights), 'levi.ngrams': scores };
 }

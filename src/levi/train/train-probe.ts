@@ -1,14 +1,15 @@
-import { add, createGraph, gemm, softmaxCrossEntropy, tensor } from '../../engine/index.ts';
+import { add, createGraph, gemm, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
 import type { Pause } from '../fine-tune/create-pause.ts';
 import { takeTaps } from '../feature-matrix.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { outputOf } from '../model/output-of.ts';
+import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 import { choosePenalty, solvePenalised } from './choose-penalty.ts';
 import type { PenalisedProblem } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
-import { oneHot, sampleWeights } from './training-data.ts';
+import { sampleWeights } from './training-data.ts';
 import type { ProbeCandidate, TrainingData, Validate } from './training-data.ts';
 
 /** L2 strengths on standardised features for the mean loss: scikit-learn's C is 1 / (strength x rows). */
@@ -32,7 +33,7 @@ export interface ProbeOptions extends PausedProbeOptions {
   readonly validate: Validate<ProbeCandidate>;
 }
 
-/** Multinomial logistic regression on the given layers, the L2 strength chosen on validation loss. */
+/** Logistic regression (multinomial, or one per label) or ridge regression on the given layers, the L2 strength chosen on validation loss. */
 export async function trainProbe(options: ProbeOptions): Promise<UntimedPart & { readonly validLoss: number }> {
   const { probeTaps } = options;
   await using problem = await openProblem(options);
@@ -69,52 +70,51 @@ async function openProblem(options: PausedProbeOptions): Promise<ProbeProblem> {
   const { evaluate, [Symbol.asyncDispose]: close } = await createProbeObjective(options);
   return {
     objective: evaluate,
-    size: data.classes * (inputs + 1),
-    penalised: data.classes * inputs,
+    size: data.outputs * (inputs + 1),
+    penalised: data.outputs * inputs,
     pause,
-    unpack: (point) => unpackProbe(point, data.classes, inputs),
+    unpack: (point) => unpackProbe(point, data.outputs, inputs),
     [Symbol.asyncDispose]: close,
   };
 }
 
-function unpackProbe(point: Float64Array, classes: number, inputs: number): Record<string, Tensor> {
-  const weights = new Float32Array(point.subarray(0, classes * inputs));
-  const bias = new Float32Array(point.subarray(classes * inputs));
-  return { [WEIGHTS]: tensor(weights, [classes, inputs]), [BIAS]: tensor(bias, [1, classes]) };
+function unpackProbe(point: Float64Array, outputs: number, inputs: number): Record<string, Tensor> {
+  const weights = new Float32Array(point.subarray(0, outputs * inputs));
+  const bias = new Float32Array(point.subarray(outputs * inputs));
+  return { [WEIGHTS]: tensor(weights, [outputs, inputs]), [BIAS]: tensor(bias, [1, outputs]) };
 }
 
 export interface ProbeObjective extends AsyncDisposable {
   readonly evaluate: Objective;
 }
 
-/** Mean cross-entropy over all training rows and its gradient, from one graph that gets the data as feeds made once. */
+/** Mean loss over all training rows and its gradient, from one graph that gets the data as feeds made once. */
 export async function createProbeObjective(options: ProbeObjectiveOptions): Promise<ProbeObjective> {
   const { runtime, data, probeTaps } = options;
-  const { classes, targets } = data;
-  const rows = targets.length;
+  const { rows, outputs, targets } = data;
   const used = takeTaps(data.features, probeTaps);
   const inputs = used.taps * used.width;
   const graph = createGraph();
-  const weights = graph.parameter(WEIGHTS, [classes, inputs]);
-  const bias = graph.parameter(BIAS, [1, classes]);
+  const weights = graph.parameter(WEIGHTS, [outputs, inputs]);
+  const bias = graph.parameter(BIAS, [1, outputs]);
   const logits = add(gemm(graph.input('x', 'float32', [rows, inputs]), weights, { transposeRight: true }), bias);
-  const loss = softmaxCrossEntropy(
+  const loss = FAMILY_GRAPHS[data.family].loss(
     logits,
-    graph.input('targets', 'float32', [rows, classes]),
+    graph.input('targets', 'float32', [rows, outputs]),
     graph.input('sample_weights', 'float32', [rows]),
   );
   const session = await loadObjective(runtime, loss, { [WEIGHTS]: weights, [BIAS]: bias });
   const fixed = {
     x: tensor(used.data, [rows, inputs]),
-    targets: tensor(oneHot(targets, classes), [rows, classes]),
+    targets: tensor(targets, [rows, outputs]),
     sample_weights: tensor(sampleWeights(data), [rows]),
   };
   const evaluate: Objective = async (point) => {
-    const outputs = await session.run({ ...fixed, ...unpackProbe(point, classes, inputs) });
+    const found = await session.run({ ...fixed, ...unpackProbe(point, outputs, inputs) });
     const gradient = new Float64Array(point.length);
-    gradient.set(outputOf(outputs, gradientOf(WEIGHTS)), 0);
-    gradient.set(outputOf(outputs, gradientOf(BIAS)), classes * inputs);
-    return { value: outputOf(outputs, LOSS)[0] ?? 0, gradient };
+    gradient.set(outputOf(found, gradientOf(WEIGHTS)), 0);
+    gradient.set(outputOf(found, gradientOf(BIAS)), outputs * inputs);
+    return { value: outputOf(found, LOSS)[0] ?? 0, gradient };
   };
   return { evaluate, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }

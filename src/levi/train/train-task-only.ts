@@ -1,14 +1,15 @@
-import { add, createGraph, softmaxCrossEntropy, tensor } from '../../engine/index.ts';
+import { add, createGraph, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
 import type { Pause } from '../fine-tune/create-pause.ts';
 import { outputOf } from '../model/output-of.ts';
+import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { gatherScores, scatterAllScores } from '../task-model/ngram-scores.ts';
 import { choosePenalty, solvePenalised } from './choose-penalty.ts';
 import type { PenalisedProblem } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';
-import { oneHot, sampleWeights } from './training-data.ts';
+import { sampleWeights } from './training-data.ts';
 import type { TrainingData, Validate } from './training-data.ts';
 
 /** Weaker than the probes': an n-gram's column is mostly zeros. */
@@ -51,36 +52,37 @@ interface TaskProblem extends PenalisedProblem, AsyncDisposable {
 }
 
 async function openProblem(options: TaskObjectiveOptions): Promise<TaskProblem> {
-  const { classes, ngrams } = options.data;
-  const penalised = ngrams * classes;
+  const { outputs, ngrams } = options.data;
+  const penalised = ngrams * outputs;
   const { evaluate, [Symbol.asyncDispose]: close } = await createTaskObjective(options);
   return {
     objective: evaluate,
-    size: penalised + classes,
+    size: penalised + outputs,
     penalised,
     curvature: measureCurvature(options.data),
     pause: options.pause,
     unpack: (point) => ({
-      [TABLE]: tensor(new Float32Array(point.subarray(0, penalised)), [ngrams, classes]),
-      [BIAS]: tensor(new Float32Array(point.subarray(penalised)), [1, classes]),
+      [TABLE]: tensor(new Float32Array(point.subarray(0, penalised)), [ngrams, outputs]),
+      [BIAS]: tensor(new Float32Array(point.subarray(penalised)), [1, outputs]),
     }),
     [Symbol.asyncDispose]: close,
   };
 }
 
-// p (1 - p) is at most a quarter, so this bounds the diagonal; a frequent word's entry is a thousand times a rare one's.
-function measureCurvature({ texts, targets, ngrams, classes }: TrainingData): Float64Array {
-  const curvature = new Float64Array((ngrams + 1) * classes);
-  const share = 0.25 / targets.length;
-  for (let text = 0; text < targets.length; text++) {
+// The family's bound bounds the diagonal; a frequent word's entry is a thousand times a rare one's.
+function measureCurvature({ family, rows, texts, ngrams, outputs }: TrainingData): Float64Array {
+  const curvature = new Float64Array((ngrams + 1) * outputs);
+  const bend = FAMILY_GRAPHS[family].curvature;
+  const share = bend / rows;
+  for (let text = 0; text < rows; text++) {
     const square = share * (texts.scales[text] ?? 0) ** 2;
     const end = texts.offsets[text + 1] ?? 0;
     for (let position = texts.offsets[text] ?? 0; position < end; position++) {
-      const to = (texts.rows[position] ?? 0) * classes;
-      for (let index = to; index < to + classes; index++) curvature[index] = (curvature[index] ?? 0) + square;
+      const to = (texts.rows[position] ?? 0) * outputs;
+      for (let index = to; index < to + outputs; index++) curvature[index] = (curvature[index] ?? 0) + square;
     }
   }
-  return curvature.fill(0.25, ngrams * classes);
+  return curvature.fill(bend, ngrams * outputs);
 }
 
 /** The graph turns scores into loss and their gradient; gathering and scattering n-grams stays on the host. */
@@ -88,33 +90,32 @@ async function createTaskObjective({
   runtime,
   data,
 }: TaskObjectiveOptions): Promise<AsyncDisposable & { readonly evaluate: Objective }> {
-  const { classes, ngrams, texts, targets } = data;
-  const rows = targets.length;
+  const { family, rows, outputs, ngrams, texts, targets } = data;
   const graph = createGraph();
-  const scores = graph.input(SCORES, 'float32', [rows, classes]);
-  const bias = graph.parameter(BIAS, [1, classes]);
-  const loss = softmaxCrossEntropy(
+  const scores = graph.input(SCORES, 'float32', [rows, outputs]);
+  const bias = graph.parameter(BIAS, [1, outputs]);
+  const loss = FAMILY_GRAPHS[family].loss(
     add(scores, bias),
-    graph.input('targets', 'float32', [rows, classes]),
+    graph.input('targets', 'float32', [rows, outputs]),
     graph.input('sample_weights', 'float32', [rows]),
   );
   const session = await loadObjective(runtime, loss, { [SCORES]: scores, [BIAS]: bias });
   const fixed = {
-    targets: tensor(oneHot(targets, classes), [rows, classes]),
+    targets: tensor(targets, [rows, outputs]),
     sample_weights: tensor(sampleWeights(data), [rows]),
   };
-  const everyRow = Int32Array.from(targets.keys());
+  const everyRow = Int32Array.from({ length: rows }, (_, row) => row);
   const evaluate: Objective = async (point) => {
-    const table = new Float32Array(point.subarray(0, ngrams * classes));
-    const outputs = await session.run({
+    const table = new Float32Array(point.subarray(0, ngrams * outputs));
+    const found = await session.run({
       ...fixed,
-      [SCORES]: tensor(gatherScores(table, classes, texts, everyRow), [rows, classes]),
-      [BIAS]: tensor(new Float32Array(point.subarray(ngrams * classes)), [1, classes]),
+      [SCORES]: tensor(gatherScores(table, outputs, texts, everyRow), [rows, outputs]),
+      [BIAS]: tensor(new Float32Array(point.subarray(ngrams * outputs)), [1, outputs]),
     });
     const gradient = new Float64Array(point.length);
-    scatterAllScores(outputOf(outputs, gradientOf(SCORES)), classes, texts, gradient);
-    gradient.set(outputOf(outputs, gradientOf(BIAS)), ngrams * classes);
-    return { value: outputOf(outputs, LOSS)[0] ?? 0, gradient };
+    scatterAllScores(outputOf(found, gradientOf(SCORES)), outputs, texts, gradient);
+    gradient.set(outputOf(found, gradientOf(BIAS)), ngrams * outputs);
+    return { value: outputOf(found, LOSS)[0] ?? 0, gradient };
   };
   return { evaluate, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }

@@ -1,5 +1,6 @@
 import type { AdapterTensors } from '../adapter/adapter.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
+import type { Family } from '../tasks/family.ts';
 import type { EncodedTexts } from '../task-model/ngram-vocabulary.ts';
 
 /** What every part is trained on: standardised features, n-grams and targets of the training rows alone. */
@@ -9,29 +10,32 @@ export interface TrainingData {
   readonly texts: EncodedTexts;
   /** Number of known n-grams: rows of every n-gram table. */
   readonly ngrams: number;
-  readonly targets: Int32Array;
-  readonly classes: number;
-  readonly classWeights: Float32Array;
+  readonly family: Family;
+  readonly rows: number;
+  /** C: numbers of an answer. */
+  readonly outputs: number;
+  /** `[rows, C]`: one-hot, 0 or 1 per label, or standardised numbers. */
+  readonly targets: Float32Array;
+  /** What each row counts, its class's weight included; their mean is 1. */
+  readonly rowWeights: Float32Array;
 }
 
 /** How good given weights are on the validation rows, by the very code that will serve them. */
-export type Validate<Candidate> = (
-  candidate: Candidate,
-) => Promise<{ readonly loss: number; readonly accuracy: number }>;
+export type Validate<Candidate> = (candidate: Candidate) => Promise<ValidationScore>;
+
+export interface ValidationScore {
+  /** Weighted as in training. */
+  readonly loss: number;
+  /** The task's own figure: accuracy, example-F1 or RMSE. */
+  readonly score: number;
+}
 
 export interface ProbeCandidate {
   readonly tensors: AdapterTensors;
   readonly probeTaps: readonly number[];
 }
 
-/** One-hot targets `[rows, classes]`. */
-export function oneHot(targets: ArrayLike<number>, classes: number): Float32Array {
-  const encoded = new Float32Array(targets.length * classes);
-  for (let row = 0; row < targets.length; row++) encoded[row * classes + (targets[row] ?? 0)] = 1;
-  return encoded;
-}
-
-/** Each row's share of the mean loss: its class weight over the number of rows. */
-export function sampleWeights({ targets, classWeights }: Pick<TrainingData, 'targets' | 'classWeights'>): Float32Array {
-  return Float32Array.from(targets, (target) => (classWeights[target] ?? 1) / targets.length);
+/** Each row's share of the mean loss. */
+export function sampleWeights({ rows, rowWeights }: Pick<TrainingData, 'rows' | 'rowWeights'>): Float32Array {
+  return rowWeights.map((weight) => weight / rows);
 }

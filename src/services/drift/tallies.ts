@@ -9,7 +9,7 @@ export interface Tally {
 }
 
 export interface Tallies {
-  add(model: ModelRow, prediction: { readonly shift: number; readonly label: string }): void;
+  add(model: ModelRow, prediction: { readonly shift: number; readonly label: string | null }): void;
   /** What was added since, which is then no longer here. */
   take(): Tally[];
   /** Puts back what could not be written. */
@@ -45,7 +45,8 @@ function createTallies(): Tallies {
   }
 
   return {
-    add: (model, { shift, label }) => merge({ model, rows: 1, shiftSum: shift, labels: new Map([[label, 1]]) }),
+    add: (model, { shift, label }) =>
+      merge({ model, rows: 1, shiftSum: shift, labels: new Map(label === null ? [] : [[label, 1]]) }),
     restore: merge,
     take: () => {
       const taken = [...byModel.values()];

@@ -15,7 +15,7 @@ export function watchDrift(services: Services, models: readonly ModelRow[], pred
   const watched = new Map(models.filter(({ driftReference }) => driftReference !== null).map((row) => [row.id, row]));
   if (watched.size === 0) return;
   const tallies = talliesOf(services);
-  for (const { model, shift, label } of predictions) {
+  for (const { model, shift_score: shift, label } of predictions) {
     const row = watched.get(model);
     if (row !== undefined && shift !== null) tallies.add(row, { shift, label });
   }

@@ -47,7 +47,7 @@ export async function checkFiles(
   const read = (file: JobFile, role: 'training' | 'held_out'): Promise<TrainingFileSummary> =>
     summarise(ctx, file, {
       role,
-      columns: levi.columns,
+      reading: levi,
       onRecord: (numbered) => {
         checkModality(numbered, { modality: backbone.modality, model: request.model, file: file.param });
         linter.add(file.param, numbered);
@@ -58,7 +58,7 @@ export async function checkFiles(
       },
     });
   const training = await read(first, 'training');
-  checkClassWeight(levi, training);
+  checkAgainstTasks(levi, training);
   for (const file of heldOut) assertLabelsKnown(await read(file, 'held_out'), training, file.param);
   return { training, lint: linter.findings(), preview, tokens: Math.round(tokens) };
 }
@@ -66,7 +66,7 @@ export async function checkFiles(
 async function summarise(
   ctx: Context,
   { id, param }: JobFile,
-  options: Pick<SummariseOptions, 'role' | 'columns' | 'onRecord'>,
+  options: Pick<SummariseOptions, 'role' | 'reading' | 'onRecord'>,
 ): Promise<TrainingFileSummary> {
   const file = await requireFile(ctx, id, param);
   const { purpose, filename } = file;
@@ -80,13 +80,28 @@ async function summarise(
   return summariseTrainingFile(fileSource(ctx, file, param), { ...options, file: param, filename });
 }
 
-function checkClassWeight({ class_weight }: LeviOptions, { labels }: TrainingFileSummary): void {
+/** Options that only some tasks have. */
+function checkAgainstTasks({ class_weight, loss }: LeviOptions, { targets }: TrainingFileSummary): void {
+  const [first] = targets;
+  if (first === undefined) return;
+  const isSingle = targets.length === 1 && first.task === 'single_label';
+  if (class_weight !== undefined && !isSingle)
+    throw unsupported(
+      'levi.class_weight',
+      'is for the task single_label alone; weigh rows by a column ("levi.columns.weight")',
+    );
+  const hasNumbers = targets.some(({ values }) => values !== null);
+  if (loss !== undefined && hasNumbers)
+    throw unsupported('levi.loss', 'is for labels; numbers are learned by their squared error');
   if (typeof class_weight !== 'object') return;
-  const unknown = Object.keys(class_weight).find((label) => !Object.hasOwn(labels, label));
+  const unknown = Object.keys(class_weight).find((label) => !Object.hasOwn(first.labels, label));
   if (unknown === undefined) return;
-  throw new LevigateError(
-    'unsupported_option',
-    `levi.class_weight names the label "${unknown}", which the training file does not hold`,
-    { param: `levi.class_weight.${unknown}` },
+  throw unsupported(
+    `levi.class_weight.${unknown}`,
+    `names the label "${unknown}", which the training file does not hold`,
+    'levi.class_weight',
   );
 }
+
+const unsupported = (param: string, problem: string, name = param): LevigateError =>
+  new LevigateError('unsupported_option', `${name} ${problem}`, { param });

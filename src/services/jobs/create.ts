@@ -56,7 +56,7 @@ const randomSeed = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] 
 const MAX_LINT_EVENTS = 20;
 
 function firstEvents(jobId: string, request: CreateJobRequest, { training, lint }: CheckedFiles, nowMs: number) {
-  const classes = Object.keys(training.labels).length;
+  const classes = training.targets.reduce((sum, { labels }) => sum + Object.keys(labels).length, 0);
   const warnings = lint.filter(({ severity }) => severity !== 'info').slice(0, MAX_LINT_EVENTS);
   return [
     jobMessage(jobId, nowMs, `Created fine-tuning job: ${jobId}`),

@@ -17,14 +17,16 @@ export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promis
     lint: [...lint],
     preview: preview.map(toPreview),
     rows: training.rows,
-    labels: training.labels,
+    labels: training.targets[0]?.labels ?? {},
+    targets: training.targets.map(({ name, task, labels, values }) => ({ name, task, labels, values })),
     estimate: await estimateDuration(ctx, { model: request.model, tokens }),
   };
 }
 
-const toPreview = ({ line, record: { text, label, fields } }: NumberedRecord): DryRun['preview'][number] => ({
+const toPreview = ({ line, record: { text, label, labels, fields } }: NumberedRecord): DryRun['preview'][number] => ({
   line,
   text: text.slice(0, PREVIEW_CHARS).toWellFormed(),
   label,
+  ...(labels === undefined ? {} : { labels }),
   ...(fields === undefined ? {} : { fields }),
 });

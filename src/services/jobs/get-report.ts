@@ -1,4 +1,5 @@
-import { FineTuningReport, LevigateError } from '../../contract/index.ts';
+import { z } from 'zod';
+import { FineTuningReport, LevigateError, TargetReport } from '../../contract/index.ts';
 import { toReportCsv } from '../../levi/report/report-csv.ts';
 import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
 import { requireScope } from '../context.ts';
@@ -20,10 +21,13 @@ export async function getJobReport(ctx: Context, jobId: string): Promise<BlobCon
   );
 }
 
+const shown = { target: true, served: true, methods: true } as const;
+const ReportTable = FineTuningReport.pick(shown).extend({ other_targets: z.array(TargetReport.pick(shown)) });
+
 /** The report's table as CSV. Rejects with `unsupported_option` for a report that an older release wrote in another form. */
 export async function getJobReportCsv(ctx: Context, jobId: string): Promise<string> {
   const { body } = await getJobReport(ctx, jobId);
-  const report = FineTuningReport.pick({ served: true, methods: true }).safeParse(await new Response(body).json());
+  const report = ReportTable.safeParse(await new Response(body).json());
   if (report.success) return toReportCsv(report.data);
   throw new LevigateError(
     'unsupported_option',

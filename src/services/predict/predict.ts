@@ -28,7 +28,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
   const project = await findProject(ctx.services.db, ctx.actor.projectId);
   if (!project) throw new Error(`internal: project ${ctx.actor.projectId} is gone while its key is there`);
   const inputs = toRecords(request.input);
-  const { top_k, views = false, conformal, abstain_at_risk, nearest } = request;
+  const { top_k, views = false, coverage, abstain_at_risk, nearest } = request;
   const answers = await Promise.all(
     groupByBackbone(models).map(async ([backbone, group]) => {
       const asked: WorkerPredictRequest = {
@@ -42,7 +42,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
         inputs,
         ...(top_k === undefined ? {} : { top_k }),
         views,
-        ...(conformal === undefined ? {} : { conformal }),
+        ...(coverage === undefined ? {} : { coverage }),
         ...(abstain_at_risk === undefined ? {} : { abstain_at_risk }),
         ...(nearest === undefined ? {} : { nearest }),
       };

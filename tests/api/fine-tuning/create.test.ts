@@ -165,9 +165,19 @@ describe('400: refused before a job is made', () => {
       { code: 'unsupported_option', param: 'levi.layer', says: 'spelling' },
     ],
     [
-      'another task',
-      { levi: { task: 'regression' } },
+      'a task that there is not',
+      { levi: { task: 'ranking' } },
       { code: 'unsupported_option', param: 'levi.task', says: 'single_label' },
+    ],
+    [
+      'class weights for several targets',
+      { levi: { targets: { one: { column: 'label' }, two: { column: 'label' } }, class_weight: 'balanced' } },
+      { code: 'unsupported_option', param: 'levi.class_weight', says: 'single_label alone' },
+    ],
+    [
+      'a single target under "targets"',
+      { levi: { targets: { label: {} } } },
+      { code: 'invalid_request', param: 'levi.targets', says: '2 to 16 targets' },
     ],
     [
       'a layer beyond the last',

@@ -33,7 +33,7 @@ test('200: the report as JSON, and its table as a CSV file', async () => {
   expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
   expect(csv.headers.get('content-disposition')).toContain(`attachment; filename="${id}-report.csv"`);
   const lines = (await csv.text()).split('\r\n');
-  expect(lines[0]).toMatch(/^method,served,split,shift,n,/u);
+  expect(lines[0]).toMatch(/^target,method,served,split,shift,n,/u);
   // The header, a line per method and split, and the end of the last line.
   expect(lines).toHaveLength(1 + report.methods.length * 2 + 1);
 });

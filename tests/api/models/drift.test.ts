@@ -24,7 +24,7 @@ const workers: WorkerTransport = {
           ...scored,
           labels: [scored],
           disagreement: 0,
-          shift: known,
+          shift_score: known,
         };
       }),
     );

@@ -21,7 +21,7 @@ function answerAll({ body }: WorkerCall): WorkerAnswer {
       score: 0.9,
       labels: [{ label: text, score: 0.9 }],
       disagreement: 0.1,
-      shift: 0.5,
+      shift_score: 0.5,
     })),
   );
   const response: WorkerPredictResponse = {
@@ -64,7 +64,7 @@ describe('200', () => {
           score: 0.9,
           labels: [{ label: 'hello', score: 0.9 }],
           disagreement: 0.1,
-          shift: 0.5,
+          shift_score: 0.5,
         },
       ],
       usage: { input_tokens: 4, cached_inputs: 1 },
@@ -83,13 +83,13 @@ describe('200', () => {
   });
 
   test('asks the worker for sets, abstention and nearest examples, and hands on what it notes', async () => {
-    const notes = ['m: conformal: 8 validation rows are too few'];
+    const notes = ['m: coverage: 8 validation rows are too few'];
     await using gateway = await createPredictGateway((call) => {
       const { status, body } = answerAll(call);
       return { status, body: JSON.stringify({ ...(JSON.parse(body) as object), notes }) };
     });
     const { model } = await gateway.trainModel();
-    const asked = { conformal: 0.9, abstain_at_risk: 0.05, nearest: 3 };
+    const asked = { coverage: 0.9, abstain_at_risk: 0.05, nearest: 3 };
     const { body } = await predict(gateway, { model, input: 'a', ...asked });
     expect(JSON.parse(gateway.calls[0]?.body ?? '')).toMatchObject(asked);
     expect(body.notes).toEqual(notes);
@@ -154,7 +154,7 @@ describe('400', () => {
     ['an empty list', { model: 'a', input: [] }, 'input'],
     ['too many inputs', { model: 'a', input: Array.from({ length: LIMITS.predictInputs + 1 }, () => 'a') }, 'input'],
     ['top_k of none', { model: 'a', input: 'a', top_k: 0 }, 'top_k'],
-    ['a level of one', { model: 'a', input: 'a', conformal: 1 }, 'conformal'],
+    ['a level of one', { model: 'a', input: 'a', coverage: 1 }, 'coverage'],
     ['no risk at all', { model: 'a', input: 'a', abstain_at_risk: 0 }, 'abstain_at_risk'],
     ['too many neighbours', { model: 'a', input: 'a', nearest: LIMITS.predictNearest + 1 }, 'nearest'],
   ];

@@ -24,7 +24,7 @@ const webgpu = createOnnxRuntime({ device: 'webgpu', threads: 1, isWhole: true }
 async function probabilitiesOn(runtime: Runtime, adapter: Adapter): Promise<Float32Array> {
   await using predictor = await createPredictor(runtime, adapter.architecture.spec);
   const texts = fresh.records.map(({ text }) => text);
-  return (await predictor.run(adapter, { features: fresh.features, texts })).probabilities.data;
+  return (await predictor.run(adapter, { features: fresh.features, texts })).answers.data;
 }
 
 /** The share of rows whose largest probability is that of their label. */

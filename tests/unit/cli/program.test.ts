@@ -54,7 +54,7 @@ describe('arguments', () => {
     [['jbos'], "unknown command 'jbos'"],
     [['--ulr', 'x'], "unknown option '--ulr'"],
     [['jobs', 'list', '--limit', 'ten'], 'It must be a whole number'],
-    [['predict', 'ft:m', 'a', '--conformal', '90'], 'It must be between 0 and 1, such as 0.9'],
+    [['predict', 'ft:m', 'a', '--coverage', '90'], 'It must be between 0 and 1, such as 0.9'],
     [['jobs', 'get'], "missing required argument 'id'"],
     [['jobs', 'report', 'ftjob-1', '--json', '--csv'], "option '--json' cannot be used with option '--csv'"],
     [['--url', 'localhost', 'jobs'], 'It must be an http or https URL, such as http://127.0.0.1:8787'],

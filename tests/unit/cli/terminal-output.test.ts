@@ -6,12 +6,14 @@ import { formatReport } from '../../../src/cli/report-table.ts';
 import { wrapText } from '../../../src/cli/wrap-text.ts';
 import type { FineTuningReport, Job, Prediction, SplitMetrics } from '../../../src/sdk/index.ts';
 
-const split: SplitMetrics = { n: 42, accuracy: { value: 0.905, low: 0.81, high: 1 }, macro_f1: 1, loss: 0, ece: 0 };
+const split: SplitMetrics = { n: 42, score: { value: 0.905, low: 0.81, high: 1 }, loss: 0 };
 const SHIFTS = ['chat', 'reviews', 'tickets of last year'].map((name) => ({ ...split, name }));
 
 const reportOf = (shifts: typeof SHIFTS): FineTuningReport =>
   // What the table shows of a report, and no more.
   ({
+    metric: { name: 'accuracy', higher_is_better: true },
+    other_targets: [],
     served: 'levi+ensemble',
     verdict: `Served levi+ensemble: ${'word '.repeat(40)}end.`,
     methods: [{ method: 'levi+ensemble', validation_loss: 0.5, id: split, shifts, seconds: 1 }],
@@ -60,7 +62,7 @@ describe('predictions', () => {
     score: 1,
     labels,
     disagreement: 0,
-    shift: 0.5,
+    shift_score: 0.5,
   }));
   const texts = ['short', `${'😩'.repeat(40)} long`];
 
@@ -81,9 +83,9 @@ test('what was asked for beside the labels stands below them', () => {
     score: 0.6,
     labels: [{ label: 'a', score: 0.6 }],
     disagreement: 0,
-    shift: 0.5,
-    set: ['a', 'b'],
-    abstained: true,
+    shift_score: 0.5,
+    prediction_set: ['a', 'b'],
+    abstain: true,
     nearest: [{ id: 'line:7', similarity: 0.912 }],
   };
   const [shown = ''] = formatPredictions([prediction], ['text']);

@@ -46,7 +46,7 @@ test('says what it is: labels, layers, backbone, configuration, origin', () => {
       columns: null,
     },
   });
-  expect(architecture.key).toContain('levi+ensemble/k3/d8/c3/r8');
+  expect(architecture.key).toContain('levi+ensemble/softmax/k3/d8/c3/r8');
 });
 
 describe('readAdapter refuses', () => {
@@ -75,7 +75,7 @@ describe('readAdapter refuses', () => {
     [
       'a temperature that is not positive',
       (tensors) => (tensors['calibration.inverse_temperature'] = tensor(Float32Array.of(0), [1, 1])),
-      /temperature that is not positive/u,
+      /"calibration\.inverse_temperature" that is not positive/u,
     ],
     ['an unknown method', (_, manifest) => (manifest['method'] = 'magic'), /manifest whose "method" is wrong/u],
     ['a label named twice', (_, manifest) => (manifest['labels'] = ['a', 'a', 'b']), /names a label twice/u],
@@ -109,7 +109,7 @@ test('an adapter of the first format, which had no temperature, answers with its
   const adapters = [readAdapter(first), readAdapter(atOne), readAdapter(bytes)];
   await using predictor = await createPredictor(runtime, readAdapter(bytes).architecture.spec);
   const answers = [];
-  for (const adapter of adapters) answers.push((await predictor.run(adapter, inputs)).probabilities.data);
+  for (const adapter of adapters) answers.push((await predictor.run(adapter, inputs)).answers.data);
   expect(answers[0]).toEqual(answers[1]);
   expect(answers[0]).not.toEqual(answers[2]);
 });
@@ -119,7 +119,7 @@ test('answers as the formulas say, computed by hand in double precision', async 
   const { features, records } = syntheticRows(4, 21, 0.1);
   const texts = records.map(({ text }) => text);
   await using predictor = await createPredictor(runtime, adapter.architecture.spec);
-  const answers = await predictor.run(adapter, { features, texts });
+  const answered = await predictor.run(adapter, { features, texts });
   for (const [row, text] of texts.entries()) {
     const expected = answerByHand(
       adapter.tensors,
@@ -127,13 +127,13 @@ test('answers as the formulas say, computed by hand in double precision', async 
       text,
     );
     for (const [index, p] of expected.probabilities.entries()) {
-      expect(answers.probabilities.data[row * 3 + index]).toBeCloseTo(p, 5);
+      expect(answered.answers.data[row * 3 + index]).toBeCloseTo(p, 5);
     }
     for (const [view, probabilities] of expected.views.entries()) {
-      const seen = answers.views?.[view]?.probabilities.data.subarray(row * 3, row * 3 + 3);
+      const seen = answered.views?.[view]?.answers.data.subarray(row * 3, row * 3 + 3);
       for (const [index, p] of probabilities.entries()) expect(seen?.[index]).toBeCloseTo(p, 5);
     }
-    expect(answers.disagreement?.[row]).toBeCloseTo(expected.disagreement, 4);
+    expect(answered.disagreement?.[row]).toBeCloseTo(expected.disagreement, 4);
   }
 });
 
@@ -146,11 +146,10 @@ test('gives a row the same answer alone and beside others, and shares a session 
   const texts = records.map(({ text }) => text);
   const together = await predictor.run(adapter, { features, texts });
   const foreign = await predictor.run(other, { features, texts });
-  expect(foreign.probabilities.data).not.toEqual(together.probabilities.data);
+  expect(foreign.answers.data).not.toEqual(together.answers.data);
   const first = { ...features, rows: 1, data: features.data.subarray(0, TAPS * WIDTH) };
   const alone = await predictor.run(adapter, { features: first, texts: texts.slice(0, 1) });
-  for (const [index, p] of alone.probabilities.data.entries())
-    expect(together.probabilities.data[index]).toBeCloseTo(p, 6);
+  for (const [index, p] of alone.answers.data.entries()) expect(together.answers.data[index]).toBeCloseTo(p, 6);
 });
 
 function answerByHand(

@@ -17,8 +17,8 @@ type Options = Parameters<typeof assureAnswers>[2];
 
 async function assured(adapter: Adapter, { features, records }: LabelledFeatures, options: Options = {}) {
   await using predictor = await createPredictor(runtime, adapter.architecture.spec);
-  const { probabilities } = await predictor.run(adapter, { features, texts: records.map(({ text }) => text) });
-  return assureAnswers(adapter, { features, probabilities }, options);
+  const { answers } = await predictor.run(adapter, { features, texts: records.map(({ text }) => text) });
+  return assureAnswers(adapter, { features, answers }, options);
 }
 
 type Tensors = Record<string, Tensor>;
@@ -32,7 +32,7 @@ function altered(change: (tensors: Tensors) => void): Uint8Array {
 
 const isAssurance = (name: string): boolean => /^(typicality|guarantees|neighbours)\./u.test(name);
 const meanShift = (rows: readonly AnswerAssurance[]): number =>
-  rows.reduce((sum, { shift }) => sum + (shift ?? Number.NaN), 0) / rows.length;
+  rows.reduce((sum, { shift_score: shift }) => sum + (shift ?? Number.NaN), 0) / rows.length;
 
 test('new rows of the same kind have shift scores around one half, drifted ones high ones', async () => {
   const adapter = readAdapter(bytes);
@@ -50,24 +50,26 @@ test('a method that reads no features has shift scores all the same', async () =
 
 test('sets hold the truth about as often as asked, on rows that no one has seen', async () => {
   const rows = syntheticRows(600, 33);
-  const { rows: answers, notes } = await assured(readAdapter(bytes), rows, { conformal: 0.8 });
-  const covered = answers.filter(({ set }, row) => set?.includes(rows.records[row]?.label ?? '')).length;
+  const { rows: answers, notes } = await assured(readAdapter(bytes), rows, { coverage: 0.8 });
+  const covered = answers.filter(({ prediction_set: set }, row) =>
+    set?.includes(String(rows.records[row]?.label)),
+  ).length;
   // One set of 36 validation rows decides the threshold: the coverage it gives varies by 7 points.
   expect(covered / 600).toBeGreaterThan(0.8 - 3 * 0.07);
-  expect(answers.every(({ set }) => set !== null && set !== undefined && set.length > 0)).toBe(true);
+  expect(answers.every(({ prediction_set: set }) => set !== null && set !== undefined && set.length > 0)).toBe(true);
   expect(notes).toEqual([]);
 });
 
 test('too few validation rows give every label and an abstention each, and notes that say so', async () => {
-  const options = { conformal: 0.99, abstainAtRisk: 0.01 };
+  const options = { coverage: 0.99, abstainAtRisk: 0.01 };
   const { rows, notes } = await assured(readAdapter(bytes), syntheticRows(3, 34), options);
-  for (const { set, abstained } of rows) {
+  for (const { prediction_set: set, abstain: abstained } of rows) {
     expect(set?.toSorted()).toEqual(['billing', 'login', 'shipping']);
     expect(abstained).toBe(true);
   }
   expect(notes).toEqual([
     expect.stringMatching(
-      /^conformal: 36 validation rows are too few for the level 0\.99, which takes 99; each set holds/u,
+      /^coverage: 36 validation rows are too few for the level 0\.99, which takes 99; each set holds/u,
     ),
     expect.stringMatching(/^abstain_at_risk: 36 validation rows cannot show a risk of at most 0\.01; it takes \d{3},/u),
   ]);
@@ -92,7 +94,7 @@ test("a row's own id names it where it has one", async () => {
 
 test('what was not asked for is not there', async () => {
   const { rows, notes } = await assured(readAdapter(bytes), syntheticRows(1, 35));
-  expect(Object.keys(rows[0] ?? {})).toEqual(['shift']);
+  expect(Object.keys(rows[0] ?? {})).toEqual(['shift_score']);
   expect(notes).toEqual([]);
 });
 
@@ -100,9 +102,9 @@ test('an adapter of an earlier release is read, answers null and says what would
   const earlier = altered((tensors) => {
     for (const name of Object.keys(tensors).filter(isAssurance)) delete tensors[name];
   });
-  const options = { conformal: 0.9, abstainAtRisk: 0.1, nearest: 1 };
+  const options = { coverage: 0.9, abstainAtRisk: 0.1, nearest: 1 };
   const { rows, notes } = await assured(readAdapter(earlier), syntheticRows(1, 36), options);
-  expect(rows).toEqual([{ shift: null, set: null, abstained: null, nearest: null }]);
+  expect(rows).toEqual([{ shift_score: null, prediction_set: null, abstain: null, nearest: null }]);
   expect(notes).toEqual([expect.stringMatching(/Run its fine-tuning job again/u)]);
 });
 

@@ -5,6 +5,7 @@ import { abstentionRule, rowsForRisk } from '../../../src/levi/guarantees/absten
 import { conformalThreshold, predictionSet, rowsForLevel } from '../../../src/levi/guarantees/conformal.ts';
 import { gatherOutcomes } from '../../../src/levi/guarantees/outcomes.ts';
 import type { Outcomes } from '../../../src/levi/guarantees/outcomes.ts';
+import type { Targets } from '../../../src/levi/tasks/targets.ts';
 
 const CLASSES = 4;
 
@@ -36,8 +37,14 @@ function draw(shares: readonly number[], at: number): number {
   return found === -1 ? shares.length - 1 : found;
 }
 
+function oneHot(classes: Int32Array): Targets {
+  const data = new Float32Array(classes.length * CLASSES);
+  for (const [row, target] of classes.entries()) data[row * CLASSES + target] = 1;
+  return { rows: classes.length, outputs: CLASSES, data, strata: classes };
+}
+
 const outcomesOf = ({ data, targets }: Answered): Outcomes =>
-  gatherOutcomes({ rows: targets.length, classes: CLASSES, data }, targets, 1);
+  gatherOutcomes('softmax', { answers: { rows: targets.length, outputs: CLASSES, data }, targets: oneHot(targets) }, 1);
 
 const ranked = (data: Float32Array, row: number) =>
   Array.from(data.subarray(row * CLASSES, (row + 1) * CLASSES), (score, target) => ({
@@ -142,4 +149,45 @@ test('beyond a thousand rows a random thousand is kept, the same each time', () 
   expect(outcomes.nonconformity).toHaveLength(1_000);
   expect(outcomes.nonconformity).toEqual(outcomes.nonconformity.toSorted());
   expect(outcomesOf(many)).toEqual(outcomes);
+});
+
+test('intervals of numbers hold the truth at their level, and sets of several labels all of the true ones', () => {
+  const random = createRandom(9);
+  const matrix = (rows: number, outputs: number, value: () => number) => ({
+    rows,
+    outputs,
+    data: Float32Array.from({ length: rows * outputs }, value),
+  });
+  let inside = 0;
+  let complete = 0;
+  for (let trial = 0; trial < 400; trial++) {
+    const errors = matrix(101, 1, () => random.normal());
+    const truth = { ...matrix(101, 1, () => 0), strata: new Int32Array(101) };
+    const calibration = gatherOutcomes('squared', { answers: errors, targets: truth }, 1).nonconformity;
+    const reach = conformalThreshold(calibration.slice(0, 100), 0.9) ?? 0;
+    inside += Math.abs(random.normal()) <= reach ? 1 : 0;
+
+    const answers = matrix(50, 3, () => random.uniform());
+    const labels = {
+      ...answers,
+      data: answers.data.map((p) => (random.uniform() < p ? 1 : 0)),
+      strata: new Int32Array(50),
+    };
+    const within =
+      conformalThreshold(gatherOutcomes('sigmoid', { answers, targets: labels }, 1).nonconformity, 0.8) ?? 0;
+    const fresh = Array.from({ length: 3 }, () => random.uniform());
+    complete += fresh.every((p) => random.uniform() >= p || 1 - p <= within) ? 1 : 0;
+  }
+  // Three binomial standard errors.
+  expect(Math.abs(inside / 400 - 0.9)).toBeLessThan(0.045);
+  expect(Math.abs(complete / 400 - 0.8)).toBeLessThan(0.06);
+});
+
+test('answers of several labels are wrong where not exactly right, and numbers neither', () => {
+  const answers = { rows: 2, outputs: 2, data: Float32Array.of(0.9, 0.2, 0.6, 0.7) };
+  const targets = { rows: 2, outputs: 2, data: Float32Array.of(1, 0, 1, 0), strata: new Int32Array(2) };
+  const outcomes = gatherOutcomes('sigmoid', { answers, targets }, 1);
+  expect([...outcomes.wrong]).toEqual([0, 1]);
+  expect(outcomes.confidence[0]).toBeCloseTo(0.85, 6);
+  expect(gatherOutcomes('squared', { answers, targets }, 1)).toMatchObject({ confidence: new Float32Array(0) });
 });

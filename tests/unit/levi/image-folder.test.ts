@@ -60,7 +60,7 @@ describe.each(PACKERS)('an imagefolder as %s', (_, pack) => {
     for (const [name, table] of Object.entries(tables)) {
       const bytes = await pack({ 'data/1.png': cat, 'data/sub/2.png': dog, [name]: utf8(table) });
       const columns = { fields: { plan: 'categorical' }, id: 'who' } as const;
-      expect(await read(bytes, { columns })).toEqual([
+      expect(await read(bytes, { reading: { columns } })).toEqual([
         { line: 1, record: { text: 'a cat', label: 'c', image: cat, fields: { plan: 'pro' }, id: 'u1' } },
         { line: 2, record: { text: 'a dog, big', label: 'd', image: dog, fields: {}, id: 'u2' } },
       ]);

@@ -1,22 +1,32 @@
 import { expect, test } from 'vitest';
 import {
   confusionMatrix,
-  crossEntropy,
   expectedCalibrationError,
   macroF1,
   predictedClasses,
 } from '../../../src/levi/metrics/classification-metrics.ts';
-import type { Probabilities } from '../../../src/levi/metrics/classification-metrics.ts';
+import type { AnswerMatrix } from '../../../src/levi/tasks/answer-matrix.ts';
+import { rowLosses, weightedMean } from '../../../src/levi/tasks/family-scores.ts';
+import type { Targets } from '../../../src/levi/tasks/targets.ts';
 import { perClassFigures } from '../../../src/levi/metrics/per-class.ts';
 import { riskCoverage } from '../../../src/levi/metrics/risk-coverage.ts';
+import type { DifferenceOptions } from '../../../src/levi/metrics/intervals.ts';
 import { pairedDifference, shareWithInterval } from '../../../src/levi/metrics/intervals.ts';
 
-const answers: Probabilities = {
+const answers: AnswerMatrix = {
   rows: 4,
-  classes: 3,
+  outputs: 3,
   data: Float32Array.from([0.8, 0.1, 0.1, 0.3, 0.6, 0.1, 0.5, 0.25, 0.25, 0.2, 0.2, 0.6]),
 };
 const targets = Int32Array.from([0, 1, 1, 2]);
+
+const oneHot = (classes: readonly number[], outputs: number): Targets => ({
+  rows: classes.length,
+  outputs,
+  data: Float32Array.from(classes.flatMap((c) => Array.from({ length: outputs }, (_, index) => (index === c ? 1 : 0)))),
+  strata: Int32Array.from(classes),
+});
+const losses = rowLosses('softmax', answers, oneHot([0, 1, 1, 2], 3));
 
 test('computes the metrics of a small case worked out by hand', () => {
   expect([...predictedClasses(answers)]).toEqual([0, 1, 0, 2]);
@@ -25,25 +35,19 @@ test('computes the metrics of a small case worked out by hand', () => {
     [1, 1, 0],
     [0, 0, 1],
   ]);
-  expect(crossEntropy(answers, targets)).toBeCloseTo(
-    -(Math.log(0.8) + Math.log(0.6) + Math.log(0.25) + Math.log(0.6)) / 4,
-    6,
-  );
+  expect(weightedMean(losses)).toBeCloseTo(-(Math.log(0.8) + Math.log(0.6) + Math.log(0.25) + Math.log(0.6)) / 4, 6);
   expect(macroF1(answers, targets)).toBeCloseTo((2 / 3 + 2 / 3 + 1) / 3, 6);
   // Bins: 0.8 (right), 0.6 and 0.6 (right), 0.5 (wrong).
   expect(expectedCalibrationError(answers, targets)).toBeCloseTo((0.2 + 0.8 + 0.5) / 4, 6);
 });
 
-test('weights the loss by class', () => {
-  const weights = Float32Array.from([0, 1, 0]);
-  expect(crossEntropy(answers, targets, weights)).toBeCloseTo(-(Math.log(0.6) + Math.log(0.25)) / 2, 6);
+test('weights the loss by row', () => {
+  expect(weightedMean(losses, [0, 1, 1, 0])).toBeCloseTo(-(Math.log(0.6) + Math.log(0.25)) / 2, 6);
 });
 
 test('keeps the loss finite where a wrong answer is certain', () => {
-  expect(crossEntropy({ rows: 1, classes: 2, data: Float32Array.from([1, 0]) }, Int32Array.from([1]))).toBeCloseTo(
-    27.6,
-    1,
-  );
+  const certain = { rows: 1, outputs: 2, data: Float32Array.from([1, 0]) };
+  expect(rowLosses('softmax', certain, oneHot([1], 2))[0]).toBeCloseTo(27.6, 1);
 });
 
 test("gives an accuracy's interval as the binomial's quantiles", () => {
@@ -53,24 +57,30 @@ test("gives an accuracy's interval as the binomial's quantiles", () => {
 
 test('finds no interval of a difference away from zero where two methods differ by chance', () => {
   const random = countingUniform();
-  const coin = (): Uint8Array => Uint8Array.from({ length: 300 }, () => (random() < 0.5 ? 0 : 1));
-  const { low, high } = pairedDifference([{ served: coin(), baseline: coin() }], random);
+  const coin = (): Float64Array => Float64Array.from({ length: 300 }, () => (random() < 0.5 ? 0 : 1));
+  const { low, high } = pairedDifference([{ served: coin(), baseline: coin() }], accuracy(random));
   expect(low).toBeLessThan(0);
   expect(high).toBeGreaterThan(0);
 });
 
 test('pairs rows: a small but consistent gain is measured, which unpaired rows would hide', () => {
-  const baseline = Uint8Array.from({ length: 400 }, (_, row) => row % 2);
+  const baseline = Float64Array.from({ length: 400 }, (_, row) => row % 2);
   const served = baseline.map((value, row) => (row % 40 === 0 ? 1 : value));
   const gain = pairedDifference(
     [
       { served, baseline },
       { served, baseline },
     ],
-    countingUniform(),
+    accuracy(countingUniform()),
   );
   expect(gain.value).toBeCloseTo(0.025, 6);
   expect(gain.low).toBeGreaterThan(0);
+});
+
+const accuracy = (uniform: () => number): DifferenceOptions => ({
+  finish: (mean) => mean,
+  higherIsBetter: true,
+  uniform,
 });
 
 // Mulberry32: small, seeded, good enough for a test.
@@ -102,16 +112,15 @@ test('gives each label its precision, recall and F1, and 0 where there is nothin
 });
 
 test('the risk-coverage curve goes from the surest rows to all of them, never parting rows of one score', () => {
-  const curve = riskCoverage(answers, targets);
+  const curve = riskCoverage([0.8, 0.6, 0.5, 0.6], [0, 0, 1, 0]);
   expect(curve.map(({ coverage, risk }) => [coverage, risk])).toEqual([
     [0.25, 0],
     [0.75, 0],
     [1, 0.25],
   ]);
-  expect(curve.map(({ score }) => score)).toEqual([0.8, 0.6, 0.5].map(Math.fround));
-  const many = { rows: 1000, classes: 2, data: new Float32Array(2000) };
-  for (let row = 0; row < 1000; row++) many.data.set([0.5 + row / 3000, 0.5 - row / 3000], 2 * row);
-  const points = riskCoverage(many, new Int32Array(1000));
+  expect(curve.map(({ score }) => score)).toEqual([0.8, 0.6, 0.5]);
+  const many = Array.from({ length: 1000 }, (_, row) => 0.5 + row / 3000);
+  const points = riskCoverage(many, new Float64Array(1000));
   expect(points.length).toBeLessThanOrEqual(50);
   expect(points.at(-1)).toMatchObject({ coverage: 1, risk: 0 });
   expect(points.map(({ coverage }) => coverage)).toEqual(

@@ -64,7 +64,7 @@ test.each(WRITERS)(
 describe('records', () => {
   test('reads the columns it is told, of a file with many others, and counts rows from 1', async () => {
     const columns = { label: 'label', fields: { plan: 'categorical', age: 'number', big: 'id', day: 'date' } } as const;
-    const records = await read(fixture('pyarrow-snappy'), { columns });
+    const records = await read(fixture('pyarrow-snappy'), { reading: { columns } });
     expect(records).toHaveLength(40);
     expect(records[10]).toEqual({
       line: 11,
@@ -111,7 +111,7 @@ describe('records', () => {
     ['a codec that is not read', fixture('pyarrow-lz4'), {}, /compressed with .* write it with Snappy/u],
     ['a file that was cut off', fixture('polars').slice(0, 4_000), {}, /its end is missing/u],
     ['a footer alone', new TextEncoder().encode('PAR1PAR1'), {}, /is too short/u],
-    ['a list as a text', fixture('polars'), { columns: { text: 'tags' } }, /field "tags"/u],
+    ['a list as a text', fixture('polars'), { reading: { columns: { text: 'tags' } } }, /field "tags"/u],
   ])('refuses %s and says where', async (_, bytes, options, message) => {
     await expect(read(bytes, options)).rejects.toThrow(message);
   });
@@ -123,8 +123,10 @@ describe('damaged files', () => {
 
   /** All columns, so that every decoder is reached. */
   const everything: ReadOptions = {
-    columns: {
-      fields: { plan: 'categorical', age: 'id', big: 'id', score: 'id', flag: 'categorical', day: 'id', at: 'id' },
+    reading: {
+      columns: {
+        fields: { plan: 'categorical', age: 'id', big: 'id', score: 'id', flag: 'categorical', day: 'id', at: 'id' },
+      },
     },
   };
 

@@ -5,13 +5,16 @@ import { runtime, syntheticRows, TAPS, WIDTH } from './synthetic-task.ts';
 
 const { features, records } = syntheticRows(150, 5);
 const labels = ['billing', 'login', 'shipping'];
+const classes = records.map(({ label }) => labels.indexOf(String(label)));
 const data: TrainingData = {
   features,
   texts: { offsets: new Int32Array(151), rows: new Int32Array(0), scales: new Float32Array(150) },
   ngrams: 0,
-  targets: Int32Array.from(records, ({ label }) => labels.indexOf(label)),
-  classes: 3,
-  classWeights: Float32Array.from([1, 2, 0.5]),
+  family: 'softmax',
+  rows: 150,
+  outputs: 3,
+  targets: Float32Array.from(classes.flatMap((target) => labels.map((_, c) => (c === target ? 1 : 0)))),
+  rowWeights: Float32Array.from(classes, (target) => [1, 2, 0.5][target] ?? 1),
 };
 const inputs = TAPS * WIDTH;
 const everyTap = [0, 1, 2];
@@ -20,13 +23,13 @@ const everyTap = [0, 1, 2];
 function referenceObjective(point: Float64Array): { value: number; gradient: Float64Array } {
   const gradient = new Float64Array(point.length);
   let value = 0;
-  for (const [row, target] of data.targets.entries()) {
+  for (const [row, target] of classes.entries()) {
     const x = features.data.subarray(row * inputs, (row + 1) * inputs);
     const logits = labels.map((_, c) =>
       x.reduce((sum, v, j) => sum + v * (point[c * inputs + j] ?? 0), point[3 * inputs + c] ?? 0),
     );
     const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-    const weight = (data.classWeights[target] ?? 1) / 150;
+    const weight = (data.rowWeights[row] ?? 1) / 150;
     value += weight * (total - (logits[target] ?? 0));
     for (const [c, logit] of logits.entries()) {
       const slope = weight * (Math.exp(logit - total) - (c === target ? 1 : 0));
@@ -56,7 +59,7 @@ test('chooses the strength with the lowest validation loss, and ends at its opti
         (sum, w) => sum + w * w,
         0,
       );
-      return Promise.resolve({ loss: Math.abs(squares - 1), accuracy: 0 });
+      return Promise.resolve({ loss: Math.abs(squares - 1), score: 0 });
     },
   });
   const penalty = Number(chosen.detail['l2']);

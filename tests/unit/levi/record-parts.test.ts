@@ -39,7 +39,7 @@ describe('images', () => {
       jsonl({ image: bare(picture).replaceAll('+', '-').replaceAll('/', '_'), label: 'a' }),
     ],
   ])('reads %s', async (_, content, columns) => {
-    expect(await read(content, { columns })).toEqual([{ text: '', label: 'a', image: picture }]);
+    expect(await read(content, { reading: { columns } })).toEqual([{ text: '', label: 'a', image: picture }]);
   });
 
   test("reads Hugging Face's column of structs, and a column of bytes", async () => {
@@ -69,7 +69,7 @@ describe('images', () => {
     const large = new Uint8Array(9 * 1024 * 1024);
     large.set(picture);
     const rows = jsonl({ text: 'a chair', image: bare(large), label: 'a' });
-    const [record] = await read(rows, { columns: { image: 'image' } });
+    const [record] = await read(rows, { reading: { columns: { image: 'image' } } });
     expect(record).toMatchObject({ text: 'a chair', label: 'a' });
     expect(Buffer.compare(record?.image ?? new Uint8Array(0), large)).toBe(0);
   });
@@ -101,7 +101,7 @@ describe('images', () => {
       /row 1, field "image": names the file "a\.png" and holds no bytes/u,
     ],
   ])('refuses %s', async (_, content, message) => {
-    await expect(read(content, { columns: { image: 'image' } })).rejects.toThrow(message);
+    await expect(read(content, { reading: { columns: { image: 'image' } } })).rejects.toThrow(message);
   });
 });
 
@@ -111,14 +111,14 @@ describe('group, weight and id', () => {
 
   test('are read alike from JSONL and from CSV, ids without the .0 of pandas', async () => {
     const expected = [{ text: 'a', label: 'x', group: 'mail', weight: 2.5, id: '17' }];
-    expect(await read(jsonl(row), { columns })).toEqual(expected);
-    expect(await read('text,label,source,w,ticket\na,x,mail,2.5,17.0\n', { columns })).toEqual(expected);
+    expect(await read(jsonl(row), { reading: { columns } })).toEqual(expected);
+    expect(await read('text,label,source,w,ticket\na,x,mail,2.5,17.0\n', { reading: { columns } })).toEqual(expected);
   });
 
   test('may lack in files that are only measured on', async () => {
     const bare = { text: 'a', label: 'x' };
     for (const content of [jsonl(bare), 'text,label\na,x\n'])
-      expect(await read(content, { columns, file: 'validation_file' })).toEqual([bare]);
+      expect(await read(content, { reading: { columns }, file: 'validation_file' })).toEqual([bare]);
   });
 
   test.each<[string, object, RegExp]>([
@@ -130,34 +130,44 @@ describe('group, weight and id', () => {
     ['a text as an id', { ticket: 'x'.repeat(300) }, /field "ticket": is longer than 256/u],
     ['a list as a group', { source: ['a'] }, /field "source": must be one value/u],
   ])('%s is refused', async (_, part, message) => {
-    await expect(read(jsonl({ ...row, ...part }), { columns })).rejects.toThrow(message);
+    await expect(read(jsonl({ ...row, ...part }), { reading: { columns } })).rejects.toThrow(message);
   });
 
   test('a column that is asked for and not there is named', async () => {
-    await expect(read('text,label\na,x\n', { columns })).rejects.toThrow(/field "source": there is no such column/u);
+    await expect(read('text,label\na,x\n', { reading: { columns } })).rejects.toThrow(
+      /field "source": there is no such column/u,
+    );
   });
 });
 
 describe('fields that are told from the values', () => {
   test('all other columns, as they are; what holds nothing is left out', async () => {
     const csv = 'text,label,plan,age,note,seen\na,x, pro ,31,,2026-01-01\nb,y,NaN,7.5,n,\n';
-    expect((await read(csv, { columns: { fields: 'auto' } })).map(({ fields }) => fields)).toEqual([
+    expect((await read(csv, { reading: { columns: { fields: 'auto' } } })).map(({ fields }) => fields)).toEqual([
       { plan: 'pro', age: '31', seen: '2026-01-01' },
       { age: '7.5', note: 'n' },
     ]);
     const rows = jsonl({ text: 'a', label: 'x', plan: 'pro', tags: ['t'], fields: { age: 3, deep: { a: 1 } } });
-    expect((await read(rows, { columns: { fields: 'auto' } }))[0]?.fields).toEqual({ plan: 'pro', age: 3 });
+    expect((await read(rows, { reading: { columns: { fields: 'auto' } } }))[0]?.fields).toEqual({
+      plan: 'pro',
+      age: 3,
+    });
   });
 
   test('one column among declared ones', async () => {
     const columns: Columns = { fields: { plan: 'auto', age: 'number' } };
-    expect((await read('text,label,plan,age\na,x,pro,31\n', { columns }))[0]?.fields).toEqual({ plan: 'pro', age: 31 });
+    expect((await read('text,label,plan,age\na,x,pro,31\n', { reading: { columns } }))[0]?.fields).toEqual({
+      plan: 'pro',
+      age: 31,
+    });
   });
 
   test('no text is needed where there are fields and nobody named one', async () => {
-    expect(await read('plan,label\npro,x\n', { columns: { fields: 'auto' } })).toEqual([
+    expect(await read('plan,label\npro,x\n', { reading: { columns: { fields: 'auto' } } })).toEqual([
       { text: '', label: 'x', fields: { plan: 'pro' } },
     ]);
-    await expect(read('plan,label\npro,x\n', { columns: { text: 'body', fields: 'auto' } })).rejects.toThrow(/"body"/u);
+    await expect(
+      read('plan,label\npro,x\n', { reading: { columns: { text: 'body', fields: 'auto' } } }),
+    ).rejects.toThrow(/"body"/u);
   });
 });

@@ -97,7 +97,7 @@ describe('levi.columns', () => {
 
   test('joins several text columns by name, a line each, and leaves empty ones out', async () => {
     const rows = await read('subject,body,intent\nHi,"my app, crashes",bug\n,invoice?,billing\n', {
-      columns: { text: ['subject', 'body'], label: 'intent' },
+      reading: { columns: { text: ['subject', 'body'], label: 'intent' } },
     });
     expect(rows.map(({ record }) => record.text)).toEqual(['subject: Hi\nbody: my app, crashes', 'body: invoice?']);
   });
@@ -118,7 +118,7 @@ describe('levi.columns', () => {
     ];
     const lines = jsonl.map((row) => JSON.stringify(row)).join('\n');
     for (const content of [csv, lines])
-      expect((await read(content, { columns })).map(({ record }) => record)).toEqual(expected);
+      expect((await read(content, { reading: { columns } })).map(({ record }) => record)).toEqual(expected);
   });
 
   test.each([
@@ -128,7 +128,7 @@ describe('levi.columns', () => {
   ])('refuses %s that is none', async (_, name, value, message) => {
     const cells = { subject: 'a', body: 'b', intent: 'c', plan: '', age: '', user: '', seen: '', [name]: value };
     const content = `${Object.keys(cells).join(',')}\n${Object.values(cells).join(',')}\n`;
-    await expect(read(content, { columns })).rejects.toThrow(message);
+    await expect(read(content, { reading: { columns } })).rejects.toThrow(message);
   });
 
   test('a JSONL file without the columns is told which there are', async () => {

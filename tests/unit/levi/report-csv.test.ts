@@ -27,14 +27,15 @@ test('a line per method and split with every figure, its interval and what the m
   const read = (row: readonly string[] | undefined) => Object.fromEntries(header.map((name, at) => [name, row?.[at]]));
   const [first] = report.methods;
   expect(read(rows[0])).toMatchObject({
+    target: 'label',
     method: 'prior',
     served: 'false',
     split: 'held_out',
     shift: '',
     n: String(first?.id.n),
-    accuracy: String(first?.id.accuracy.value),
-    accuracy_low: String(first?.id.accuracy.low),
-    accuracy_high: String(first?.id.accuracy.high),
+    accuracy: String(first?.id.accuracy?.value),
+    accuracy_low: String(first?.id.accuracy?.low),
+    accuracy_high: String(first?.id.accuracy?.high),
     calibration_temperature: String(first?.calibration.temperature),
     validation_loss: String(first?.validation_loss),
     seconds: String(first?.seconds),
@@ -51,15 +52,20 @@ test('a line per method and split with every figure, its interval and what the m
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\tx', '\rx'])(
   'a name that begins as %j does is no formula',
   (name) => {
-    const figures = { n: 1, accuracy: { value: 1, low: null, high: null }, macro_f1: 1, loss: -0.5, ece: 0 };
+    const figures = { n: 1, score: { value: 1, low: null, high: null }, loss: -0.5 };
     const method = { method: 'prior', id: figures, shifts: [{ ...figures, name }] } as const;
-    const calibration = { temperature: 1, ece_before: 0, ece_after: 0 };
-    const costs = { seconds: 0, parameters: 0, bytes: 0, detail: {}, validation_loss: 0, validation_accuracy: 0 };
+    const calibration = { temperature: 1, deviation: null, ece_before: 0, ece_after: 0 };
+    const costs = { seconds: 0, parameters: 0, bytes: 0, detail: {}, validation_loss: 0, validation_score: 0 };
     const [header = [], , row = []] = parse(
-      toReportCsv({ served: 'prior', methods: [{ ...method, ...costs, calibration, shifts: [...method.shifts] }] }),
+      toReportCsv({
+        target: 'label',
+        other_targets: [],
+        served: 'prior',
+        methods: [{ ...method, ...costs, calibration, shifts: [...method.shifts] }],
+      }),
     );
     expect(row[header.indexOf('shift')]).toBe(`'${name}`);
     // A number keeps its sign, and a missing bound is an empty cell.
-    expect([row[header.indexOf('loss')], row[header.indexOf('accuracy_low')]]).toEqual(['-0.5', '']);
+    expect([row[header.indexOf('loss')], row[header.indexOf('score_low')]]).toEqual(['-0.5', '']);
   },
 );

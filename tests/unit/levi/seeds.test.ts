@@ -22,7 +22,7 @@ test('several seeds give intervals for what depends on the seed, and serve the f
     expect(ood?.high).toBeGreaterThanOrEqual(ood?.value ?? 1);
   }
   // Three different models: their mean is not the first one's figure.
-  expect(seeds[0]?.ood?.value).not.toBe(methods.find(({ method }) => method === 'levi')?.shifts[0]?.accuracy.value);
+  expect(seeds[0]?.ood?.value).not.toBe(methods.find(({ method }) => method === 'levi')?.shifts[0]?.score.value);
   const fractions = events.flatMap((event) => (event.type === 'progress' ? [event.fraction] : []));
   expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
   expect(fractions.at(-1)).toBe(1);

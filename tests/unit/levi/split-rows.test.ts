@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normaliseText, splitRows } from '../../../src/levi/data/split-rows.ts';
+import { normaliseText } from '../../../src/levi/data/content-key.ts';
+import { splitRows } from '../../../src/levi/data/split-rows.ts';
 import type { Split, SplitOptions } from '../../../src/levi/data/split-rows.ts';
 
 const options: SplitOptions = {
@@ -11,7 +12,7 @@ const options: SplitOptions = {
 };
 
 function split(texts: readonly string[], targets: readonly number[], changed: Partial<SplitOptions> = {}): Split {
-  return splitRows(texts, Int32Array.from(targets), { ...options, ...changed });
+  return splitRows(texts.map(normaliseText), Int32Array.from(targets), { ...options, ...changed });
 }
 
 const distinct = (n: number): string[] => Array.from({ length: n }, (_, index) => `text ${index}`);

@@ -1,7 +1,13 @@
 import { createRandom } from '../../../src/engine/index.ts';
 import type { Random } from '../../../src/engine/index.ts';
-import { fineTune, resolveLeviConfig } from '../../../src/levi/index.ts';
-import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures } from '../../../src/levi/index.ts';
+import { fineTuneTargets, resolveLeviConfig } from '../../../src/levi/index.ts';
+import type {
+  FineTuneEvent,
+  FineTuneInput,
+  FineTuneTargetsInput,
+  LabelledFeatures,
+  ModelResult,
+} from '../../../src/levi/index.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
 const LABELS = ['billing', 'login', 'shipping'] as const;
@@ -61,12 +67,12 @@ export function syntheticInput(changed: Partial<FineTuneInput> = {}): FineTuneIn
 
 export interface FinishedRun {
   readonly events: readonly FineTuneEvent[];
-  readonly result: FineTuneResult;
+  readonly result: ModelResult;
 }
 
-export async function runToEnd(input: FineTuneInput): Promise<FinishedRun> {
+export async function runToEnd(input: FineTuneInput | FineTuneTargetsInput): Promise<FinishedRun> {
   const events: FineTuneEvent[] = [];
-  const run = fineTune(input);
+  const run = fineTuneTargets({ targets: [{ name: 'label', task: undefined }], ...input });
   for (;;) {
     const next = await run.next();
     if (next.done === true) return { events, result: next.value };

@@ -1,18 +1,31 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../../src/engine/index.ts';
-import { atTemperature, calibratedLosses, fitTemperature } from '../../../src/levi/calibration/temperature.ts';
+import { calibratedLosses, classesOf } from '../../../src/levi/calibration/calibrate.ts';
+import { atTemperature, fitTemperature } from '../../../src/levi/calibration/temperature.ts';
 import { chooseByLoss } from '../../../src/levi/fine-tune/choose-method.ts';
-import { crossEntropy, mean } from '../../../src/levi/metrics/classification-metrics.ts';
-import type { Probabilities } from '../../../src/levi/metrics/classification-metrics.ts';
+import { mean } from '../../../src/levi/metrics/classification-metrics.ts';
+import type { AnswerMatrix } from '../../../src/levi/tasks/answer-matrix.ts';
+import { rowLosses, weightedMean } from '../../../src/levi/tasks/family-scores.ts';
+import type { Targets } from '../../../src/levi/tasks/targets.ts';
 
 const CLASSES = 3;
-const classWeights = Float32Array.of(1, 1, 1);
+const evenly = (rows: number): Float32Array => new Float32Array(rows).fill(1);
+const family = 'softmax' as const;
+
+function oneHot(classes: ArrayLike<number>): Targets {
+  const data = new Float32Array(classes.length * CLASSES);
+  for (let row = 0; row < classes.length; row++) data[row * CLASSES + (classes[row] ?? 0)] = 1;
+  return { rows: classes.length, outputs: CLASSES, data, strata: Int32Array.from(classes) };
+}
+
+const crossEntropy = (answers: AnswerMatrix, targets: Targets): number =>
+  weightedMean(rowLosses(family, answers, targets));
 
 /** Rows whose labels are drawn from their probabilities, so that these are calibrated. */
-function calibratedRows(rows: number, seed: number): { probabilities: Probabilities; targets: Int32Array } {
+function calibratedRows(rows: number, seed: number): { answers: AnswerMatrix; targets: Targets } {
   const random = createRandom(seed);
   const data = new Float32Array(rows * CLASSES);
-  const targets = Int32Array.from({ length: rows }, (_, row) => {
+  const classes = Int32Array.from({ length: rows }, (_, row) => {
     const weights = Array.from({ length: CLASSES }, () => Math.exp(1.5 * random.normal()));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const shares = weights.map((weight) => weight / total);
@@ -20,13 +33,13 @@ function calibratedRows(rows: number, seed: number): { probabilities: Probabilit
     const draw = random.uniform();
     return draw < (shares[0] ?? 0) ? 0 : draw < (shares[0] ?? 0) + (shares[1] ?? 0) ? 1 : 2;
   });
-  return { probabilities: { rows, classes: CLASSES, data }, targets };
+  return { answers: { rows, outputs: CLASSES, data }, targets: oneHot(classes) };
 }
 
 test.each([0.5, 1, 2.5])('finds the temperature %d that would undo how sure a method is too sure', (temperature) => {
-  const { probabilities, targets } = calibratedRows(20_000, 3);
-  const distorted = atTemperature(probabilities, 1 / temperature);
-  const found = fitTemperature({ probabilities: distorted, targets, classWeights });
+  const { answers, targets } = calibratedRows(20_000, 3);
+  const distorted = atTemperature(answers, 1 / temperature);
+  const found = fitTemperature({ answers: distorted, classes: classesOf(targets), weights: evenly(20_000) });
   expect(found / temperature).toBeGreaterThan(0.95);
   expect(found / temperature).toBeLessThan(1.05);
   expect(crossEntropy(atTemperature(distorted, found), targets)).toBeLessThanOrEqual(
@@ -35,35 +48,38 @@ test.each([0.5, 1, 2.5])('finds the temperature %d that would undo how sure a me
 });
 
 test('a few rows that are all right do not make a method certain, and no rows change nothing', () => {
-  const probabilities: Probabilities = { rows: 5, classes: 3, data: new Float32Array(15).fill(0.1) };
-  for (let row = 0; row < 5; row++) probabilities.data[row * 3] = 0.8;
-  const found = fitTemperature({ probabilities, targets: new Int32Array(5), classWeights });
+  const answers: AnswerMatrix = { rows: 5, outputs: 3, data: new Float32Array(15).fill(0.1) };
+  for (let row = 0; row < 5; row++) answers.data[row * 3] = 0.8;
+  const found = fitTemperature({ answers, classes: new Int32Array(5), weights: evenly(5) });
   expect(found).toBeGreaterThan(0.5);
   expect(found).toBeLessThan(1);
-  const none: Probabilities = { rows: 0, classes: 3, data: new Float32Array(0) };
-  expect(fitTemperature({ probabilities: none, targets: new Int32Array(0), classWeights })).toBeCloseTo(1, 2);
+  const none: AnswerMatrix = { rows: 0, outputs: 3, data: new Float32Array(0) };
+  expect(fitTemperature({ answers: none, classes: new Int32Array(0), weights: evenly(0) })).toBeCloseTo(1, 2);
 });
 
 test('stays within its bounds and finite for certain answers, right or wrong', () => {
-  const sure: Probabilities = { rows: 200, classes: 3, data: new Float32Array(600) };
+  const sure: AnswerMatrix = { rows: 200, outputs: 3, data: new Float32Array(600) };
   for (let row = 0; row < 200; row++) sure.data[row * 3] = 1;
   for (const target of [0, 1]) {
-    const targets = new Int32Array(200).fill(target);
-    const found = fitTemperature({ probabilities: sure, targets, classWeights });
+    const classes = new Int32Array(200).fill(target);
+    const weights = evenly(200);
+    const found = fitTemperature({ answers: sure, classes, weights });
     expect(found).toBeGreaterThanOrEqual(0.05);
     expect(found).toBeLessThanOrEqual(20);
-    expect(mean(calibratedLosses({ probabilities: sure, targets, classWeights }))).toBeLessThan(30);
+    expect(mean(calibratedLosses({ family, answers: sure, targets: oneHot(classes), weights }))).toBeLessThan(30);
   }
 });
 
 test('the compared loss is that of a temperature fitted on the other half, weighted by class', () => {
-  const { probabilities, targets } = calibratedRows(400, 5);
-  const distorted = atTemperature(probabilities, 0.4);
-  const losses = calibratedLosses({ probabilities: distorted, targets, classWeights });
+  const { answers, targets } = calibratedRows(400, 5);
+  const distorted = atTemperature(answers, 0.4);
+  const losses = calibratedLosses({ family, answers: distorted, targets, weights: evenly(400) });
   expect(mean(losses)).toBeLessThan(crossEntropy(distorted, targets));
-  expect(mean(losses)).toBeGreaterThan(crossEntropy(probabilities, targets) - 0.01);
-  const onlyFirst = calibratedLosses({ probabilities, targets, classWeights: Float32Array.of(1, 0, 0) });
-  expect([...onlyFirst].every((loss, row) => targets[row] === 0 || loss === 0)).toBe(true);
+  expect(mean(losses)).toBeGreaterThan(crossEntropy(answers, targets) - 0.01);
+  const classes = classesOf(targets);
+  const weights = Float32Array.from(classes, (target) => (target === 0 ? 1 : 0));
+  const onlyFirst = calibratedLosses({ family, answers, targets, weights });
+  expect([...onlyFirst].every((loss, row) => classes[row] === 0 || loss === 0)).toBe(true);
 });
 
 test('auto serves the lowest loss, but levi+ensemble where the difference is within a standard error', () => {

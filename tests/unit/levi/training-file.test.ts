@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { readRecords } from '../../../src/levi/records/read-records.ts';
 import { assertLabelsKnown, summariseTrainingFile } from '../../../src/levi/records/summarise-training-file.ts';
+import type { TrainingFileSummary } from '../../../src/levi/records/summarise-training-file.ts';
 import { streamOf } from '../../support/stream-of.ts';
 import type { NumberedRecord } from '../../../src/levi/records/training-record.ts';
 
@@ -63,7 +64,7 @@ test.each([
   ['text that is no string', '{"text":5,"label":"a"}', /field "text": must be a string/u],
   ['empty text', '{"text":" ","label":"a"}', /field "text": is empty/u],
   ['missing label', `${row('a', 'x')}\n{"text":"b"}`, /line 2, field "label": is missing/u],
-  ['several labels', '{"text":"b","label":["x"]}', /field "label": .*One label per line/u],
+  ['an object as label', '{"text":"b","label":{"x":1}}', /field "label": .*give a list of strings/u],
   ['a label of free text', row('a', 'x'.repeat(300)), /field "label": is longer than 256/u],
   ['fields that are no object', '{"text":"b","label":"x","fields":3}', /field "fields": must be an object/u],
   [
@@ -112,8 +113,15 @@ test('summarises rows and labels', async () => {
   const summary = await summariseTrainingFile(streamOf(rows(['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b', 'a', 'c']), 1000));
   expect(summary).toMatchObject({
     rows: 10,
-    labels: { a: 5, b: 4, c: 1 },
-    firstLines: { a: 1, b: 2, c: 10 },
+    targets: [
+      {
+        name: 'label',
+        task: 'single_label',
+        labels: { a: 5, b: 4, c: 1 },
+        firstLines: { a: 1, b: 2, c: 10 },
+        values: null,
+      },
+    ],
   });
 });
 
@@ -135,12 +143,17 @@ test.each([
   await expect(summariseTrainingFile(streamOf(content, 4096))).rejects.toThrow(message);
 });
 
+const trainedOn = (label: string): TrainingFileSummary => ({
+  rows: 3,
+  targets: [{ name: 'label', task: 'single_label', labels: { [label]: 3 }, firstLines: { [label]: 1 }, values: null }],
+});
+
 test.each([
   ['Bug ', 'bug'],
   ['1.0', '1'],
 ])('a held-out label %j is told that the training file spells it %j', async (label, known) => {
   const summary = await summariseTrainingFile(streamOf(row('a', label)), { role: 'held_out' });
-  expect(() => assertLabelsKnown(summary, { labels: { [known]: 3 } }, 'validation_file')).toThrow(
+  expect(() => assertLabelsKnown(summary, trainedOn(known), 'validation_file')).toThrow(
     `It holds "${known}": use one spelling`,
   );
 });
@@ -151,7 +164,7 @@ test('accepts one row as a held-out file, but no label that training does not kn
     role: 'held_out',
   });
   expect(summary.rows).toBe(1);
-  expect(() => assertLabelsKnown(summary, { labels: { seen: 3 } }, 'validation_file')).toThrow(
+  expect(() => assertLabelsKnown(summary, trainedOn('seen'), 'validation_file')).toThrow(
     /validation_file, line 1, field "label": "unseen" does not occur/u,
   );
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 
 // What an adapter must hold is guarded by the method's own tests; here it is whatever bytes arrive.
-vi.mock('../../../src/levi/index.ts', () => ({ readAdapter: (bytes: Uint8Array) => ({ bytes }) }));
+vi.mock('../../../src/levi/index.ts', () => ({ readModel: (bytes: Uint8Array) => [{ bytes }] }));
 const { createAdapterStore } = await import('../../../gpu-worker/src/adapters/adapter-store.ts');
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

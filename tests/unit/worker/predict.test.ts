@@ -14,8 +14,12 @@ const adapter = ({ maxLength, fingerprint = graph.fingerprint }: FakeAdapter) =>
   ({
     labels: ['short', 'long'],
     tensors: {},
-    architecture: { spec: { taps: 2, width: 3 } },
-    manifest: { backbone: { id: 'tiny', fingerprint }, provenance: maxLength === undefined ? {} : { maxLength } },
+    architecture: { spec: { family: 'softmax', taps: 2, width: 3, outputs: 2 } },
+    manifest: {
+      task: 'single_label',
+      backbone: { id: 'tiny', fingerprint },
+      provenance: maxLength === undefined ? {} : { maxLength },
+    },
   }) as unknown as Adapter;
 
 /** Answers `long` by the share that the feature (the number of tokens) has of 16. */
@@ -29,7 +33,7 @@ async function createService(adapters: Readonly<Record<string, Adapter>>) {
       get: async (hash) => {
         const found = adapters[hash];
         if (!found) throw new Error(`no adapter ${hash}`);
-        return found;
+        return [{ name: 'label', adapter: found }];
       },
     },
     predictors: {
@@ -38,7 +42,7 @@ async function createService(adapters: Readonly<Record<string, Adapter>>) {
         const probabilities = Float32Array.from({ length: rows * 2 }, (_, at) =>
           at % 2 === 1 ? share(at >> 1) : 1 - share(at >> 1),
         );
-        return { probabilities: { rows, classes: 2, data: probabilities }, views: null, disagreement: null };
+        return { answers: { rows, outputs: 2, data: probabilities }, views: null, disagreement: null };
       },
     },
   });

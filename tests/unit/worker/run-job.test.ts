@@ -49,7 +49,7 @@ describe('a job that goes well', () => {
       },
     });
     expect(new TextDecoder().decode(gateway.uploads.get('result'))).toBe(
-      'method,epoch,step,train_loss,valid_loss,valid_accuracy\nlevi,1,10,0.5,0.25,1\n',
+      'method,epoch,step,train_loss,valid_loss,valid_score\nlevi,1,10,0.5,0.25,1\n',
     );
   });
 

@@ -77,7 +77,7 @@ const figure = { value: 1, low: null, high: null };
 /** A result as the method gives it, with nothing measured. */
 export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
   const curve = [
-    { method: 'levi', epoch: 1, step: 10, train_loss: 0.5, valid_loss: 0.25, valid_accuracy: 1 },
+    { method: 'levi', epoch: 1, step: 10, train_loss: 0.5, valid_loss: 0.25, valid_score: 1 },
   ] satisfies TrainingOutcome['curve'];
   return {
     adapter,
@@ -85,13 +85,17 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
     driftReference: { rows: 2, labels: { even: 1, odd: 1 } },
     report: {
       object: 'fine_tuning.report',
+      target: 'label',
+      task: 'single_label',
+      metric: { name: 'accuracy', higher_is_better: true },
+      other_targets: [],
       served: 'levi',
       chosen_by: 'request',
       verdict: '',
       methods: [],
       gain: { over_linear_probe: null, over_best_baseline: { method: 'ensemble', id: figure, ood: null } },
       confusion: { labels: ['even', 'odd'], counts: [] },
-      per_class: [],
+      per_class: ['even', 'odd'].map((label) => ({ label, support: 1, precision: 1, recall: 1, f1: 1 })),
       risk_coverage: [],
       worst_shift: null,
       seeds: [],

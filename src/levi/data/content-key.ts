@@ -1,0 +1,22 @@
+import type { TrainingRecord } from '../records/training-record.ts';
+
+export function normaliseText(text: string): string {
+  return text.trim().toLowerCase().replaceAll(/\s+/gu, ' ');
+}
+
+/** Equal for records that a model cannot tell apart, or hardly: the same text but for case and white space, the same image and fields. */
+export function contentKey({ text, image, fields }: TrainingRecord): string {
+  const seen = [normaliseText(text)];
+  if (image !== undefined) seen.push(`image ${image.length} ${hashBytes(image)}`);
+  if (fields !== undefined) seen.push(JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return seen.join('\n');
+}
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+function hashBytes(bytes: Uint8Array): number {
+  let hash = FNV_OFFSET;
+  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), FNV_PRIME);
+  return hash >>> 0;
+}
