@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ImageProcessor, RawImage } from '@huggingface/transformers';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RgbImage } from '../../../../gpu-worker/src/images/decode-image.ts';
@@ -50,6 +51,34 @@ describe('what the backbone reads', () => {
     expect([...(await processor.process(image(2, 2, (x, y) => [x, y, 7])))]).toEqual([
       0, 1, 0, 1, 0, 0, 1, 1, 7, 7, 7, 7,
     ]);
+  });
+
+  test.each([
+    ['as ViT', { do_resize: true, size: { height: 8, width: 8 }, resample: 2, ...normalised }],
+    [
+      'as DeiT',
+      {
+        size: { shortest_edge: 12 },
+        resample: 3,
+        do_center_crop: true,
+        crop_size: 8,
+        ...normalised,
+        image_mean: [0.485, 0.456, 0.406],
+      },
+    ],
+    [
+      'as CLIP',
+      { size: { shortest_edge: 8 }, do_center_crop: true, crop_size: { height: 8, width: 8 }, ...normalised },
+    ],
+    ['without normalising', { size: { height: 8, width: 8 }, do_rescale: true, rescale_factor: 1 / 127.5 }],
+    ['padded', { size: { height: 8, width: 8 }, do_pad: true, pad_size: { height: 10, width: 10 }, ...normalised }],
+    ['as BGR', { size: { height: 8, width: 8 }, do_flip_channel_order: true, ...normalised }],
+  ])('is what Transformers.js makes of it, to the bit: %s', async (_, config) => {
+    const { data, width, height } = image(37, 23, (x, y) => [(x * y) % 256, (x * 7) % 256, (y * 13) % 256]);
+    const reference = new ImageProcessor(config);
+    const { pixel_values } = await reference(new RawImage(new Uint8ClampedArray(data), width, height, 3));
+    const processor = await processorOf(config);
+    expect(await processor.process({ data, width, height })).toEqual(pixel_values.data);
   });
 
   test('may be a single pixel', async () => {
