@@ -11,7 +11,7 @@ const CHUNKS_AHEAD = 2;
 
 /**
  * Features of every record's image; the encoded files stay in memory, their pixels for a few batches only.
- * Rejects with `invalid_training_file`, naming file and line, for a record without an image and for an image that cannot be read.
+ * Rejects with `invalid_training_file`, naming file and line, for an image that cannot be read.
  */
 export async function extractImages(
   { extractor, graph }: ResidentImageBackbone,
@@ -25,7 +25,7 @@ export async function extractImages(
     return trainingFileError({ file: split.file, line: split.lines[row], field }, problem, cause);
   };
   const images = split.records.map(({ image }, row) => {
-    if (image === undefined) throw refuse(row, `is missing, and ${graph.id} reads images. Give every row one.`);
+    if (image === undefined) throw new Error(`internal: row ${row} of ${split.name} has no image`);
     return image;
   });
   const rowSize = graph.taps * graph.width;

@@ -118,14 +118,10 @@ describe("a split's images", () => {
     readImage: () => Promise.reject(new Error('read by the extractor')),
     extractor,
   });
-  const split = (contents: readonly (number | null)[]) => ({
+  const split = (contents: readonly number[]) => ({
     name: 'train',
     file: 'training_file',
-    records: contents.map((content) => ({
-      text: '',
-      label: 'a',
-      ...(content === null ? {} : { image: file(content) }),
-    })),
+    records: contents.map((content) => ({ text: '', label: 'a', image: file(content) })),
     lines: contents.map((_, row) => row + 2),
   });
   const settings = { cacheSalt: 's', signal: new AbortController().signal };
@@ -142,16 +138,18 @@ describe("a split's images", () => {
     expect(extracted.tokens).toBe(150 * 80);
   });
 
-  test.each([
-    ['that cannot be read', [1, 2, UNREADABLE], 'training_file, line 4, field "image": is damaged.'],
-    [
-      'that is missing',
-      [1, null],
-      'training_file, line 3, field "image": is missing, and tiny-vit reads images. Give every row one.',
-    ],
-  ])('an image %s is named by file and line', async (_, contents, message) => {
-    const { extractor } = createExtractor();
-    const extracting = extractImages(backbone(extractor), split(contents), { ...settings, onProgress: () => {} });
-    await expect(extracting).rejects.toMatchObject({ code: 'invalid_training_file', param: 'training_file', message });
+  test('one that cannot be read is named by file and line, and by the name the row has', async () => {
+    const extract = (rows: ReturnType<typeof split>): Promise<unknown> => {
+      const { extractor } = createExtractor();
+      return extractImages(backbone(extractor), rows, { ...settings, onProgress: () => {} });
+    };
+    const rows = split([1, 2, UNREADABLE]);
+    await expect(extract(rows)).rejects.toMatchObject({
+      code: 'invalid_training_file',
+      param: 'training_file',
+      message: 'training_file, line 4, field "image": is damaged.',
+    });
+    const named = rows.records.map((record, row) => ({ ...record, id: `dog/${row}.jpg` }));
+    await expect(extract({ ...rows, records: named })).rejects.toThrow('field "image" of "dog/2.jpg": is damaged.');
   });
 });
