@@ -36,7 +36,8 @@ export async function* readImageFolder(
       const place = { file, entry: entry.path };
       const described = metadata === null ? labelOf(entry.path, columns, file) : rowOf(metadata, entry.path, file);
       const row = { ...described, [columns.image]: await readBounded(entry, LIMITS.imageBytes, 'image') };
-      yield { line, record: readRow(row, reading, place) };
+      // What was found in the picture, or is like it, is said by its path; a column of ids comes first.
+      yield { line, record: { id: entry.path, ...readRow(row, reading, place) } };
     }
     if (metadata !== null) assertAllThere(metadata, paths, file);
   } catch (error) {

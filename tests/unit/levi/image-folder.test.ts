@@ -30,9 +30,9 @@ describe.each(PACKERS)('an imagefolder as %s', (_, pack) => {
       await pack({ 'pets/cat/1.png': cat, 'pets/dog/nested/2.PNG': dog, 'pets/dog/3.png': dog }),
     );
     expect(records).toEqual([
-      { line: 1, record: { text: '', label: 'cat', image: cat } },
-      { line: 2, record: { text: '', label: 'nested', image: dog } },
-      { line: 3, record: { text: '', label: 'dog', image: dog } },
+      { line: 1, record: { id: 'pets/cat/1.png', text: '', label: 'cat', image: cat } },
+      { line: 2, record: { id: 'pets/dog/nested/2.PNG', text: '', label: 'nested', image: dog } },
+      { line: 3, record: { id: 'pets/dog/3.png', text: '', label: 'dog', image: dog } },
     ]);
   });
 
