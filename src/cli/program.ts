@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../contract/version.ts';
+import { addDriftCommand } from './commands/drift.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addPredictCommand } from './commands/predict.ts';
@@ -15,6 +16,7 @@ const COMMANDS = [
   addTrainCommand,
   addJobCommands,
   addPredictCommand,
+  addDriftCommand,
   addWebhookCommands,
   addKeyCommands,
 ] as const;
