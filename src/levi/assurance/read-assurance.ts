@@ -3,7 +3,13 @@ import { LevigateError } from '../../contract/errors.ts';
 import type { Tensor } from '../../engine/index.ts';
 import type { AdapterTensors } from '../adapter/adapter.ts';
 import { CONFIDENCE, NONCONFORMITY, WRONG } from '../guarantees/outcomes.ts';
-import { NEIGHBOUR_CENTRE, NEIGHBOUR_IDS, NEIGHBOUR_VECTORS, neighbourWidth } from '../typicality/neighbours.ts';
+import {
+  NEIGHBOUR_CENTRE,
+  NEIGHBOUR_IDS,
+  NEIGHBOUR_VECTORS,
+  invertLengths,
+  neighbourWidth,
+} from '../typicality/neighbours.ts';
 import {
   PROJECTION_CENTRE,
   PROJECTION_WEIGHTS,
@@ -73,11 +79,9 @@ function readNeighbours(
   const bytes = ids.length * known.taps * projected;
   if (packed.length !== Math.ceil(bytes / 4) * 4)
     throw invalid(`has ${packed.length} bytes in "${NEIGHBOUR_VECTORS}", expected those of ${ids.length} rows`);
-  return {
-    ids,
-    projection: { ...known, projected, centre },
-    vectors: new Int8Array(packed.buffer, packed.byteOffset, bytes),
-  };
+  const vectors = new Int8Array(packed.buffer, packed.byteOffset, bytes);
+  const inverseLengths = invertLengths(vectors, known.taps * projected);
+  return { ids, projection: { ...known, projected, centre }, vectors, inverseLengths };
 }
 
 const Ids = z.array(z.string());

@@ -11,6 +11,8 @@ export interface Neighbours {
   readonly projection: Projection;
   /** `[rows, taps * p]` in steps of a 127th of each row's largest number. */
   readonly vectors: Int8Array;
+  /** Of each row's vector; 0 of one of zeros. */
+  readonly inverseLengths: Float64Array;
 }
 
 export interface Neighbour {
@@ -59,7 +61,7 @@ export function gatherNeighbours(
       vectors[index * size + at] = largest === 0 ? 0 : Math.round(((numbers[at] ?? 0) / largest) * STEPS);
     }
   }
-  return { ids: drawn.map(idOf), projection, vectors };
+  return { ids: drawn.map(idOf), projection, vectors, inverseLengths: invertLengths(vectors, size) };
 }
 
 const QUOTES_AND_COMMA = 3;
@@ -81,37 +83,53 @@ function pack(bytes: Uint8Array, padding: number): Tensor {
   return tensor(new Int32Array(padded.buffer));
 }
 
-/** The `count` training rows nearest to each row, nearest first. */
-export function findNeighbours(
-  { ids, projection, vectors }: Neighbours,
-  {
-    features,
-    layers,
-    count,
-  }: { readonly features: FeatureMatrix; readonly layers: readonly number[]; readonly count: number },
-): Neighbour[][] {
-  const numbers = new Float64Array(projection.taps * projection.projected);
-  return Array.from({ length: features.rows }, (_, row) => {
-    projectRow(projection, { features, row, layers }, numbers);
-    const similarities = cosines(numbers, vectors);
-    const order = Array.from(similarities.keys()).sort(
-      (a, b) => (similarities[b] ?? 0) - (similarities[a] ?? 0) || a - b,
-    );
-    return order.slice(0, count).map((index) => ({ id: ids[index] ?? '', similarity: similarities[index] ?? 0 }));
+export function invertLengths(vectors: Int8Array, size: number): Float64Array {
+  return Float64Array.from({ length: vectors.length / size }, (_, index) => {
+    const square = vectors.subarray(index * size, (index + 1) * size).reduce((sum, value) => sum + value * value, 0);
+    return square === 0 ? 0 : 1 / Math.sqrt(square);
   });
 }
 
-function cosines(numbers: Float64Array, vectors: Int8Array): Float64Array {
-  const size = numbers.length;
-  const own = Math.hypot(...numbers);
-  return Float64Array.from({ length: vectors.length / size }, (_, index) => {
-    let product = 0;
-    let squares = 0;
-    for (let at = 0; at < size; at++) {
-      const value = vectors[index * size + at] ?? 0;
-      product += value * (numbers[at] ?? 0);
-      squares += value * value;
-    }
-    return squares === 0 || own === 0 ? 0 : product / (own * Math.sqrt(squares));
+export interface NeighbourQuery {
+  readonly features: FeatureMatrix;
+  readonly layers: readonly number[];
+  readonly count: number;
+}
+
+/** The `count` training rows nearest to each row, nearest first; of equals the earlier one. */
+export function findNeighbours(neighbours: Neighbours, { features, layers, count }: NeighbourQuery): Neighbour[][] {
+  const { ids, projection } = neighbours;
+  const numbers = new Float64Array(projection.taps * projection.projected);
+  return Array.from({ length: features.rows }, (_, row) => {
+    projectRow(projection, { features, row, layers }, numbers);
+    const similarities = cosines(numbers, neighbours);
+    return largest(similarities, count).map((index) => ({
+      id: ids[index] ?? '',
+      similarity: similarities[index] ?? 0,
+    }));
   });
+}
+
+function cosines(numbers: Float64Array, { vectors, inverseLengths }: Neighbours): Float64Array {
+  const size = numbers.length;
+  const length = Math.hypot(...numbers);
+  return inverseLengths.map((inverse, index) => {
+    let product = 0;
+    const start = index * size;
+    for (let at = 0; at < size; at++) product += (vectors[start + at] ?? 0) * (numbers[at] ?? 0);
+    return length === 0 ? 0 : (product * inverse) / length;
+  });
+}
+
+/** Positions of the largest values, by one look at each: sorting thousands for ten would take longer than comparing them. */
+function largest(values: Float64Array, count: number): number[] {
+  const found: number[] = [];
+  for (const [index, value] of values.entries()) {
+    if (found.length === count && value <= (values[found.at(-1) ?? 0] ?? 0)) continue;
+    let place = found.length;
+    while (place > 0 && value > (values[found[place - 1] ?? 0] ?? 0)) place -= 1;
+    found.splice(place, 0, index);
+    if (found.length > count) found.pop();
+  }
+  return found;
 }

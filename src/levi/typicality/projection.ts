@@ -38,14 +38,8 @@ export function learnProjections(chosen: ChosenRows): LearnedProjections {
   const { features, rows, layers } = chosen;
   const { width } = features;
   const size = layers.length * width;
-  const mean = new Float64Array(size);
-  const variance = new Float64Array(size);
-  forEachNumber(chosen, (value, j) => {
-    mean[j] = (mean[j] ?? 0) + value / rows.length;
-  });
-  forEachNumber(chosen, (value, j) => {
-    variance[j] = (variance[j] ?? 0) + (value - (mean[j] ?? 0)) ** 2 / rows.length;
-  });
+  const mean = addUp(chosen, new Float64Array(size), 1).map((sum) => sum / rows.length);
+  const variance = addUp(chosen, mean, 2).map((sum) => sum / rows.length);
   const random = createRandom(SIGN_SEED);
   const weights = Float32Array.from(variance, (square) => {
     const sign = random.uniform() < 0.5 ? -1 : 1;
@@ -90,14 +84,20 @@ export function projectRow(
   }
 }
 
-/** `j`: position within the chosen layers of a row. */
-function forEachNumber({ features, rows, layers }: ChosenRows, visit: (value: number, j: number) => void): void {
+/** Each feature's sum over the rows, of its distances from `middle` or of their squares: `[taps * d]`. */
+function addUp({ features, rows, layers }: ChosenRows, middle: Float64Array, power: 1 | 2): Float64Array {
   const { data, taps, width } = features;
+  const sums = new Float64Array(middle.length);
   for (let index = 0; index < rows.length; index++) {
-    let j = 0;
-    for (const layer of layers) {
-      const from = ((rows[index] ?? 0) * taps + layer) * width;
-      for (let feature = 0; feature < width; feature++) visit(data[from + feature] ?? 0, j++);
+    const row = rows[index] ?? 0;
+    for (let tap = 0; tap < layers.length; tap++) {
+      const from = (row * taps + (layers[tap] ?? 0)) * width;
+      const own = tap * width;
+      for (let j = 0; j < width; j++) {
+        const away = (data[from + j] ?? 0) - (middle[own + j] ?? 0);
+        sums[own + j] = (sums[own + j] ?? 0) + (power === 1 ? away : away * away);
+      }
     }
   }
+  return sums;
 }
