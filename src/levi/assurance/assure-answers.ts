@@ -98,7 +98,7 @@ function boundAnswers(
 ): Bounds {
   if (level === undefined) return { bounds: null, note: null };
   const threshold = conformalThreshold(outcomes.nonconformity, level);
-  const boundOf = answersNumbers(adapter) ? intervalAround(threshold) : setWithin(threshold, adapter.labels);
+  const boundOf = answersNumbers(adapter) ? intervalAround(threshold, adapter) : setWithin(threshold, adapter.labels);
   const { outputs, data } = answers;
   const bounds = Array.from({ length: answers.rows }, (_, row) =>
     boundOf(data.subarray(row * outputs, (row + 1) * outputs)),
@@ -109,11 +109,17 @@ function boundAnswers(
   return { bounds, note };
 }
 
-const intervalAround =
-  (threshold: number | null) =>
-  ([value = 0]: Float32Array): Pick<AnswerAssurance, 'interval'> => ({
-    interval: threshold === null ? null : { low: value - threshold, high: value + threshold },
+/** Of ratings within the levels there are: nothing beyond them is true. */
+function intervalAround(
+  threshold: number | null,
+  { manifest, labels }: Adapter,
+): (answer: Float32Array) => Pick<AnswerAssurance, 'interval'> {
+  const levels = manifest.task === 'ordinal' ? labels.map(Number) : [-Infinity, Infinity];
+  const within = (value: number): number => Math.min(Math.max(value, Math.min(...levels)), Math.max(...levels));
+  return ([value = 0]) => ({
+    interval: threshold === null ? null : { low: within(value - threshold), high: within(value + threshold) },
   });
+}
 
 const setWithin =
   (threshold: number | null, labels: readonly string[]) =>

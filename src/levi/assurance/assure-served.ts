@@ -3,10 +3,8 @@ import { buildCandidates } from '../fine-tune/build-candidates.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
 import type { Choice } from '../fine-tune/choose-method.ts';
 import type { TrainContext } from '../fine-tune/train-context.ts';
-import { predictedClasses } from '../metrics/classification-metrics.ts';
-import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
-import type { Question } from '../tasks/targets.ts';
 import { assuranceTensors } from './assurance.ts';
+import { countAnswers } from './count-answers.ts';
 import { learnAssurance } from './learn-assurance.ts';
 
 export interface AssuredCandidates {
@@ -34,18 +32,17 @@ export async function assureServed(
         ? { ...candidate, adapter: withTensors(candidate.adapter, tensors) }
         : candidate,
     ),
-    driftReference: { rows: assurance.typicality.reference.length, labels: countAnswers(answers, run.question) },
+    driftReference: {
+      rows: assurance.typicality.reference.length,
+      labels: countAnswers({
+        answers,
+        question: run.question,
+        deviation: choice.calibrations.get(choice.method) ?? 1,
+      }),
+    },
   };
 }
 
 function withTensors(adapter: Candidate['adapter'], tensors: Candidate['adapter']['tensors']): Candidate['adapter'] {
   return { ...adapter, tensors: { ...adapter.tensors, ...tensors } };
-}
-
-/** How often each label was the answer; null where answers are no single labels. */
-function countAnswers(answers: AnswerMatrix, { family, labels }: Question): Record<string, number> | null {
-  if (family !== 'softmax') return null;
-  const counts = labels.map(() => 0);
-  for (const predicted of predictedClasses(answers)) counts[predicted] = (counts[predicted] ?? 0) + 1;
-  return Object.fromEntries(labels.map((label, index) => [label, counts[index] ?? 0]));
 }
