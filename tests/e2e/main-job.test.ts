@@ -120,6 +120,30 @@ describe.skipIf(!isBuilt())('the main job, with the unmodified openai client', (
     expect(second.data).toEqual(first.data);
   });
 
+  it('says how far to trust each answer: a shift is seen, sets and nearest lines are given, what 42 rows cannot show is noted', async () => {
+    const ask = (channel: 'email' | 'chat') =>
+      levigate.client.predict({
+        model,
+        input: readTickets(channel)
+          .map(({ text }) => text)
+          .slice(0, 100),
+        coverage: 0.8,
+        abstain_at_risk: 0.01,
+        nearest: 1,
+        monitor: false,
+      });
+    const meanShift = ({ data: rows }: PredictResponse): number =>
+      rows.reduce((sum, { shift_score }) => sum + (shift_score ?? Number.NaN), 0) / rows.length;
+    const [email, chat] = [await ask('email'), await ask('chat')];
+    expect(meanShift(chat)).toBeGreaterThan(0.9);
+    expect(meanShift(email)).toBeLessThan(0.7);
+    expect(chat.data.every(({ label, prediction_set }) => prediction_set?.includes(label ?? ''))).toBe(true);
+    // Most of the first hundred e-mails were trained on: each is its own nearest.
+    expect(email.data.filter(({ nearest }, row) => nearest?.[0]?.id === `line:${row + 1}`).length).toBeGreaterThan(70);
+    expect(email.notes).toEqual([expect.stringContaining('cannot show a risk of at most 0.01')]);
+    expect((await levigate.client.models.drift(model)).reference?.rows).toBe(42);
+  });
+
   it('shows the view of every layer and how far they disagree, for a method asked for by name', async () => {
     const { training_file } = await levigate.client.jobs.retrieve(jobId);
     const named = await levigate.client.jobs.create({
