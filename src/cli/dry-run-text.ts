@@ -5,19 +5,20 @@ const MAX_LABELS = 12;
 const MAX_CHARS = 80;
 
 /** A dry run as plain text: what was read, what was found, how long training would take. */
-export function formatDryRun({ rows, targets, preview, lint, estimate }: DryRun): string {
+export function formatDryRun({ rows, targets, fields, preview, lint, estimate }: DryRun): string {
   const basis = estimate.based_on === 'past_jobs' ? "from this project's past jobs" : 'a rough guess without past jobs';
   return [
     `  ${rows} rows`,
     ...targets.map(formatTarget),
     '  The first rows as read:',
     formatColumns(
-      preview.map(({ line, label, labels, text }) => [
-        `line ${line}`,
-        [labels ?? label].map(formatLabel).join(''),
-        shorten(text),
+      preview.map((row) => [
+        `line ${row.line}`,
+        [row.labels ?? row.label].map(formatLabel).join(''),
+        shorten(contentOf(row)),
       ]),
     ),
+    ...formatFields(fields),
     ...(lint.length === 0 ? ['  Nothing to complain about.'] : lint.map(formatFinding)),
     `  Training would take about ${formatSeconds(estimate.seconds)} (${basis}; about ${estimate.tokens} tokens).`,
   ].join('\n\n');
@@ -34,6 +35,25 @@ function formatTarget({ name, task, labels, values }: DryRun['targets'][number])
 
 function formatLabel(label: DryRun['preview'][number]['label'] | Record<string, unknown>): string {
   return typeof label === 'string' ? label : JSON.stringify(label);
+}
+
+/** What the backbone reads of a row, or else its fields. */
+function contentOf({ text, image, fields }: DryRun['preview'][number]): string {
+  const picture = image && `${image.format} of ${image.width} x ${image.height} pixels`;
+  const parts = [text, picture].filter((part) => part !== undefined && part !== '');
+  return parts.length > 0 ? parts.join(' ') : JSON.stringify(fields ?? {});
+}
+
+function formatFields(fields: DryRun['fields']): readonly string[] {
+  const named = Object.entries(fields);
+  if (named.length === 0) return [];
+  const columns = named.map(([name, { type, inferred, missing, distinct }]) => [
+    name,
+    inferred ? `${type}, told from its values` : type,
+    `${distinct} different`,
+    missing === 0 ? '' : `missing in ${missing} rows`,
+  ]);
+  return ['  Fields:', formatColumns(columns)];
 }
 
 function formatFinding({ severity, code, file, message, rows, count }: LintFinding): string {

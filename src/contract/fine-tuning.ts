@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Metadata, UnixSeconds } from './common.ts';
-import { Hyperparameters, LeviOptions, Task } from './levi.ts';
+import { FieldType, Hyperparameters, LeviOptions, Task } from './levi.ts';
 import { LIMITS } from './limits.ts';
 import { LintFinding } from './lint.ts';
 
@@ -70,6 +70,13 @@ export const DryRun = z.object({
         label: LabelValue,
         labels: z.record(z.string(), LabelValue).optional().describe('By target, in a job of several'),
         fields: z.record(z.string(), z.unknown()).optional(),
+        image: z
+          .object({ format: z.enum(['jpeg', 'png', 'webp']), width: z.int(), height: z.int(), bytes: z.int() })
+          .optional()
+          .describe('As its header says'),
+        group: z.string().optional(),
+        weight: z.number().optional(),
+        id: z.string().optional(),
       }),
     )
     .describe('The first rows of the training file, as they were read'),
@@ -85,6 +92,17 @@ export const DryRun = z.object({
       }),
     )
     .describe('What is to be learned; the only one is named "label"'),
+  fields: z
+    .record(
+      z.string(),
+      z.object({
+        type: FieldType,
+        inferred: z.boolean().describe('Told from the values; "levi.columns.fields" overrides it'),
+        missing: z.int().describe('Rows without a value'),
+        distinct: z.int().describe('Different values; counted up to 20,000'),
+      }),
+    )
+    .describe('How each field of the training file is read'),
   estimate: z.object({
     seconds: z.number().describe('From the start of training to the model, without waiting in the queue'),
     tokens: z.int().describe('Of the training file, estimated from characters'),

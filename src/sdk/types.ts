@@ -133,8 +133,17 @@ export interface LintFinding {
     | 'truncated_texts'
     | 'very_short_texts'
     | 'mixed_scripts'
+    | 'mixed_languages'
+    | 'tiny_images'
+    | 'narrow_images'
+    | 'small_groups'
     | 'mixed_field_types'
     | 'constant_field'
+    | 'empty_field'
+    | 'field_in_one_file'
+    | 'field_type_differs'
+    | 'date_formats'
+    | 'float_ids'
     | 'missing_labels'
     | 'fields_unused';
   severity: 'info' | 'warn' | 'error';
@@ -161,6 +170,10 @@ export interface DryRun {
     label: LabelValue;
     labels?: Record<string, LabelValue> | undefined;
     fields?: Record<string, unknown> | undefined;
+    image?: { format: 'jpeg' | 'png' | 'webp'; width: number; height: number; bytes: number } | undefined;
+    group?: string | undefined;
+    weight?: number | undefined;
+    id?: string | undefined;
   }[];
   rows: number;
   /** Rows per label of the first target; empty for regression. */
@@ -171,6 +184,11 @@ export interface DryRun {
     labels: Record<string, number>;
     values: { min: number; max: number; mean: number } | null;
   }[];
+  /** How each field of the training file is read; `inferred` types were told from the values. */
+  fields: Record<
+    string,
+    { type: 'categorical' | 'number' | 'id' | 'date'; inferred: boolean; missing: number; distinct: number }
+  >;
   estimate: { seconds: number; tokens: number; based_on: 'past_jobs' | 'default' };
 }
 

@@ -35,7 +35,7 @@ export async function loadSplits(
   lease: LeasedJob,
   { maxTokens, signal }: { readonly maxTokens: number; readonly signal: AbortSignal },
 ): Promise<Splits> {
-  const linter = createLinter({ maxTokens });
+  const linter = createLinter({ maxTokens, columns: lease.levi.columns });
   const folder = await mkdtemp(join(tmpdir(), 'levigate-job-'));
   const load = async (file: LeasedFile, name: string, param: string): Promise<Split> => {
     const path = join(folder, file.sha256);

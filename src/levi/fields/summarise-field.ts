@@ -13,12 +13,12 @@ export function isMissing(value: unknown): boolean {
   return typeof value === 'string' && /^\s*(?:nan)?\s*$/iu.test(value);
 }
 
-function isIsoDate(value: unknown): boolean {
+export function isIsoDate(value: unknown): boolean {
   return typeof value === 'string' && ISO_DATE.test(value.trim()) && Number.isFinite(Date.parse(value.trim()));
 }
 
 /** @returns the number a value is or spells, infinite ones too; undefined for anything else */
-function numberIn(value: unknown): number | undefined {
+export function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;
   const text = value.trim();

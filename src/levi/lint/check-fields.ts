@@ -16,6 +16,8 @@ interface FieldStatistics {
   isWide: boolean;
   readonly firstType: string;
   readonly otherType: Tally;
+  /** Where it has a value. */
+  readonly given: Tally;
 }
 
 /** Fields that give the label away, hold one value, or hold values of two types. */
@@ -56,9 +58,11 @@ function addValue(
     isWide: false,
     firstType: typeof value,
     otherType: newTally(),
+    given: newTally(),
   };
   fields.set(name, field);
   field.rows += 1;
+  noteRow(field.given, line);
   if (typeof value !== field.firstType) noteRow(field.otherType, line);
   const key = JSON.stringify(value).slice(0, 256);
   const counts = field.values.get(key) ?? new Map<string, number>();
@@ -69,7 +73,7 @@ function addValue(
 
 function findInField(
   name: string,
-  { rows, values, isWide, firstType, otherType }: FieldStatistics,
+  { rows, values, isWide, firstType, otherType, given }: FieldStatistics,
   labels: ReadonlyMap<string, number>,
 ): readonly LintFinding[] {
   const total = [...labels.values()].reduce((sum, count) => sum + count, 0);
@@ -78,7 +82,7 @@ function findInField(
     severity,
     message: `The field "${shorten(name)}" ${message}`,
     file: 'training_file',
-    rows: code === 'mixed_field_types' ? otherType.rows : [],
+    rows: (code === 'mixed_field_types' ? otherType : given).rows,
     count: code === 'mixed_field_types' ? otherType.count : rows,
   });
   const found: LintFinding[] = [];

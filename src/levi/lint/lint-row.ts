@@ -1,6 +1,7 @@
 import type { LintFinding } from '../../contract/lint.ts';
 import { labelKey } from '../records/training-record.ts';
 import type { NumberedRecord, TrainingRecord } from '../records/training-record.ts';
+import { hashBytes } from './hash-bytes.ts';
 
 /** A row as every check sees it. */
 export interface LintRow extends NumberedRecord {
@@ -11,7 +12,10 @@ export interface LintRow extends NumberedRecord {
   readonly answer: string;
   /** The names among the (first target's) answers. */
   readonly classes: readonly string[];
-  /** Lower case, without sentence punctuation and repeated white space; of a very long text the beginning and the length. */
+  /**
+   * Lower case, without sentence punctuation and repeated white space; of a very long text the beginning and the length. With an image, a hash of
+   * its bytes. Empty for a row of fields alone.
+   */
   readonly normalText: string;
   /** The first `MAX_WORDS`, letters, digits and symbols only. */
   readonly words: readonly string[];
@@ -28,7 +32,7 @@ const MAX_WORDS = 128;
 const MAX_CHARS = 20_000;
 
 export function toLintRow(file: string, { line, record }: NumberedRecord): LintRow {
-  const { text } = record;
+  const { text, image } = record;
   const head = normaliseText(text.slice(0, MAX_CHARS));
   const normalText = text.length > MAX_CHARS ? `${head} ${text.length}` : head;
   return {
@@ -38,7 +42,7 @@ export function toLintRow(file: string, { line, record }: NumberedRecord): LintR
     isTraining: file === 'training_file',
     answer: answerOf(record),
     classes: classesOf(record),
-    normalText,
+    normalText: image === undefined ? normalText : `${normalText} ${hashBytes(image)}`,
     words: wordsOf(head.replaceAll(/[^\p{L}\p{N}\p{M}\p{S}]+/gu, ' ').trim()),
   };
 }

@@ -1,5 +1,7 @@
 import { LevigateError, TOKENS_PER_IMAGE } from '../../contract/index.ts';
 import type { BackboneInfo, CreateJobRequest, LeviOptions, LintFinding } from '../../contract/index.ts';
+import { collectFields } from '../../levi/fields/collect-fields.ts';
+import type { FoundField } from '../../levi/fields/collect-fields.ts';
 import { createLinter } from '../../levi/lint/create-linter.ts';
 import { estimateTokens } from '../../levi/lint/measure-text.ts';
 import { assertLabelsKnown, summariseTrainingFile } from '../../levi/records/summarise-training-file.ts';
@@ -16,6 +18,7 @@ import type { JobFile } from './files-of-job.ts';
 export interface CheckedFiles {
   readonly training: TrainingFileSummary;
   readonly lint: readonly LintFinding[];
+  readonly fields: Readonly<Record<string, FoundField>>;
   /** The training file's first records. */
   readonly preview: readonly NumberedRecord[];
   /** Of the training file, estimated from characters. */
@@ -41,7 +44,8 @@ export async function checkFiles(
   });
   if (!first) throw new Error('internal: a job without a training file');
   const maxTokens = Math.min(levi.max_length ?? Infinity, backbone.maxTokens ?? Infinity);
-  const linter = createLinter({ maxTokens });
+  const linter = createLinter({ maxTokens, columns: levi.columns });
+  const fields = collectFields(levi.columns?.fields);
   const preview: NumberedRecord[] = [];
   let tokens = 0;
   const read = (file: JobFile, role: 'training' | 'held_out'): Promise<TrainingFileSummary> =>
@@ -52,15 +56,17 @@ export async function checkFiles(
         checkModality(numbered, { modality: backbone.modality, model: request.model, file: file.param });
         linter.add(file.param, numbered);
         if (role === 'held_out') return;
+        fields.add(numbered);
         if (preview.length < PREVIEW_ROWS) preview.push(numbered);
         tokens +=
           backbone.modality === 'image' ? TOKENS_PER_IMAGE : Math.min(estimateTokens(numbered.record.text), maxTokens);
       },
     });
   const training = await read(first, 'training');
+  const found = fields.found();
   checkAgainstTasks(levi, training);
   for (const file of heldOut) assertLabelsKnown(await read(file, 'held_out'), training, file.param);
-  return { training, lint: linter.findings(), preview, tokens: Math.round(tokens) };
+  return { training, lint: linter.findings(), fields: found, preview, tokens: Math.round(tokens) };
 }
 
 async function summarise(

@@ -1,4 +1,5 @@
 import type { CreateJobRequest, DryRun } from '../../contract/index.ts';
+import { readImageHeader } from '../../levi/images/read-image-header.ts';
 import type { NumberedRecord } from '../../levi/records/training-record.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +12,11 @@ const PREVIEW_CHARS = 500;
 /** What creating a job would refuse or warn of, and what it would take; makes nothing. */
 export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promise<DryRun> {
   requireScope(ctx, 'jobs:write');
-  const { training, lint, preview, tokens } = await checkFiles(ctx, request, checkRequest(ctx.services, request));
+  const { training, lint, fields, preview, tokens } = await checkFiles(
+    ctx,
+    request,
+    checkRequest(ctx.services, request),
+  );
   return {
     object: 'fine_tuning.dry_run',
     lint: [...lint],
@@ -19,14 +24,29 @@ export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promis
     rows: training.rows,
     labels: training.targets[0]?.labels ?? {},
     targets: training.targets.map(({ name, task, labels, values }) => ({ name, task, labels, values })),
+    fields,
     estimate: await estimateDuration(ctx, { model: request.model, tokens }),
   };
 }
 
-const toPreview = ({ line, record: { text, label, labels, fields } }: NumberedRecord): DryRun['preview'][number] => ({
-  line,
-  text: text.slice(0, PREVIEW_CHARS).toWellFormed(),
-  label,
-  ...(labels === undefined ? {} : { labels }),
-  ...(fields === undefined ? {} : { fields }),
-});
+function toPreview({ line, record }: NumberedRecord): DryRun['preview'][number] {
+  const { text, label, labels, fields, image, group, weight, id } = record;
+  return {
+    line,
+    text: text.slice(0, PREVIEW_CHARS).toWellFormed(),
+    label,
+    ...(labels === undefined ? {} : { labels }),
+    ...(fields === undefined ? {} : { fields }),
+    ...describeImage(image),
+    ...(group === undefined ? {} : { group }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(id === undefined ? {} : { id }),
+  };
+}
+
+function describeImage(image: Uint8Array | undefined): Pick<DryRun['preview'][number], 'image'> {
+  const header = image && readImageHeader(image);
+  if (!header || 'problem' in header) return {};
+  const { format, width, height } = header;
+  return { image: { format, width, height, bytes: image.length } };
+}

@@ -9,6 +9,7 @@ const dryRun = {
   lint: [],
   preview: [{ line: 2, label: 'bug', text: `the app\ncrashes ${'x'.repeat(200)}` }],
   rows: 30,
+  fields: {},
   labels,
   estimate: { seconds: 125, tokens: 400, based_on: 'past_jobs' },
 } as const;
@@ -58,4 +59,24 @@ test('says of numbers their range, and shows several answers of a row', () => {
   expect(text).toContain('stars: regression, 1 to 5, mean 3.250');
   expect(text).toContain('topics: multi_label, 1 labels');
   expect(text).toContain('{"stars":2,"topics":["delivery","price"]}  late again');
+});
+
+test('shows fields with how their types came about, and the size of a picture in place of a text', () => {
+  const text = formatDryRun({
+    ...dryRun,
+    lint: [],
+    targets: [],
+    fields: {
+      plan: { type: 'categorical', inferred: true, missing: 3, distinct: 2 },
+      age: { type: 'number', inferred: false, missing: 0, distinct: 28 },
+    },
+    preview: [
+      { line: 1, label: 'cat', text: '', image: { format: 'jpeg', width: 640, height: 480, bytes: 90_000 } },
+      { line: 2, label: 'dog', text: '', fields: { plan: 'pro' } },
+    ],
+  });
+  expect(text).toMatch(/plan +categorical, told from its values +2 different +missing in 3 rows/u);
+  expect(text).toMatch(/age +number +28 different/u);
+  expect(text).toMatch(/line 1 +cat +jpeg of 640 x 480 pixels/u);
+  expect(text).toMatch(/line 2 +dog +\{"plan":"pro"\}/u);
 });
