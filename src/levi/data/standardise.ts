@@ -13,34 +13,32 @@ const SMALLEST_DEVIATION = 1e-6;
 export function standardiseInPlace(features: FeatureMatrix): Standardisation {
   const standardisation = learnStandardisation(features);
   const { mean, scale } = standardisation;
-  forEachNumber(features, (value, j, index) => {
-    features.data[index] = (value - (mean[j] ?? 0)) * (scale[j] ?? 0);
-  });
+  const { data } = features;
+  const size = mean.length;
+  for (let row = 0; row < features.rows; row++) {
+    const from = row * size;
+    for (let j = 0; j < size; j++) data[from + j] = ((data[from + j] ?? 0) - (mean[j] ?? 0)) * (scale[j] ?? 0);
+  }
   return standardisation;
 }
 
-function learnStandardisation(features: FeatureMatrix): Standardisation {
-  const size = features.taps * features.width;
-  const sums = new Float64Array(size);
+// Plain loops: with a function called for each number they take four times as long.
+function learnStandardisation({ rows, taps, width, data }: FeatureMatrix): Standardisation {
+  const size = taps * width;
+  const means = new Float64Array(size);
   const squares = new Float64Array(size);
-  forEachNumber(features, (value, j) => {
-    sums[j] = (sums[j] ?? 0) + value;
-  });
-  const means = sums.map((sum) => sum / features.rows);
-  forEachNumber(features, (value, j) => {
-    squares[j] = (squares[j] ?? 0) + (value - (means[j] ?? 0)) ** 2;
-  });
+  for (let row = 0; row < rows; row++) {
+    const from = row * size;
+    for (let j = 0; j < size; j++) means[j] = (means[j] ?? 0) + (data[from + j] ?? 0);
+  }
+  for (let j = 0; j < size; j++) means[j] = (means[j] ?? 0) / rows;
+  for (let row = 0; row < rows; row++) {
+    const from = row * size;
+    for (let j = 0; j < size; j++) squares[j] = (squares[j] ?? 0) + ((data[from + j] ?? 0) - (means[j] ?? 0)) ** 2;
+  }
   const scale = Float32Array.from(squares, (square) => {
-    const deviation = Math.sqrt(square / features.rows);
+    const deviation = Math.sqrt(square / rows);
     return deviation > SMALLEST_DEVIATION ? 1 / deviation : 0;
   });
   return { mean: Float32Array.from(means), scale };
-}
-
-/** `j`: position within a row; `index`: within the whole matrix. */
-function forEachNumber(features: FeatureMatrix, visit: (value: number, j: number, index: number) => void): void {
-  const size = features.taps * features.width;
-  for (let row = 0; row < features.rows; row++) {
-    for (let j = 0; j < size; j++) visit(features.data[row * size + j] ?? 0, j, row * size + j);
-  }
 }
