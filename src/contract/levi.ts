@@ -89,6 +89,12 @@ export const LeviOptions = z.strictObject({
     .describe(
       '`all` trains further baselines and ablations for the report, in about three times the time; what is served stays the same',
     ),
+  report: z
+    .enum(['standard', 'full'])
+    .optional()
+    .describe(
+      '`full`: five seeds and all baselines, for intervals that count the seeds; what is served stays the same',
+    ),
   seeds: z
     .int()
     .min(1)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ComparedMethod, Method, Task } from './levi.ts';
 import { LintFinding } from './lint.ts';
 
-/** A figure with its 95 % bootstrap interval; both bounds null where none could be computed. */
+/** A figure with its 95 % interval; both bounds null where none could be computed. */
 export const Figure = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
 export type Figure = z.infer<typeof Figure>;
 
@@ -46,7 +46,17 @@ export const MethodReport = z.object({
   calibration: Calibration,
   id: SplitMetrics.describe('On rows held out from training and from every choice'),
   shifts: z.array(SplitMetrics.extend({ name: z.string() })),
-  seconds: z.number(),
+  ood: z
+    .object({
+      score: Figure.describe('Mean over the shifts'),
+      gap: Figure.describe('How much worse that is than on held-out rows; below 0 where it is better'),
+    })
+    .nullable()
+    .describe('null where no shift was given'),
+  seconds: z.number().describe('Training, on features that are there'),
+  added_latency_ms: z
+    .object({ one_row: z.number(), batch_of_32: z.number() })
+    .describe("What answering with this adapter adds to the backbone's own pass, on the machine that trained: medians"),
   parameters: z.int().describe('Trainable parameters'),
   bytes: z.int().describe('Size of the adapter that would be served'),
   detail: z
@@ -60,6 +70,12 @@ export const Gain = z.object({
   method: ComparedMethod,
   id: Figure,
   ood: Figure.nullable().describe('Mean over the shifts; null where no shift was given'),
+  shifts: z.array(Figure.extend({ name: z.string() })).describe('Each shift alone'),
+  seeds: z
+    .int()
+    .describe(
+      'Over how many seeds it is averaged. Intervals count each row once and, from two seeds on, the seeds, too',
+    ),
 });
 export type Gain = z.infer<typeof Gain>;
 

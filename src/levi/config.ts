@@ -61,6 +61,9 @@ export const LEVI_DEFAULTS: LeviConfig = {
   heldOutCap: 1000,
 };
 
+/** What a report needs whose intervals are to be believed: differences between seeds of a point are ordinary. */
+const FULL_REPORT: Pick<LeviConfig, 'baselines' | 'seeds'> = { baselines: 'all', seeds: 5 };
+
 export interface LeviConfigInput {
   readonly levi?: LeviOptions | undefined;
   readonly hyperparameters?: Hyperparameters | undefined;
@@ -69,14 +72,15 @@ export interface LeviConfigInput {
 /** Fills in every default for what the request left open. */
 export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfigInput = {}): LeviConfig {
   const { layers = 'all' } = levi;
+  const defaults = levi.report === 'full' ? FULL_REPORT : LEVI_DEFAULTS;
   const numberOr = (value: number | 'auto' | undefined, otherwise: number): number =>
     typeof value === 'number' ? value : otherwise;
   return {
     ...LEVI_DEFAULTS,
     task: levi.task ?? LEVI_DEFAULTS.task,
     method: levi.method ?? LEVI_DEFAULTS.method,
-    baselines: levi.baselines ?? LEVI_DEFAULTS.baselines,
-    seeds: levi.seeds ?? LEVI_DEFAULTS.seeds,
+    baselines: levi.baselines ?? defaults.baselines,
+    seeds: levi.seeds ?? defaults.seeds,
     layers: layers === 'all' ? 'all' : [...new Set(layers)].sort((a, b) => a - b),
     adaptingWidth: levi.width ?? LEVI_DEFAULTS.adaptingWidth,
     beta: levi.beta ?? LEVI_DEFAULTS.beta,

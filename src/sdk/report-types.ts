@@ -1,6 +1,6 @@
 import type { ComparedMethod, LintFinding, Method, Task } from './types.ts';
 
-/** A figure with its 95 % bootstrap interval. */
+/** A figure with its 95 % interval. */
 export interface Figure {
   value: number;
   low: number | null;
@@ -35,7 +35,11 @@ export interface MethodReport {
   };
   id: SplitMetrics;
   shifts: (SplitMetrics & { name: string })[];
+  /** Mean over the shifts, and how much worse that is than on held-out rows; null where no shift was given. */
+  ood: { score: Figure; gap: Figure } | null;
   seconds: number;
+  /** What answering with this adapter adds to the backbone's own pass. */
+  added_latency_ms: { one_row: number; batch_of_32: number };
   parameters: number;
   bytes: number;
   detail: Record<string, unknown>;
@@ -45,6 +49,9 @@ export interface Gain {
   method: ComparedMethod;
   id: Figure;
   ood: Figure | null;
+  shifts: (Figure & { name: string })[];
+  /** Over how many seeds it is averaged. */
+  seeds: number;
 }
 
 /** What a job says of one target. */

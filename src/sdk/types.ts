@@ -78,6 +78,8 @@ export interface LeviOptions {
   method?: 'auto' | Method | undefined;
   /** `all` trains further baselines and ablations for the report; what is served stays the same. */
   baselines?: 'standard' | 'all' | undefined;
+  /** `full`: five seeds and all baselines; what is served stays the same. */
+  report?: 'standard' | 'full' | undefined;
   /** 1 to 5: how often to train what depends on the seed, for an interval in the report; the first one is served. */
   seeds?: number | undefined;
   columns?: Columns | undefined;

@@ -18,6 +18,7 @@ interface TrainOptions {
   readonly seed?: number;
   readonly text?: string[];
   readonly label?: string;
+  readonly fullReport?: boolean;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
 }
@@ -35,6 +36,7 @@ export function addTrainCommand(program: Command): void {
     .option('--seed <number>', 'repeat a run exactly', parseWholeNumber)
     .option('--text <column...>', 'where the text stands; several columns become one text')
     .option('--label <column>', 'where the label stands')
+    .option('--full-report', 'five seeds and all baselines, for intervals to be believed; takes several times as long')
     .option('--dry-run', 'say what is in the files and how long it would take, and train nothing')
     .option('--detach', 'print the job id and leave')
     .action(async (file: string, options: TrainOptions, command: Command) => {
@@ -81,6 +83,7 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
     levi: {
       // The gateway names the methods there are when this is none of them.
       method: options.method as Method | undefined,
+      report: options.fullReport ? 'full' : undefined,
       columns: options.text || options.label ? { text: options.text, label: options.label } : undefined,
       shift_files: shifts
         .filter((shift) => shift !== null)

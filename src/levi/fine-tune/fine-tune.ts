@@ -72,8 +72,9 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
     served,
     method: choice.method,
     measured,
+    repeated,
     seeds: summariseSeeds(run.question.family, measured.map(scoreOfMethod), repeated),
-    notes: [...run.rows.notes, REFIT_NOTE],
+    notes: [...run.rows.notes, REFIT_NOTE, CHOICE_NOTE],
   });
   yield { type: 'message', level: 'info', message: report.verdict };
   return { adapter: served.bytes, report, curve: report.curve, driftReference: assured.driftReference };
@@ -81,6 +82,9 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
 
 const REFIT_NOTE =
   'Validation figures are of the models that were chosen among. Then each was trained once more, on the training and the validation rows, with what was chosen for it; all other figures are of these final models, on rows they have not seen.';
+
+const CHOICE_NOTE =
+  'The layers, strengths and mixing shares, the number of epochs and the served method were chosen on the validation rows, so every validation figure flatters, that of the served method most. No choice has seen the rows of the other figures.';
 
 interface MeasuringContext extends Pick<TrainContext, 'run' | 'predictors' | 'pause'> {
   readonly shifts: readonly NamedSet[];
@@ -93,10 +97,10 @@ function shiftSets(run: Run): readonly NamedSet[] {
   });
 }
 
-function scoreOfMethod({ report }: MeasuredMethod): SeedScore {
+function scoreOfMethod({ report, testRows, shiftRows }: MeasuredMethod): SeedScore {
   const { method, id, shifts } = report;
   const onShifts = shifts.map(({ score }) => score.value);
-  return { method, id: id.score.value, ood: onShifts.length === 0 ? null : mean(onShifts) };
+  return { method, testRows, shiftRows, id: id.score.value, ood: onShifts.length === 0 ? null : mean(onShifts) };
 }
 
 async function* measureAll(

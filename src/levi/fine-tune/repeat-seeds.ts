@@ -4,7 +4,8 @@ import { METHOD_RULES } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import { mean } from '../metrics/classification-metrics.ts';
 import { meanWithInterval } from '../metrics/intervals.ts';
-import { scoreOf, TASK_METRICS } from '../metrics/task-metric.ts';
+import { TASK_METRICS } from '../metrics/task-metric.ts';
+import type { TaskMetric } from '../metrics/task-metric.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
 import type { Family } from '../tasks/family.ts';
 import { buildCandidates } from './build-candidates.ts';
@@ -15,8 +16,10 @@ import { PART_TRAINERS } from './part-trainers.ts';
 import type { Fit } from './prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 
-/** The task's figure of one method with one seed. */
+/** The task's figure of one method with one seed, and what it averages per row: held out, and of each shift. */
 export interface SeedScore {
+  readonly testRows: Float64Array;
+  readonly shiftRows: readonly Float64Array[];
   readonly method: ComparedMethod;
   readonly id: number;
   /** Mean over the shifts; null without. */
@@ -62,16 +65,19 @@ async function measureSeed({ context, fit, refitted, assembly, shifts }: RepeatO
     const chosen = { ...(await trainToEnd(key, context)), seconds: 0 };
     parts.set(key, { ...chosen, tensors: await PART_TRAINERS[key].refit({ ...context, fit }, chosen) });
   }
+  const metric: TaskMetric = TASK_METRICS[run.question.family];
   const scores: SeedScore[] = [];
   for (const { method, adapter } of buildCandidates(fit, parts, assembly)) {
     if (!isSeeded(method)) continue;
     await pause();
-    const scoreOn = async (set: EvaluationSet): Promise<number> =>
-      scoreOf(run.question.family, await predictors.answer(adapter, set), set.targets);
-    const id = await scoreOn(run.test);
-    const onShifts: number[] = [];
-    for (const set of shifts) onShifts.push(await scoreOn(set));
-    scores.push({ method, id, ood: onShifts.length === 0 ? null : mean(onShifts) });
+    const rowsOn = async (set: EvaluationSet): Promise<Float64Array> =>
+      metric.rows(await predictors.answer(adapter, set), set.targets);
+    const testRows = await rowsOn(run.test);
+    const shiftRows: Float64Array[] = [];
+    for (const set of shifts) shiftRows.push(await rowsOn(set));
+    const scoreOf = (rows: Float64Array): number => metric.finish(mean(rows));
+    const ood = shiftRows.length === 0 ? null : mean(shiftRows.map(scoreOf));
+    scores.push({ method, testRows, shiftRows, id: scoreOf(testRows), ood });
   }
   return scores;
 }

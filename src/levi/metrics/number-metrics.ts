@@ -43,7 +43,7 @@ export function levelProbabilities(value: number, levels: readonly number[], dev
 }
 
 /** The standard normal distribution function, to 1e-7 (Abramowitz & Stegun 26.2.17). */
-function normalShareBelow(x: number): number {
+export function normalShareBelow(x: number): number {
   if (x === Infinity) return 1;
   const t = 1 / (1 + 0.2316419 * Math.abs(x));
   const tail =

@@ -1,12 +1,13 @@
-import type { Figure } from '../../contract/report.ts';
-import type { Metric } from '../../contract/report.ts';
+import type { Figure, Metric } from '../../contract/report.ts';
+import { createRandom } from '../../engine/index.ts';
 import { classesOf } from '../calibration/calibrate.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { rowLosses, weightedMean } from '../tasks/family-scores.ts';
 import type { Family } from '../tasks/family.ts';
 import type { Targets } from '../tasks/targets.ts';
 import { correctness } from './classification-metrics.ts';
-import { meanWithBootstrap, shareWithInterval } from './intervals.ts';
+import { meanWithBootstrap } from './paired-difference.ts';
+import { shareWithInterval } from './share-interval.ts';
 import { exampleF1 } from './multi-label-metrics.ts';
 
 /** The figure that a task's methods are compared by: an average over rows, in a form that people know. */
@@ -14,8 +15,16 @@ export interface TaskMetric extends Metric {
   /** What is averaged, per row. */
   readonly rows: (answers: AnswerMatrix, targets: Targets) => Float64Array;
   readonly finish: (mean: number) => number;
+  /** Every row's value lies within 0 to 1. */
+  readonly isShare: boolean;
   /** The figure of these rows' values, with its 95 % interval. */
   readonly figure: (rows: Float64Array) => Figure;
+}
+
+/** The same figure for the same rows. */
+function seededBy({ length }: ArrayLike<number>): () => number {
+  const random = createRandom(length);
+  return () => random.uniform();
 }
 
 const identity = (mean: number): number => mean;
@@ -26,21 +35,24 @@ export const TASK_METRICS = {
     higher_is_better: true,
     rows: (answers, targets) => Float64Array.from(correctness(answers, classesOf(targets))),
     finish: identity,
-    figure: (rows) => shareWithInterval(Uint8Array.from(rows)),
+    isShare: true,
+    figure: shareWithInterval,
   },
   sigmoid: {
     name: 'example_f1',
     higher_is_better: true,
     rows: exampleF1,
     finish: identity,
-    figure: (rows) => meanWithBootstrap(rows, identity),
+    isShare: true,
+    figure: (rows) => meanWithBootstrap(rows, { finish: identity, isShare: true, uniform: seededBy(rows) }),
   },
   squared: {
     name: 'rmse',
     higher_is_better: false,
     rows: (answers, targets) => rowLosses('squared', answers, targets),
     finish: Math.sqrt,
-    figure: (rows) => meanWithBootstrap(rows, Math.sqrt),
+    isShare: false,
+    figure: (rows) => meanWithBootstrap(rows, { finish: Math.sqrt, isShare: false, uniform: seededBy(rows) }),
   },
 } as const satisfies Record<Family, TaskMetric>;
 

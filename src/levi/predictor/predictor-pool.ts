@@ -2,6 +2,7 @@ import type { Runtime } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
+import { takeTargets } from '../tasks/targets.ts';
 import type { Targets } from '../tasks/targets.ts';
 import { createRandom } from '../../engine/index.ts';
 import { ruleOf } from '../methods/method-rules.ts';
@@ -30,6 +31,23 @@ export function createEvaluationSet(
     batches.push({ features: { ...features, rows: end - start, data }, texts: texts.slice(start, end) });
   }
   return { batches, targets };
+}
+
+/** The first of its rows, at most `count`, as one batch. */
+export function firstRows({ batches, targets }: EvaluationSet, count: number): EvaluationSet {
+  const [first] = batches;
+  if (first === undefined) return { batches, targets };
+  const { features, texts } = first;
+  const rows = Math.min(count, features.rows);
+  const data = features.data.subarray(0, rows * features.taps * features.width);
+  const batch = { ...first, features: { ...features, rows, data }, texts: texts.slice(0, rows) };
+  return {
+    batches: [batch],
+    targets: takeTargets(
+      targets,
+      Array.from({ length: rows }, (_, row) => row),
+    ),
+  };
 }
 
 export interface PredictorPool extends AsyncDisposable {

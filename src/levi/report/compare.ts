@@ -1,20 +1,29 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
 import type { Gain, TargetReport } from '../../contract/report.ts';
+import type { SeedScore } from '../fine-tune/repeat-seeds.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
-import { pairedDifference } from '../metrics/intervals.ts';
-import type { DifferenceOptions } from '../metrics/intervals.ts';
+import { pairedDifference } from '../metrics/paired-difference.ts';
+import type { DifferenceOptions, PairedRows } from '../metrics/paired-difference.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';
 import type { Family } from '../tasks/family.ts';
 import type { MeasuredMethod } from './measure-method.ts';
+
+export interface CompareOptions {
+  readonly family: Family;
+  readonly uniform: () => number;
+  /** Of the further seeds, of the methods that depend on the seed. */
+  readonly repeated: readonly SeedScore[];
+  readonly shiftNames: readonly string[];
+  /** How many were asked for. */
+  readonly seeds: number;
+}
 
 /** The two headline differences: over what people use today, and over the best baseline, that one chosen on validation loss. */
 export function compareServed(
   served: MeasuredMethod,
   all: readonly MeasuredMethod[],
-  { family, uniform }: { readonly family: Family; readonly uniform: () => number },
+  options: CompareOptions,
 ): TargetReport['gain'] {
-  const { finish, higher_is_better: higherIsBetter } = TASK_METRICS[family];
-  const options = { finish, higherIsBetter, uniform };
   const gainOver = (baseline: MeasuredMethod | undefined): Gain | null => {
     if (baseline === undefined || baseline === served) return null;
     return gainOf(served, baseline, options);
@@ -32,15 +41,33 @@ function bestBaseline(all: readonly MeasuredMethod[]): MeasuredMethod | undefine
     .toSorted((a, b) => a.report.validation_loss - b.report.validation_loss)[0];
 }
 
-function gainOf(served: MeasuredMethod, baseline: MeasuredMethod, options: DifferenceOptions): Gain {
-  const id = [{ served: served.testRows, baseline: baseline.testRows }];
-  const ood = served.shiftRows.map((rows, index) => ({
-    served: rows,
-    baseline: baseline.shiftRows[index] ?? new Float64Array(rows.length),
-  }));
+function gainOf(served: MeasuredMethod, baseline: MeasuredMethod, options: CompareOptions): Gain {
+  const { family, uniform, repeated, shiftNames, seeds } = options;
+  const { finish, higher_is_better: higherIsBetter, isShare } = TASK_METRICS[family];
+  const difference: DifferenceOptions = { finish, higherIsBetter, isShare, uniform };
+  const pair = (rowsOf: (scores: SeedRows) => Float64Array): PairedRows =>
+    alongside(seedsOf(served, repeated).map(rowsOf), seedsOf(baseline, repeated).map(rowsOf));
+  const shifts = shiftNames.map((_, index) => pair(({ shiftRows }) => shiftRows[index] ?? new Float64Array()));
   return {
     method: baseline.report.method,
-    id: pairedDifference(id, options),
-    ood: ood.length === 0 ? null : pairedDifference(ood, options),
+    id: pairedDifference([pair(({ testRows }) => testRows)], difference),
+    ood: shifts.length === 0 ? null : pairedDifference(shifts, difference),
+    shifts: shifts.map((shift, index) => ({ name: shiftNames[index] ?? '', ...pairedDifference([shift], difference) })),
+    seeds,
   };
+}
+
+type SeedRows = Pick<SeedScore, 'testRows' | 'shiftRows'>;
+
+const seedsOf = (measured: MeasuredMethod, repeated: readonly SeedScore[]): readonly SeedRows[] => [
+  measured,
+  ...repeated.filter(({ method }) => method === measured.report.method),
+];
+
+/** A method that no seed changes answers in each as in the first. */
+function alongside(served: readonly Float64Array[], baseline: readonly Float64Array[]): PairedRows {
+  const seeds = Math.max(served.length, baseline.length);
+  const fill = (rows: readonly Float64Array[]): readonly Float64Array[] =>
+    Array.from({ length: seeds }, (_, seed) => rows[seed] ?? rows[0] ?? new Float64Array());
+  return { served: fill(served), baseline: fill(baseline) };
 }

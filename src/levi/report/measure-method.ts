@@ -1,4 +1,5 @@
 import type { MethodReport } from '../../contract/report.ts';
+import { createRandom } from '../../engine/index.ts';
 import { tensorNeeds } from '../adapter/adapter.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { MEAN, SCALE } from '../adapter/adapter.ts';
@@ -11,6 +12,8 @@ import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import type { Question } from '../tasks/targets.ts';
 import type { ValidationScore } from '../train/training-data.ts';
 import type { EvaluationSet, PredictorPool } from '../predictor/predictor-pool.ts';
+import { measureUnderShift } from '../metrics/under-shift.ts';
+import { measureLatency } from './measure-latency.ts';
 import { measureSplit } from './measure-split.ts';
 
 export interface NamedSet {
@@ -55,10 +58,11 @@ export async function measureMethod(
     shiftReports.push({ name, ...measureSplit(question, answers, set.targets) });
     shiftRows.push(rowsOf(answers, set.targets));
   }
+  const testRows = rowsOf(onTest, test.targets);
   return {
     bytes,
     test: onTest,
-    testRows: rowsOf(onTest, test.targets),
+    testRows,
     shiftRows,
     report: {
       method: candidate.method,
@@ -67,12 +71,21 @@ export async function measureMethod(
       calibration: describeCalibration(question, { answers: onTest, targets: test.targets }, calibration),
       id: measureSplit(question, onTest, test.targets),
       shifts: shiftReports,
+      ood: measureUnderShift(testRows, shiftRows, underShiftOptions(question)),
       seconds: candidate.seconds,
+      added_latency_ms: await measureLatency(predictors, adapter, test),
       parameters: countParameters(adapter),
       bytes: bytes.length,
       detail: { ...candidate.detail },
     },
   };
+}
+
+/** Drawn anew for every method from one seed: equal values have equal intervals. */
+function underShiftOptions({ family }: Question): Parameters<typeof measureUnderShift>[2] {
+  const { finish, higher_is_better: higherIsBetter, isShare } = TASK_METRICS[family];
+  const random = createRandom(1);
+  return { finish, higherIsBetter, isShare, uniform: () => random.uniform() };
 }
 
 /** The answers before it are computed back from those after: p^T, made to sum to one. */

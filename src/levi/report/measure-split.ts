@@ -1,7 +1,6 @@
 import type { SplitMetrics } from '../../contract/report.ts';
 import { classesOf } from '../calibration/calibrate.ts';
 import { correctness, expectedCalibrationError, macroF1 } from '../metrics/classification-metrics.ts';
-import { shareWithInterval } from '../metrics/intervals.ts';
 import {
   countLabels,
   exactMatches,
@@ -10,6 +9,7 @@ import {
   microF1,
 } from '../metrics/multi-label-metrics.ts';
 import { determination, meanAbsoluteError, nearestLevels } from '../metrics/number-metrics.ts';
+import { shareWithInterval } from '../metrics/share-interval.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { rowLosses, weightedMean } from '../tasks/family-scores.ts';

@@ -8,14 +8,19 @@ export interface VerdictInput {
   /** Null where the served method is itself the best baseline. */
   readonly overBestBaseline: Gain | null;
   readonly shifts: number;
+  /** Reported on: of all shifts, or held out where there is none. */
+  readonly rows: number;
+  readonly seeds: number;
   readonly metric: Metric;
 }
 
 /**
- * The report's one sentence. Both headline differences or neither, "no measurable gain" when an interval holds zero, and
- * always that one seed was run: what a reader must know before believing the figure.
+ * The report's one sentence, for a reader who looks for overstatement. Both headline differences, "no measurable gain" when an interval
+ * holds zero; where a mean over shifts hides one that got worse, or a gain under shift is none on held-out rows, that as well; and
+ * on how many rows and seeds it rests.
  */
-export function writeVerdict({ served, overLinearProbe, overBestBaseline, shifts, metric }: VerdictInput): string {
+export function writeVerdict(input: VerdictInput): string {
+  const { served, overLinearProbe, overBestBaseline, shifts, rows, seeds, metric } = input;
   const place =
     shifts === 0
       ? 'on held-out rows of the training data'
@@ -26,17 +31,47 @@ export function writeVerdict({ served, overLinearProbe, overBestBaseline, shifts
     overBestBaseline === null
       ? 'it is the best of the baselines itself'
       : describe(overBestBaseline, `the best other baseline (${overBestBaseline.method})`, metric);
-  const claims = overLinearProbe === null && overBestBaseline === null ? probe : `${probe}, and ${best}`;
-  const unknown = shifts === 0 ? '; how it holds under shift cannot be measured, as no shift file was given' : '';
-  return `Served ${served}: ${place}, ${claims} (95 % intervals, one seed)${unknown}.`;
+  const claims = isSame(overLinearProbe, overBestBaseline)
+    ? probeOnly(probe, overLinearProbe)
+    : `${probe}, and ${best}`;
+  const but = [overLinearProbe, overBestBaseline].flatMap((gain, index) =>
+    gain === null || (index === 1 && gain.method === overLinearProbe?.method) ? [] : caveats(gain, metric),
+  );
+  const basis = `${rows} rows, ${seeds === 1 ? 'one seed: another may differ by a point' : `${seeds} seeds`}`;
+  const unknown = shifts === 0 ? ['how it holds under shift cannot be measured, as no shift was given'] : [];
+  return `Served ${served}: ${[`${place}, ${claims} (95 % intervals; ${basis})`, ...but, ...unknown].join('; ')}.`;
 }
 
+/** Both are null, or both of one method: then one of the two says it all. */
+const isSame = (probe: Gain | null, best: Gain | null): boolean => probe?.method === best?.method;
+
+const probeOnly = (probe: string, gain: Gain | null): string =>
+  gain === null ? probe : `${probe}, which is the best other baseline, too`;
+
 function describe(gain: Gain, baseline: string, metric: Metric): string {
-  const { value, low, high } = gain.ood ?? gain.id;
+  return describeFigure(gain.ood ?? gain.id, baseline, metric);
+}
+
+function describeFigure({ value, low, high }: Figure, baseline: string, metric: Metric): string {
   if (low === null || high === null) return `its difference to ${baseline} cannot be measured`;
   if (low <= 0 && high >= 0) return `no measurable gain over ${baseline} (${interval({ value, low, high }, metric)})`;
   const { better, worse, format } = WORDS[metric.name];
   return `${format(Math.abs(value))} ${low > 0 ? better : worse} ${baseline} (${interval({ value, low, high }, metric)})`;
+}
+
+/** What the mean over the shifts does not say: its worst part, and the other side of a trade. */
+function caveats(gain: Gain, metric: Metric): readonly string[] {
+  const { ood, id, shifts, method } = gain;
+  if (ood === null) return [];
+  const [worst] = shifts.toSorted((a, b) => a.value - b.value);
+  const isHidden = worst !== undefined && shifts.length > 1 && worst.value < 0;
+  const isClaimed = (ood.low ?? 0) > 0;
+  return [
+    ...(isHidden ? [`on ${worst.name}, the worst of them, ${describeFigure(worst, method, metric)}`] : []),
+    ...((id.low ?? 0) > 0 || !(isClaimed || (id.high ?? 0) < 0)
+      ? []
+      : [`on held-out rows of the training data, ${describeFigure(id, method, metric)}`]),
+  ];
 }
 
 interface Words {

@@ -6,6 +6,7 @@ import { countDuplicates } from '../data/split-rows.ts';
 import { deriveSeed } from '../fine-tune/derive-seed.ts';
 import { ENGINE_VERSION } from '../fine-tune/engine-version.ts';
 import type { Run } from '../fine-tune/prepare-run.ts';
+import type { SeedScore } from '../fine-tune/repeat-seeds.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';
 import { ONLY_TARGET } from '../records/columns.ts';
@@ -22,15 +23,25 @@ export interface ReportInput {
   readonly method: Method;
   readonly measured: readonly MeasuredMethod[];
   readonly seeds: TargetReport['seeds'];
+  /** Of the further seeds. */
+  readonly repeated: readonly SeedScore[];
   readonly notes: readonly string[];
 }
 
-export function writeReport({ run, finished, served, method, measured, seeds, notes }: ReportInput): TargetReport {
+export function writeReport(report: ReportInput): TargetReport {
+  const { run, finished, served, method, measured, seeds, repeated, notes } = report;
   const { input, question } = run;
   const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
   const { name, higher_is_better } = TASK_METRICS[question.family];
   const metric = { name, higher_is_better };
-  const gain = compareServed(served, measured, { family: question.family, uniform: () => random.uniform() });
+  const gain = compareServed(served, measured, {
+    family: question.family,
+    uniform: () => random.uniform(),
+    repeated,
+    shiftNames: input.shifts.map((shift) => shift.name),
+    seeds: input.config.seeds,
+  });
+  const shiftRows = served.report.shifts.reduce((sum, { n }) => sum + n, 0);
   return {
     target: input.target ?? ONLY_TARGET,
     task: question.task,
@@ -42,6 +53,8 @@ export function writeReport({ run, finished, served, method, measured, seeds, no
       overLinearProbe: gain.over_linear_probe,
       overBestBaseline: gain.over_best_baseline,
       shifts: input.shifts.length,
+      rows: input.shifts.length === 0 ? served.report.id.n : shiftRows,
+      seeds: input.config.seeds,
       metric,
     }),
     methods: measured.map(({ report }) => report),

@@ -90,6 +90,6 @@ function jobLike(
 
 /** What only the report shows and no choice sees: the adapter is the same without, in less time. */
 function withoutComparisons(levi: LeviOptions): LeviOptions {
-  const { shift_files: _, baselines: __, seeds: ___, ...choices } = levi;
+  const { shift_files: _, baselines: __, seeds: ___, report: ____, ...choices } = levi;
   return choices;
 }

@@ -40,6 +40,8 @@ test('a line per method and split with every figure, its interval and what the m
     validation_loss: String(first?.validation_loss),
     seconds: String(first?.seconds),
     bytes: String(first?.bytes),
+    added_latency_ms_one_row: String(first?.added_latency_ms.one_row),
+    ood_gap_low: String(first?.ood?.gap.low),
   });
   expect(read(rows[1])).toMatchObject({ split: 'shift', shift: 'chat', n: '90' });
   expect(rows.filter((row) => read(row)['served'] === 'true').map((row) => read(row)['method'])).toEqual(
@@ -55,7 +57,16 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\tx', '\rx'])(
     const figures = { n: 1, score: { value: 1, low: null, high: null }, loss: -0.5 };
     const method = { method: 'prior', id: figures, shifts: [{ ...figures, name }] } as const;
     const calibration = { temperature: 1, deviation: null, ece_before: 0, ece_after: 0 };
-    const costs = { seconds: 0, parameters: 0, bytes: 0, detail: {}, validation_loss: 0, validation_score: 0 };
+    const costs = {
+      ood: null,
+      added_latency_ms: { one_row: 0.5, batch_of_32: 1 },
+      seconds: 0,
+      parameters: 0,
+      bytes: 0,
+      detail: {},
+      validation_loss: 0,
+      validation_score: 0,
+    };
     const [header = [], , row = []] = parse(
       toReportCsv({
         target: 'label',

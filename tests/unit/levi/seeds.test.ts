@@ -12,7 +12,7 @@ test('several seeds give intervals for what depends on the seed, and serve the f
   const one = await runToEnd(syntheticInput());
   expect(result.adapter).toEqual(one.result.adapter);
   expect(one.result.report.seeds).toEqual([]);
-  const { seeds, methods } = FineTuningReport.parse(result.report);
+  const { seeds, methods, gain, verdict } = FineTuningReport.parse(result.report);
   expect(seeds.map(({ method, runs }) => [method, runs])).toEqual([
     ['levi', 3],
     ['levi+ensemble', 3],
@@ -21,6 +21,10 @@ test('several seeds give intervals for what depends on the seed, and serve the f
     expect(id.low).toBeLessThanOrEqual(id.value);
     expect(ood?.high).toBeGreaterThanOrEqual(ood?.value ?? 1);
   }
+  // The headline is over all of them, and says so; the shift file's rows are one set, whatever the seeds.
+  expect(gain.over_linear_probe?.seeds).toBe(3);
+  expect(verdict).toContain('3 seeds');
+  expect(one.result.report.verdict).toContain('one seed');
   // Three different models: their mean is not the first one's figure.
   expect(seeds[0]?.ood?.value).not.toBe(methods.find(({ method }) => method === 'levi')?.shifts[0]?.score.value);
   const fractions = events.flatMap((event) => (event.type === 'progress' ? [event.fraction] : []));
@@ -34,4 +38,13 @@ test('the interval of a mean is that of Student, and none from one value', () =>
   expect(high).toBe(1);
   expect(low).toBeCloseTo(0.8 - (4.303 * 0.1) / Math.sqrt(3), 12);
   expect(meanWithInterval([0.5])).toEqual({ value: 0.5, low: null, high: null });
+});
+
+test('a full report is five seeds and all baselines, unless told otherwise', () => {
+  expect(resolveLeviConfig({ levi: { report: 'full' } })).toMatchObject({ seeds: 5, baselines: 'all' });
+  expect(resolveLeviConfig({ levi: { report: 'full', seeds: 2, baselines: 'standard' } })).toMatchObject({
+    seeds: 2,
+    baselines: 'standard',
+  });
+  expect(resolveLeviConfig({ levi: { report: 'standard' } })).toMatchObject({ seeds: 1, baselines: 'standard' });
 });

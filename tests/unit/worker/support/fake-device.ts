@@ -93,7 +93,10 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
       chosen_by: 'request',
       verdict: '',
       methods: [],
-      gain: { over_linear_probe: null, over_best_baseline: { method: 'ensemble', id: figure, ood: null } },
+      gain: {
+        over_linear_probe: null,
+        over_best_baseline: { method: 'ensemble', id: figure, ood: null, shifts: [], seeds: 1 },
+      },
       confusion: { labels: ['even', 'odd'], counts: [] },
       per_class: ['even', 'odd'].map((label) => ({ label, support: 1, precision: 1, recall: 1, f1: 1 })),
       risk_coverage: [],
