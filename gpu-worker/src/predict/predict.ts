@@ -9,6 +9,7 @@ import type { PredictorPool } from '../adapters/predictor-pool.ts';
 import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
 import { extractFeatures } from './extract-features.ts';
 import type { Features } from './extract-features.ts';
+import { requireBackbone } from './require-backbone.ts';
 import { toPrediction } from './to-prediction.ts';
 import type { AnsweredTarget } from './to-prediction.ts';
 
@@ -18,6 +19,8 @@ export interface PredictDependencies {
   readonly backbones: ResidentBackbones;
   readonly adapters: AdapterStore;
   readonly predictors: PredictorPool;
+  /** How long a request waits for a backbone that is on disk and only has to be loaded. */
+  readonly readyWithinMs?: number;
 }
 
 export type Predict = (request: Request, signal?: AbortSignal) => Promise<WorkerPredictResponse>;
@@ -29,10 +32,14 @@ interface Loaded {
 }
 
 /** Texts or images to predictions: one backbone pass for all adapters that truncate alike, then each adapter's few matrices. */
-export function createPredict({ backbones, adapters, predictors }: PredictDependencies): Predict {
+export function createPredict({
+  backbones,
+  adapters,
+  predictors,
+  readyWithinMs = 1_000,
+}: PredictDependencies): Predict {
   return async (request, signal) => {
-    const backbone = backbones.find(request.backbone);
-    if (!backbone) throw notReady(request.backbone);
+    const backbone = await requireBackbone(backbones, request.backbone, { withinMs: readyWithinMs });
     const loaded = await Promise.all(
       request.adapters.map(async ({ model, sha256 }): Promise<Loaded> => ({
         model,
@@ -97,12 +104,6 @@ function summarise(
       inferenceMs: sum((each) => each.inferenceMs) + adapterMs,
     },
   };
-}
-
-function notReady(backbone: string): LevigateError {
-  return new LevigateError('backbone_unavailable', `The backbone ${backbone} is not ready on this worker. Try again.`, {
-    retryAfterS: 2,
-  });
 }
 
 // Texts are cut where they were in training; an adapter that does not say was trained with all the backbone reads.

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PredictRecord } from '../../../src/contract/predict.ts';
 import type { Adapter } from '../../../src/levi/index.ts';
 import { createPredict } from '../../../gpu-worker/src/predict/predict.ts';
@@ -23,11 +23,14 @@ const adapter = ({ maxLength, fingerprint = graph.fingerprint }: FakeAdapter) =>
   }) as unknown as Adapter;
 
 /** Answers `long` by the share that the feature (the number of tokens) has of 16. */
-async function createService(adapters: Readonly<Record<string, Adapter>>) {
+async function createService(
+  adapters: Readonly<Record<string, Adapter>>,
+  { isPrepared = true, readyWithinMs = 10_000 } = {},
+) {
   const backbones = createFakeBackbones(createFakeDevice(() => Promise.reject(new Error('no training')) as never));
-  await backbones.ensure('tiny');
-  await backbones.ensure('tiny-vit');
+  if (isPrepared) for (const name of ['tiny', 'tiny-vit']) await backbones.ensure(name);
   const predict = createPredict({
+    readyWithinMs,
     backbones,
     adapters: {
       get: async (hash) => {
@@ -62,7 +65,7 @@ async function createService(adapters: Readonly<Record<string, Adapter>>) {
       inputs: [...inputs],
       views: false,
     });
-  return { ask, askAboutImages, predict };
+  return { ask, askAboutImages, backbones, predict };
 }
 
 describe('a prediction', () => {
@@ -85,10 +88,25 @@ describe('a prediction', () => {
     await expect(ask(['a'], ['x'])).rejects.toMatchObject({ code: 'adapter_invalid' });
   });
 
-  test('says that a backbone is not ready', async () => {
-    const { predict } = await createService({});
-    const request = { backbone: 'other', cache_salt: 's', adapters: [], inputs: [{ text: 'x' }], views: false };
+  test('has a backbone prepared that was not, as after a restart', async () => {
+    const { backbones, ask } = await createService({ a: adapter({}) }, { isPrepared: false });
+    expect(backbones.ready).toEqual([]);
+    expect((await ask(['a'], ['x'])).data).toHaveLength(1);
+    expect(backbones.ready).toEqual(['tiny']);
+  });
+
+  test('says that a backbone is not ready where that takes long, and lets it go on', async () => {
+    const { backbones, predict } = await createService({}, { readyWithinMs: 1 });
+    const ensure = vi.spyOn(backbones, 'ensure');
+    const request = { backbone: 'slow', cache_salt: 's', adapters: [], inputs: [{ text: 'x' }], views: false };
     await expect(predict(request)).rejects.toMatchObject({ code: 'backbone_unavailable', retryAfterS: 2 });
+    expect(ensure).toHaveBeenCalledWith('slow');
+  });
+
+  test('says what keeps a backbone from being prepared', async () => {
+    const { predict } = await createService({});
+    const request = { backbone: 'unknown', cache_salt: 's', adapters: [], inputs: [{ text: 'x' }], views: false };
+    await expect(predict(request)).rejects.toMatchObject({ code: 'unknown_backbone' });
   });
 });
 

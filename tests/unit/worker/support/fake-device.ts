@@ -1,5 +1,6 @@
 import type { DevicePort, TrainingOutcome, TrainingRequest } from '../../../../gpu-worker/src/device/device.ts';
 import { createFeatureCache } from '../../../../gpu-worker/src/features/feature-cache.ts';
+import { LevigateError } from '../../../../src/contract/errors.ts';
 import { ImageError } from '../../../../gpu-worker/src/images/image-error.ts';
 import type { ReadImage } from '../../../../gpu-worker/src/images/image-reader.ts';
 import { THUMBNAIL_BYTES } from '../../../../gpu-worker/src/images/thumbnail.ts';
@@ -47,13 +48,15 @@ async function readFakeImage([content = 0]: Uint8Array): Promise<ReadImage> {
   return { pixels: new Float32Array(3).fill(content), thumbnail: new Uint8Array(THUMBNAIL_BYTES).fill(content) };
 }
 
-/** Two backbones: `tiny`, with a token a character, and `tiny-vit`, which reads images of one pixel. */
+/** `tiny`, with a token a character, and `tiny-vit`, which reads images of one pixel; `slow` is never ready, `unknown` is none. */
 export const createFakeBackbones = (device: DevicePort): ResidentBackbones =>
   createResidentBackbones({
     device,
     cache: createFeatureCache({ maxBytes: 1_000_000 }),
     batching: { tokenBudget: 64, maxRows: 16, maxImages: 2, windowMs: 0, maxQueued: 1_000 },
     open: async (name) => {
+      if (name === 'slow') await new Promise(() => {});
+      if (name === 'unknown') throw new LevigateError('unknown_backbone', `There is no backbone '${name}'.`);
       if (name === 'tiny-vit') {
         const imageGraph = { ...graph, id: 'tiny-vit', idsDtype: null };
         return { modality: 'image', graph: imageGraph, imageSize: { height: 1, width: 1 }, readImage: readFakeImage };
