@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTarGz } from '../support/archives.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
+import { drawPng } from '../support/images.ts';
 import { startPredictServer } from '../support/predict-server.ts';
 import { ROWS, toJsonl } from '../support/training-data.ts';
+import { createZip } from '../support/zip-file.ts';
 import { startWorker } from './harness.ts';
 
 /** Jobs, leases and predictions over D1, R2 and workerd: the statements of one machine must mean the same there. */
@@ -141,3 +145,22 @@ test.each(['pyarrow-snappy', 'pyarrow-gzip', 'pyarrow-brotli', 'pyarrow-v2-zstd'
     });
   },
 );
+
+test('a dry run reads folders of images as zip and tar.gz, and gzip around text', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, index) => [
+      `train/${index % 2 === 0 ? 'cat' : 'dog'}/${index}.png`,
+      drawPng({ shade: index }),
+    ]),
+  );
+  const packed = [
+    ['mobilenet-v2', createZip(files, { isDeflated: true }), { cat: 6, dog: 6 }],
+    ['mobilenet-v2', await createTarGz(files), { cat: 6, dog: 6 }],
+    [BACKBONE, gzipSync(toJsonl(ROWS)), { billing: 6, bug: 6 }],
+  ] as const;
+  for (const [model, bytes, labels] of packed) {
+    const file = await client.files.create({ file: await toFile(bytes, 'data'), purpose: 'fine-tune' });
+    const body = { model, training_file: file.id, dry_run: true };
+    expect(await client.post('/fine_tuning/jobs', { body })).toMatchObject({ rows: 12, labels });
+  }
+});

@@ -53,7 +53,8 @@ export function detectFormat(head: Uint8Array, file: string, filename?: string):
   const named = FORMAT_OF_EXTENSION[extensionOf(filename)];
   if (named !== undefined) return named;
   const [header = ''] = text.split('\n', 1);
-  return !text.startsWith('[') && /[,;\t|]/u.test(header) ? 'csv' : 'jsonl';
+  // A column may be called "[t]"; an array of records is JSON, which the reader explains.
+  return !/^\[\s*[[{]/u.test(text) && /[,;\t|]/u.test(header) ? 'csv' : 'jsonl';
 }
 
 const extensionOf = (filename = ''): string => filename.slice(filename.lastIndexOf('.') + 1).toLowerCase();

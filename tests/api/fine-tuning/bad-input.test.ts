@@ -46,9 +46,10 @@ const base = (index: number): Row => ({
 });
 const rows = (count: number, change: (index: number) => Row = () => ({})): Row[] =>
   Array.from({ length: count }, (_, index) => ({ ...base(index), ...change(index) }));
+const cellOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 const csv = (records: readonly Row[]): string => {
   const names = Object.keys(records[0] ?? {});
-  return `${names.join(',')}\n${records.map((row) => names.map((name) => String(row[name] ?? '')).join(',')).join('\n')}\n`;
+  return `${names.join(',')}\n${records.map((row) => names.map((name) => cellOf(row[name])).join(',')).join('\n')}\n`;
 };
 const withField = (value: (index: number) => unknown, count = 20): Content =>
   toJsonl(rows(count, (index) => ({ f: value(index) })));

@@ -37,8 +37,10 @@ describe('CSV', () => {
     ]);
   });
 
-  test('a file named .csv whose text begins with a bracket is CSV; JSONL named .csv is JSONL', async () => {
-    expect(await read('[t],text,label\n1,a,x\n', { filename: 'a.csv' })).toHaveLength(1);
+  test('a CSV whose text begins with a bracket is CSV; JSONL named .csv is JSONL', async () => {
+    for (const filename of ['a.csv', undefined])
+      expect(await read('[t],text,label\n1,a,x\n', { filename })).toHaveLength(1);
+    await expect(read('[{"text":"a","label":"x"}]')).rejects.toThrow(/is JSON but not an object/u);
     expect(await read('{"text":"a","label":"x"}', { filename: 'a.csv' })).toHaveLength(1);
   });
 
