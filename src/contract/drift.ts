@@ -7,7 +7,8 @@ export const DriftReference = z.object({
   labels: z
     .record(z.string(), z.int().min(0))
     .nullable()
-    .describe('How often each label was predicted for them; null where answers are no labels'),
+    .describe('How often each label, or each range of numbers, was predicted for them'),
+  cuts: z.array(z.number()).optional().describe('Of numbers: where the ranges part that stand for labels'),
 });
 export type DriftReference = z.infer<typeof DriftReference>;
 
@@ -19,7 +20,7 @@ export const DriftWindow = z.object({
     .tuple([z.number(), z.number()])
     .describe('Which the mean leaves, without drift, in 3 of 10,000 windows of this size'),
   shift_p: z.number().describe('How often it would be as far from 0.5, or further, without drift'),
-  label_rates: z.record(z.string(), z.number()).nullable().describe('null where answers are no labels'),
+  label_rates: z.record(z.string(), z.number()).nullable().describe('Of labels, or of ranges of numbers'),
   label_distance: z
     .number()
     .nullable()

@@ -8,7 +8,7 @@ export interface DriftWindow {
   shift_band: [number, number];
   /** How often it would be as far from 0.5, or further, without drift. */
   shift_p: number;
-  /** null where answers are no labels. */
+  /** Of labels, or of ranges of numbers. */
   label_rates: Record<string, number> | null;
   /** Total variation between these rates and those of the validation rows, 0 to 1. */
   label_distance: number | null;

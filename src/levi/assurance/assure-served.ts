@@ -34,7 +34,7 @@ export async function assureServed(
     ),
     driftReference: {
       rows: assurance.typicality.reference.length,
-      labels: countAnswers({
+      ...countAnswers({
         answers,
         question: run.question,
         deviation: choice.calibrations.get(choice.method) ?? 1,

@@ -1,4 +1,6 @@
+import type { DriftReference } from '../../contract/drift.ts';
 import type { Task } from '../../contract/levi.ts';
+import { nameRange, rangeCuts } from '../drift/ranges.ts';
 import { levelProbabilities } from '../metrics/number-metrics.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import type { Question } from '../tasks/targets.ts';
@@ -10,28 +12,42 @@ export interface CountedAnswers {
   readonly deviation: number;
 }
 
-type LabelOf = (answer: Float32Array, counted: CountedAnswers) => number;
+type LabelOf = (answer: Float32Array, question: Question, deviation: number) => number;
 
 const likeliest = (scores: Float32Array): number =>
   scores.indexOf(scores.reduce((most, score) => Math.max(most, score), -Infinity));
 
-/** Which label stands at the top of a prediction; nothing does of a number. */
+/** Which label stands at the top of a prediction. */
 const LABELS_OF = {
   single_label: likeliest,
   multi_label: likeliest,
-  ordinal: ([value = 0], { question, deviation }) => likeliest(levelProbabilities(value, question.levels, deviation)),
-  regression: null,
-} as const satisfies Record<Task, LabelOf | null>;
+  ordinal: ([value = 0], { levels }, deviation) => likeliest(levelProbabilities(value, levels, deviation)),
+} as const satisfies Record<Exclude<Task, 'regression'>, LabelOf>;
 
-/** How often each label was the likeliest; null where answers are no labels. */
-export function countAnswers(counted: CountedAnswers): Record<string, number> | null {
-  const { answers, question } = counted;
-  const labelOf: LabelOf | null = LABELS_OF[question.task];
-  if (labelOf === null) return null;
-  const counts = question.labels.map(() => 0);
-  for (let row = 0; row < answers.rows; row++) {
-    const index = labelOf(answers.data.subarray(row * answers.outputs, (row + 1) * answers.outputs), counted);
-    counts[index] = (counts[index] ?? 0) + 1;
+/** How often each label was the likeliest; of numbers how often each fifth of them was answered, and where these part. */
+export function countAnswers({
+  answers,
+  question,
+  deviation,
+}: CountedAnswers): Pick<DriftReference, 'labels' | 'cuts'> {
+  const { rows, outputs, data } = answers;
+  const { task, labels } = question;
+  if (task === 'regression') {
+    const values = Array.from(data);
+    const cuts = rangeCuts(values);
+    const named = values.map((value) => nameRange(value, cuts));
+    return { labels: countNames(named), cuts };
   }
-  return Object.fromEntries(question.labels.map((label, index) => [label, counts[index] ?? 0]));
+  const labelOf: LabelOf = LABELS_OF[task];
+  const answered = Array.from({ length: rows }, (_, row) => {
+    const answer = data.subarray(row * outputs, (row + 1) * outputs);
+    return labels[labelOf(answer, question, deviation)] ?? '';
+  });
+  return { labels: { ...Object.fromEntries(labels.map((label) => [label, 0])), ...countNames(answered) } };
+}
+
+function countNames(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }

@@ -14,11 +14,14 @@ const WINDOWS_KEPT = 24;
 /** A window is at most so many flushes of predictions, of however many gateways. */
 const MAX_TALLIES = 1_000;
 
+/** What judging a window touches. */
+export type DriftServices = Pick<Services, 'db' | 'clock' | 'wakeOutbox'>;
+
 /**
  * Judges all predictions that no window was made of yet, if they are enough for one, and tells of a drift that begins with it. Any number of
  * gateways may do so at once: one of them succeeds.
  */
-export async function judgeWindow(services: Services, { id, projectId, driftReference }: ModelRow): Promise<void> {
+export async function judgeWindow(services: DriftServices, { id, projectId, driftReference }: ModelRow): Promise<void> {
   const { db, clock } = services;
   const tallies = await listDriftTallies(db, { modelId: id, limit: MAX_TALLIES });
   const total = addUp(tallies);

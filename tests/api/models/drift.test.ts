@@ -185,6 +185,37 @@ describe('200', () => {
   });
 });
 
+test('numbers are counted by the ranges of the validation answers', async () => {
+  const numbers: WorkerTransport = {
+    post: async ({ body }) => {
+      const { adapters, inputs } = WorkerPredictRequest.parse(JSON.parse(body));
+      const data = inputs.map(({ text }, index) => ({
+        object: 'prediction' as const,
+        index,
+        model: adapters[0]?.model ?? '',
+        label: null,
+        score: null,
+        labels: [],
+        value: Number(text),
+        disagreement: 0,
+        shift_score: 0.5,
+      }));
+      const usage = { input_tokens: 1, cached_inputs: 0 };
+      const timings = { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 };
+      return { status: 200, body: JSON.stringify({ data, usage, timings } satisfies WorkerPredictResponse) };
+    },
+  };
+  const reference = { rows: 100, labels: { 'below 10': 50, '10 and above': 50 }, cuts: [10] };
+  await using gateway = await createGatewayWithWorker({ services: { workers: numbers }, driftReference: reference });
+  const { model } = await gateway.trainModel();
+  const input = Array.from({ length: 200 }, (_, row) => String(row % 4 === 0 ? 9.5 : 10));
+  await gateway.json('/v1/predict', { method: 'POST', json: { model, input } });
+  await gateway.runPutOff();
+  const { state, windows } = await driftOf(gateway, model);
+  expect(state).toBe('drifting');
+  expect(windows[0]).toMatchObject({ label_rates: { 'below 10': 0.25, '10 and above': 0.75 }, label_distance: 0.25 });
+});
+
 test('two gateways that judge one window at once make one of it', async () => {
   await using gateway = await createDriftGateway();
   const { model } = await gateway.trainModel();

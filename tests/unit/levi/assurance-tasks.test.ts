@@ -66,14 +66,18 @@ describe('several labels', () => {
 });
 
 describe('numbers', () => {
-  test('an interval holds the truth about as often as asked, and there is nothing to count or to withhold', async () => {
+  test('an interval holds the truth about as often as asked, and there is nothing to withhold', async () => {
     const { result, rows, predictions, notes } = await answered('regression');
     const inside = predictions.filter(({ interval }, row) => {
       const truth = Number(rows.records[row]?.label);
       return interval && interval.low <= truth && truth <= interval.high;
     });
     expect(inside.length / 400).toBeGreaterThan(LEAST_COVERED);
-    expect(result.driftReference).toEqual({ rows: result.report.data.validation, labels: null });
+    const { rows: validationRows, labels, cuts = [] } = result.driftReference;
+    expect(cuts).toHaveLength(4);
+    const shares = Object.values(labels ?? {}).map((count) => count / validationRows);
+    expect(shares).toHaveLength(5);
+    for (const share of shares) expect(Math.abs(share - 0.2)).toBeLessThan(0.05);
     expect(predictions.every(({ abstain }) => abstain === null)).toBe(true);
     expect(notes).toEqual([expect.stringMatching(/a number is neither right nor wrong/u)]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/engine/index.ts';
 import { chiSquareTail } from '../../../src/levi/drift/chi-square-tail.ts';
 import { ALARM_P, testDrift } from '../../../src/levi/drift/drift-test.ts';
+import { nameRange, rangeCuts } from '../../../src/levi/drift/ranges.ts';
 import { nextDriftState } from '../../../src/levi/drift/next-drift-state.ts';
 import { simulateReference, simulateWindow } from '../../support/drift-traffic.ts';
 
@@ -80,6 +81,52 @@ describe('the evidence', () => {
   test('is of the shift scores alone where answers are no labels', () => {
     const evidence = testDrift({ rows: 200, labels: null }, { rows: 200, shiftSum: 100, labels: {} });
     expect(evidence).toMatchObject({ labelP: null, labelDistance: null, shiftP: 1 });
+  });
+});
+
+describe('ranges of numbers', () => {
+  test('part the values into fifths, each number in one of them', () => {
+    const values = Array.from({ length: 100 }, (_, index) => index);
+    const cuts = rangeCuts(values);
+    expect(cuts).toEqual([20, 40, 60, 80]);
+    const counts = Object.groupBy(values, (value) => nameRange(value, cuts));
+    expect(Object.fromEntries(Object.entries(counts).map(([name, members]) => [name, members?.length]))).toEqual({
+      'below 20': 20,
+      '20 to 40': 20,
+      '40 to 60': 20,
+      '60 to 80': 20,
+      '80 and above': 20,
+    });
+    expect(nameRange(-5, cuts)).toBe('below 20');
+    expect(nameRange(500, cuts)).toBe('80 and above');
+  });
+
+  test('are fewer where many values are equal', () => {
+    expect(rangeCuts([1, 1, 1, 1, 1])).toEqual([1]);
+    expect([0, 1, 2].map((value) => nameRange(value, [1]))).toEqual(['below 1', '1 and above', '1 and above']);
+    expect(nameRange(3, [])).toBe('any');
+  });
+
+  test('alarm no more often than labels, although their bounds come from the validation rows themselves', () => {
+    const random = createRandom(13);
+    let alarms = 0;
+    const WINDOWS = 3_000;
+    for (let window = 0; window < WINDOWS; window++) {
+      const held = Array.from({ length: 100 }, () => random.normal());
+      const cuts = rangeCuts(held);
+      const count = (values: readonly number[]): Record<string, number> =>
+        Object.fromEntries(
+          Object.entries(Object.groupBy(values, (value) => nameRange(value, cuts))).map(([name, of]) => [
+            name,
+            of?.length ?? 0,
+          ]),
+        );
+      const labels = count(Array.from({ length: 200 }, () => random.normal()));
+      const { labelP } = testDrift({ rows: 100, labels: count(held) }, { rows: 200, shiftSum: 100, labels });
+      if ((labelP ?? 1) < ALARM_P) alarms += 1;
+    }
+    // 0.9 are expected; 6 or more come once in 3,000 such tests.
+    expect(alarms).toBeLessThan(6);
   });
 });
 
