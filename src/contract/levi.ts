@@ -19,6 +19,7 @@ export const METHODS = [
   'ensemble',
   'levi',
   'levi+ensemble',
+  'levi+task',
 ] as const;
 export const Method = z.enum(METHODS);
 export type Method = z.infer<typeof Method>;
@@ -114,6 +115,10 @@ export const LeviOptions = z.strictObject({
   width: z.int().min(1).max(512).optional().describe('r of the adapting layers'),
   beta: z.number().min(0).max(1).optional(),
   view_dropout: z.number().min(0).lt(1).optional(),
+  coverage_gate: z
+    .boolean()
+    .optional()
+    .describe('Hear the task model less where it knows less of an input: for data whose words or ids will change'),
   head_dropout: z.number().min(0).lt(1).optional(),
   class_weight: z.union([z.literal('balanced'), z.record(z.string(), z.number().positive())]).optional(),
   max_length: z.int().min(8).max(512).optional().describe('Tokens after which a text is truncated'),

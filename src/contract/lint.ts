@@ -27,7 +27,6 @@ export const LINT_CODES = [
   'date_formats',
   'float_ids',
   'missing_labels',
-  'fields_unused',
 ] as const;
 
 export const LintFinding = z.object({

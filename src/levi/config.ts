@@ -1,6 +1,7 @@
 import { LevigateError } from '../contract/errors.ts';
 import type { Hyperparameters, LeviOptions, Method, Task } from '../contract/levi.ts';
 import type { ClassWeight } from './data/class-weights.ts';
+import type { FieldTypes } from './fields/learn-fields-schema.ts';
 import type { LossChoice } from './tasks/loss-choice.ts';
 
 /** Every choice of a fine-tuning run, none left open. Reasons for the defaults: docs/method.md. */
@@ -23,13 +24,18 @@ export interface LeviConfig {
   /** Dropout on u_k. */
   readonly headDropout: number;
   readonly classWeight: ClassWeight | null;
+  /** How fields are read; those that are not named are told from their values. */
+  readonly fieldTypes: FieldTypes;
+  /** Hears the task model less where it knows less of the input. */
+  readonly coverageGate: boolean;
   /** LEVI's own; the convex baselines keep the plain one. */
   readonly loss: LossChoice;
   readonly learningRate: number;
   /** The n-gram table learns faster, as each of its rows is touched by few examples. */
   readonly taskLearningRateFactor: number;
   readonly weightDecay: number;
-  readonly batchSize: number;
+  /** `auto`: 64, with fields up to 512. */
+  readonly batchSize: 'auto' | number;
   /** `auto`: 30, more where an epoch has few steps. Training stops earlier on validation loss. */
   readonly maxEpochs: 'auto' | number;
   /** Epochs without a lower validation loss after which training stops. */
@@ -50,11 +56,13 @@ export const LEVI_DEFAULTS: LeviConfig = {
   viewDropout: 0.5,
   headDropout: 0.5,
   classWeight: null,
+  fieldTypes: {},
+  coverageGate: false,
   loss: { type: 'cross_entropy', focusing: 2, smoothing: 0 },
   learningRate: 1e-3,
   taskLearningRateFactor: 3,
   weightDecay: 0.01,
-  batchSize: 64,
+  batchSize: 'auto',
   maxEpochs: 'auto',
   patience: 3,
   heldOutFraction: 0.15,
@@ -87,15 +95,23 @@ export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfi
     viewDropout: levi.view_dropout ?? LEVI_DEFAULTS.viewDropout,
     headDropout: levi.head_dropout ?? LEVI_DEFAULTS.headDropout,
     classWeight: levi.class_weight ?? LEVI_DEFAULTS.classWeight,
+    fieldTypes: declaredTypes(levi.columns?.fields),
+    coverageGate: levi.coverage_gate ?? LEVI_DEFAULTS.coverageGate,
     loss: {
       type: levi.loss?.type ?? LEVI_DEFAULTS.loss.type,
       focusing: levi.loss?.focusing ?? LEVI_DEFAULTS.loss.focusing,
       smoothing: levi.loss?.label_smoothing ?? LEVI_DEFAULTS.loss.smoothing,
     },
     learningRate: LEVI_DEFAULTS.learningRate * numberOr(hyperparameters.learning_rate_multiplier, 1),
-    batchSize: numberOr(hyperparameters.batch_size, LEVI_DEFAULTS.batchSize),
+    batchSize: hyperparameters.batch_size ?? LEVI_DEFAULTS.batchSize,
     maxEpochs: hyperparameters.n_epochs ?? LEVI_DEFAULTS.maxEpochs,
   };
+}
+
+/** Of the fields whose type was given; those of the others are told from their values. */
+function declaredTypes(fields: NonNullable<LeviOptions['columns']>['fields']): FieldTypes {
+  if (fields === undefined || fields === 'auto') return {};
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, type]) => (type === 'auto' ? [] : [[name, type]])));
 }
 
 /** The taps a run uses. Throws `unsupported_option` for a layer that the backbone does not have. */

@@ -10,6 +10,7 @@ export type { AnswerAssurance } from './assurance/assure-answers.ts';
 export { LEVI_DEFAULTS, resolveLayers, resolveLeviConfig } from './config.ts';
 export type { LeviConfig, LeviConfigInput } from './config.ts';
 export type { FeatureMatrix } from './feature-matrix.ts';
+export type { ImageSet } from './image-set.ts';
 export type {
   FineTuneEvent,
   FineTuneInput,

@@ -35,7 +35,8 @@ export type Method =
   | 'task_only'
   | 'ensemble'
   | 'levi'
-  | 'levi+ensemble';
+  | 'levi+ensemble'
+  | 'levi+task';
 
 /** Those of a report: the last five are trained on request (`levi.baselines`) and never served. */
 export type ComparedMethod = Method | 'mlp_matched' | 'head2toe' | 'levi_no_task' | 'levi_last' | 'levi_noise';
@@ -90,6 +91,8 @@ export interface LeviOptions {
   width?: number | undefined;
   beta?: number | undefined;
   view_dropout?: number | undefined;
+  /** Hear the task model less where it knows less of an input: for data whose words or ids will change. */
+  coverage_gate?: boolean | undefined;
   head_dropout?: number | undefined;
   class_weight?: 'balanced' | Record<string, number> | undefined;
   /** Tokens after which a text is truncated. */
@@ -146,8 +149,7 @@ export interface LintFinding {
     | 'field_type_differs'
     | 'date_formats'
     | 'float_ids'
-    | 'missing_labels'
-    | 'fields_unused';
+    | 'missing_labels';
   severity: 'info' | 'warn' | 'error';
   /** What was found and what to do about it. */
   message: string;

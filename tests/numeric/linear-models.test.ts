@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { tensor } from '../../src/engine/index.ts';
+import { withoutTaskInputs } from '../../src/levi/task-model/take-task-inputs.ts';
 import type { Family } from '../../src/levi/tasks/family.ts';
 import { createProbeObjective, refitProbe } from '../../src/levi/train/train-probe.ts';
 import type { TrainingData } from '../../src/levi/train/training-data.ts';
@@ -18,8 +19,7 @@ test.each(fixture.cases)(
     const rows = rowWeights.length;
     const data: TrainingData = {
       features: { rows, taps: 1, width, data: Float32Array.from(features) },
-      texts: { offsets: new Int32Array(rows + 1), rows: new Int32Array(0), scales: new Float32Array(rows) },
-      ngrams: 0,
+      ...withoutTaskInputs(rows),
       // As the fixture has it: one of the two.
       family: family as Family,
       rows,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { tensor } from '../../src/engine/index.ts';
 import { createProbeObjective, refitProbe } from '../../src/levi/train/train-probe.ts';
+import { withoutTaskInputs } from '../../src/levi/task-model/take-task-inputs.ts';
 import type { TrainingData } from '../../src/levi/train/training-data.ts';
 import { createTestRuntime } from '../support/runtime.ts';
 import fixture from '../fixtures/logistic-regression.json' with { type: 'json' };
@@ -13,8 +14,7 @@ test.each(fixture.cases)(
     const rows = targets.length;
     const data: TrainingData = {
       features: { rows, taps, width, data: Float32Array.from(features) },
-      texts: { offsets: new Int32Array(rows + 1), rows: new Int32Array(0), scales: new Float32Array(rows) },
-      ngrams: 0,
+      ...withoutTaskInputs(rows),
       family: 'softmax',
       rows,
       outputs: classes,

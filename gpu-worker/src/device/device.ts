@@ -59,6 +59,8 @@ export interface TrainingRequest {
   readonly input: TrainingInput;
   /** By split name. */
   readonly halfs: ReadonlyMap<string, Uint16Array>;
+  /** By split name, `[rows, 3, 32, 32]`; of image backbones alone. */
+  readonly thumbnails: ReadonlyMap<string, Uint8Array>;
   readonly signal: AbortSignal;
 }
 

@@ -50,8 +50,8 @@ export interface TrainingChunk {
   /** Numbers of the whole split, and where in it these begin. */
   readonly total: number;
   readonly offset: number;
-  /** IEEE half floats: half the bytes, and exactly what predictions will see. */
-  readonly halfs: Uint16Array;
+  /** Features as IEEE half floats, half the bytes and exactly what predictions will see; or the bytes of thumbnails. */
+  readonly numbers: Uint16Array | Uint8Array;
 }
 
 /** An error as data: a class does not survive the channel. */

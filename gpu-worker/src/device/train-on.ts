@@ -9,14 +9,15 @@ const CHUNK_NUMBERS = 4 * 1024 * 1024;
 /** Sends the rows, starts the run and hands on its events; leaving the loop early, or the signal, stops the run. */
 export async function* trainOn(
   device: DeviceProcess,
-  { input, halfs, signal }: TrainingRequest,
+  { input, halfs, thumbnails, signal }: TrainingRequest,
 ): AsyncGenerator<FineTuneEvent, TrainingOutcome> {
   const training = device.nextId();
   const events = createEventQueue<FineTuneEvent>();
   const close = () => events.close();
   signal.addEventListener('abort', close);
   try {
-    for (const [split, numbers] of halfs) await sendRows(device, { training, split, numbers, signal });
+    for (const [split, numbers] of [...halfs, ...thumbnails])
+      await sendRows(device, { training, split, numbers, signal });
     const finished = device
       .call(
         { type: 'train', input },
@@ -38,14 +39,14 @@ export async function* trainOn(
 interface Rows {
   readonly training: number;
   readonly split: string;
-  readonly numbers: Uint16Array;
+  readonly numbers: Uint16Array | Uint8Array;
   readonly signal: AbortSignal;
 }
 
 async function sendRows(device: DeviceProcess, { training, split, numbers, signal }: Rows): Promise<void> {
   for (let offset = 0; offset < numbers.length; offset += CHUNK_NUMBERS) {
     signal.throwIfAborted();
-    const chunk = { split, total: numbers.length, offset, halfs: numbers.subarray(offset, offset + CHUNK_NUMBERS) };
+    const chunk = { split, total: numbers.length, offset, numbers: numbers.subarray(offset, offset + CHUNK_NUMBERS) };
     await device.call({ type: 'train-rows', training, chunk });
   }
 }

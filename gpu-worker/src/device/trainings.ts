@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fineTuneTargets } from '../../../src/levi/index.ts';
 import type { FeatureMatrix, FineTuneEvent, FineTuneTargetsInput } from '../../../src/levi/index.ts';
 import { widenHalfs } from '../features/half-floats.ts';
+import { toImageSet } from '../images/to-image-set.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
 import type { AnnouncedSplit, TrainingInput, TrainingOutcome } from './device.ts';
 import type { TrainingChunk } from './messages.ts';
@@ -14,24 +15,30 @@ export interface Trainings {
 
 /** Training runs of this process: rows first, chunk by chunk, then the run that takes them. */
 export function createTrainings(runtime: OnnxRuntime): Trainings {
-  const collected = new Map<number, Map<string, Float32Array>>();
+  const collected = new Map<number, CollectedRows>();
   const running = new Map<number, AbortController>();
 
   return {
-    addRows: (training, { split, total, offset, halfs }) => {
-      const splits = collected.get(training) ?? new Map<string, Float32Array>();
-      collected.set(training, splits);
-      const data = splits.get(split) ?? new Float32Array(total);
-      splits.set(split, data);
-      data.set(widenHalfs(halfs), offset);
+    addRows: (training, { split, total, offset, numbers }) => {
+      const rows = collected.get(training) ?? newRows();
+      collected.set(training, rows);
+      if (numbers instanceof Uint16Array) {
+        const features = rows.features.get(split) ?? new Float32Array(total);
+        rows.features.set(split, features);
+        features.set(widenHalfs(numbers), offset);
+      } else {
+        const thumbnails = rows.thumbnails.get(split) ?? new Uint8Array(total);
+        rows.thumbnails.set(split, thumbnails);
+        thumbnails.set(numbers, offset);
+      }
     },
     run: async (training, input, onEvent) => {
-      const splits = collected.get(training) ?? new Map<string, Float32Array>();
+      const rows = collected.get(training) ?? newRows();
       collected.delete(training);
       const controller = new AbortController();
       running.set(training, controller);
       try {
-        const run = fineTuneTargets(toFineTuneInput({ runtime, input, splits, signal: controller.signal }));
+        const run = fineTuneTargets(toFineTuneInput({ runtime, input, rows, signal: controller.signal }));
         for (;;) {
           const next = await run.next();
           if (next.done) return next.value;
@@ -49,26 +56,41 @@ export function createTrainings(runtime: OnnxRuntime): Trainings {
   };
 }
 
+interface CollectedRows {
+  /** By split name. */
+  readonly features: Map<string, Float32Array>;
+  readonly thumbnails: Map<string, Uint8Array>;
+}
+
+const newRows = (): CollectedRows => ({ features: new Map(), thumbnails: new Map() });
+
 interface Prepared {
   readonly runtime: OnnxRuntime;
   readonly input: TrainingInput;
-  readonly splits: ReadonlyMap<string, Float32Array>;
+  readonly rows: CollectedRows;
   readonly signal: AbortSignal;
 }
 
 // Writing and sending one after every epoch took a tenth of a short job; more than this is not lost with a worker.
 const CHECKPOINT_INTERVAL_MS = 2_000;
 
-function toFineTuneInput({ runtime, input, splits, signal }: Prepared): FineTuneTargetsInput {
+function toFineTuneInput({ runtime, input, rows, signal }: Prepared): FineTuneTargetsInput {
   const { taps, width } = input;
   const featuresOf = ({ name, records }: AnnouncedSplit): FeatureMatrix => {
-    const data = splits.get(name);
+    const data = rows.features.get(name);
     if (data?.length !== records.length * taps * width) {
       throw new Error(`internal: the features of split ${name} did not arrive whole`);
     }
     return { rows: records.length, taps, width, data };
   };
-  const toSplit = (split: AnnouncedSplit) => ({ records: split.records, features: featuresOf(split) });
+  const toSplit = (split: AnnouncedSplit) => {
+    const thumbnails = rows.thumbnails.get(split.name);
+    return {
+      records: split.records,
+      features: featuresOf(split),
+      images: thumbnails && toImageSet(thumbnails, split.records.length),
+    };
+  };
   return {
     runtime,
     train: toSplit(input.train),

@@ -24,6 +24,7 @@ export interface JobDependencies {
 export interface PreparedTraining {
   readonly input: TrainingInput;
   readonly halfs: ReadonlyMap<string, Uint16Array>;
+  readonly thumbnails: ReadonlyMap<string, Uint8Array>;
   /** Of the training file, as the backbone read them. */
   readonly trainedTokens: number;
   readonly lint: readonly LintFinding[];
@@ -48,6 +49,7 @@ export async function prepareTraining(
     trainedTokens: extracted.trainedTokens,
     lint: splits.lint,
     halfs: extracted.halfs,
+    thumbnails: extracted.thumbnails,
     input: {
       taps: backbone.graph.taps,
       width: backbone.graph.width,
@@ -99,6 +101,7 @@ async function extractAll({ backbone, splits, lease, keeper, maxLength }: Extrac
   const all = [splits.train, ...(splits.validation ? [splits.validation] : []), ...splits.shifts];
   const total = all.reduce((sum, { records }) => sum + records.length, 0);
   const halfs = new Map<string, Uint16Array>();
+  const thumbnails = new Map<string, Uint8Array>();
   let doneRows = 0;
   let truncatedTexts = 0;
   let trainedTokens = 0;
@@ -116,13 +119,14 @@ async function extractAll({ backbone, splits, lease, keeper, maxLength }: Extrac
     cachedInputs += extracted.cachedInputs;
     if (split === splits.train) trainedTokens = extracted.tokens;
     halfs.set(split.name, extracted.halfs);
+    if (extracted.thumbnails) thumbnails.set(split.name, extracted.thumbnails);
   }
   const warning = truncationEvent(truncatedTexts, total, maxLength);
   if (warning) keeper.event(warning);
   keeper.event(
     message('info', `Features of ${total} ${backbone.modality}s are ready, ${cachedInputs} of them from the cache`),
   );
-  return { halfs, truncatedTexts, trainedTokens };
+  return { halfs, thumbnails, truncatedTexts, trainedTokens };
 }
 
 function downloadCheckpoint(client: GatewayClient, lease: LeasedJob, signal: AbortSignal): Promise<Uint8Array> {

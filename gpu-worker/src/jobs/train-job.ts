@@ -26,7 +26,8 @@ export async function trainJob(
     },
     onError: (error) => log.warn('a checkpoint was not uploaded', { job: lease.job_id, reason: String(error) }),
   });
-  const run = device.train({ input: prepared.input, halfs: prepared.halfs, signal: keeper.signal });
+  const { input, halfs, thumbnails } = prepared;
+  const run = device.train({ input, halfs, thumbnails, signal: keeper.signal });
   try {
     for (let next = await run.next(); ; next = await run.next()) {
       if (next.done) return next.value;

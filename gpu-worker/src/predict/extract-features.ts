@@ -2,18 +2,19 @@ import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { TOKENS_PER_IMAGE } from '../../../src/contract/models.ts';
 import type { WorkerPredictRequest } from '../../../src/contract/worker-protocol.ts';
-import type { FeatureMatrix } from '../../../src/levi/index.ts';
+import type { FeatureMatrix, ImageSet } from '../../../src/levi/index.ts';
 import { widenHalfs } from '../features/half-floats.ts';
 import { UnreadableImageError } from '../features/image-extractor.ts';
 import { decodeBase64 } from '../images/decode-base64.ts';
+import { toImageSet } from '../images/to-image-set.ts';
 import type { ResidentBackbone, ResidentImageBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 
 type Request = Pick<z.infer<typeof WorkerPredictRequest>, 'inputs' | 'cache_salt'>;
 
 export interface Features {
   readonly matrix: FeatureMatrix;
-  /** What the task model reads of images, [rows, 3, 32, 32]; null where the backbone reads texts. */
-  readonly thumbnails: readonly Uint8Array[] | null;
+  /** What the task model reads of images; null where the backbone reads texts. */
+  readonly images: ImageSet | null;
   readonly inputTokens: number;
   readonly cachedInputs: number;
   /** Of images: until the last was decoded. */
@@ -25,6 +26,8 @@ export interface Features {
 export interface ExtractFeaturesOptions {
   /** Of texts, in tokens. */
   readonly maxLength: number;
+  /** Whether the models were trained on records without any: then one that is missing is an empty one. */
+  readonly isTextOptional: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -45,10 +48,10 @@ export function extractFeatures(
 async function extractOfTexts(
   { tokenizer, extractor, graph }: ResidentTextBackbone,
   request: Request,
-  { maxLength, signal }: ExtractFeaturesOptions,
+  { maxLength, isTextOptional, signal }: ExtractFeaturesOptions,
 ): Promise<Features> {
   const startedMs = performance.now();
-  const sequences = request.inputs.map(({ text }, index) => {
+  const sequences = request.inputs.map(({ text = isTextOptional ? '' : undefined }, index) => {
     if (text === undefined) throw lacking(index, 'text', graph.id);
     return tokenizer.encode(text, maxLength);
   });
@@ -61,7 +64,7 @@ async function extractOfTexts(
   });
   return {
     matrix: toMatrix(rows, graph),
-    thumbnails: null,
+    images: null,
     inputTokens: sequences.reduce((sum, { ids }) => sum + ids.length, 0),
     tokenizationMs,
     ...timings,
@@ -86,7 +89,7 @@ async function extractOfImages(
     });
   return {
     matrix: toMatrix(rows, graph),
-    thumbnails,
+    images: toImageSet(Buffer.concat(thumbnails), files.length),
     inputTokens: files.length * TOKENS_PER_IMAGE,
     tokenizationMs: decodeMs,
     ...timings,

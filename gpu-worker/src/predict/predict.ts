@@ -52,10 +52,16 @@ export function createPredict({
     const notes: string[] = [];
     let adapterMs = 0;
     for (const [maxLength, members] of groups) {
-      const features = await extractFeatures(backbone, request, { maxLength, signal });
+      const isTextOptional = members.every(({ targets }) => targets.every(readsNoText));
+      const features = await extractFeatures(backbone, request, { maxLength, isTextOptional, signal });
       extracted.set(maxLength, features);
       const startedMs = performance.now();
-      const inputs = { features: features.matrix, texts: request.inputs.map(({ text = '' }) => text) };
+      const inputs = {
+        features: features.matrix,
+        texts: request.inputs.map(({ text = '' }) => text),
+        fields: request.inputs.map(({ fields }) => fields),
+        images: features.images ?? undefined,
+      };
       for (const { model, targets } of members) {
         const answered: AnsweredTarget[] = [];
         for (const { name, adapter } of targets) {
@@ -113,6 +119,8 @@ function maxLengthOf({ manifest }: Adapter, backbone: ResidentBackbone): number 
   const { maxLength } = manifest.provenance;
   return typeof maxLength === 'number' && maxLength > 0 ? Math.min(maxLength, maxTokens) : maxTokens;
 }
+
+const readsNoText = ({ adapter }: TargetAdapter): boolean => adapter.manifest.without_text === true;
 
 function assertFits({ manifest }: Adapter, { graph }: ResidentBackbone): void {
   const { fingerprint } = manifest.backbone;

@@ -3,9 +3,11 @@ import { describeArchitecture } from '../methods/architecture.ts';
 import type { Architecture, ArchitectureSpec } from '../methods/architecture.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { PART_RULES } from '../methods/parts.ts';
-import type { PartKey, PartRule } from '../methods/parts.ts';
-import { createNgramEncoder } from '../task-model/ngram-vocabulary.ts';
-import type { NgramEncoder } from '../task-model/ngram-vocabulary.ts';
+import type { PartKey, PartRule, TaskPart } from '../methods/parts.ts';
+import { embeddingSizes } from '../task-model/field-embeddings.ts';
+import { createTaskReader, describeTaskModel } from '../task-model/task-reader.ts';
+import type { TaskReader } from '../task-model/task-reader.ts';
+import { embeddingTable, NGRAM_TABLE } from '../task-model/task-tables.ts';
 import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 import { FAMILY_OF } from '../tasks/family.ts';
 import { outputsOf } from '../tasks/targets.ts';
@@ -23,9 +25,11 @@ export interface Adapter {
   readonly layers: readonly number[];
   readonly tensors: AdapterTensors;
   /** Null where the method has no task model. */
-  readonly encodeTexts: NgramEncoder | null;
+  readonly readTask: TaskReader | null;
 }
 
+/** Validation quantiles of the coverage, `[101]`, of gated adapters. */
+export const COVERAGE = 'levi.coverage';
 export const BUCKETS = 'ngrams.buckets';
 export const MEAN = 'standardisation.mean';
 export const SCALE = 'standardisation.scale';
@@ -39,8 +43,12 @@ export function createAdapter(manifest: AdapterManifest, tensors: AdapterTensors
     labels: manifest.labels,
     layers: manifest.layers,
     tensors,
-    encodeTexts: vocabulary instanceof Int32Array ? createNgramEncoder(vocabulary) : null,
+    readTask: vocabulary instanceof Int32Array ? createTaskReader({ vocabulary, ...readsOf(manifest) }) : null,
   };
+}
+
+function readsOf({ fields = [], image_size = 0 }: AdapterManifest): Parameters<typeof describeTaskModel>[0] {
+  return { schema: fields, imageSize: image_size };
 }
 
 function specOf(manifest: AdapterManifest): ArchitectureSpec {
@@ -53,17 +61,19 @@ function specOf(manifest: AdapterManifest): ArchitectureSpec {
     outputs: outputsOf({ family, labels: manifest.labels }),
     adaptingWidth: manifest.adapting_width,
     probeTaps: manifest.probe_taps,
+    task: describeTaskModel(readsOf(manifest)),
+    isGated: manifest.coverage_gate ?? false,
   };
 }
 
 export interface TensorNeeds {
   /** Inputs of the graph, with their shapes. */
   readonly weights: Readonly<Record<string, readonly number[]>>;
-  /** N-gram tables, `[buckets, C]`. */
-  readonly tables: readonly string[];
+  /** Parts with a task model, whose tables stay on the host. */
+  readonly taskParts: readonly TaskPart[];
 }
 
-/** The tensors that an architecture's adapters hold. */
+/** The tensors that an architecture's adapters hold, beside the tables of their task models. */
 export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const rule = METHOD_RULES[spec.method];
   const keys: readonly PartKey[] = rule.parts;
@@ -74,6 +84,25 @@ export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const weights = parts.map((part) => part.weights(spec));
   return {
     weights: Object.assign({}, readsFeatures ? standardisation : {}, calibration, ...weights, rule.weights),
-    tables: parts.flatMap((part) => part.tables),
+    taskParts: parts.flatMap(({ taskModel }) => taskModel ?? []),
   };
+}
+
+/** Names of a task model's tables and how wide they are; the n-grams' first. */
+export function taskTables(
+  part: TaskPart,
+  { manifest, architecture }: Pick<Adapter, 'manifest' | 'architecture'>,
+): readonly TableNeed[] {
+  const { outputs } = architecture.spec;
+  const fields = embeddingSizes(readsOf(manifest).schema).map(({ rows, width }, field) => {
+    return { name: `${part}.${embeddingTable(field)}`, rows, width };
+  });
+  return [{ name: `${part}.${NGRAM_TABLE}`, rows: null, width: outputs }, ...fields];
+}
+
+interface TableNeed {
+  readonly name: string;
+  /** Null: as many as there are n-gram buckets. */
+  readonly rows: number | null;
+  readonly width: number;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ComparedMethod, Task } from '../../contract/levi.ts';
+import { FieldsSchema } from '../fields/fields-schema.ts';
 
 export const ADAPTER_FORMAT = 'levigate-adapter';
 export const ADAPTER_VERSION = 2;
@@ -22,6 +23,13 @@ export const AdapterManifest = z.object({
   width: z.int().min(1),
   /** r; null where the method has no adapting layers. */
   adapting_width: z.int().min(1).nullable(),
+  /** What its task model reads beside text; absent where it reads text alone. */
+  fields: FieldsSchema.optional(),
+  /** Height and width of the thumbnails that its task model reads. */
+  image_size: z.int().min(8).max(256).optional(),
+  coverage_gate: z.literal(true).optional(),
+  /** No record that it was trained on had a text. */
+  without_text: z.literal(true).optional(),
   /** Which of `layers`, by position, the probe reads. */
   probe_taps: z.array(z.int().min(0)),
   backbone: z.object({ id: z.string(), fingerprint: z.string() }),

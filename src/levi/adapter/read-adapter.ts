@@ -5,7 +5,8 @@ import type { Tensor } from '../../engine/index.ts';
 import { assuranceOf } from '../assurance/assurance-of.ts';
 import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
 import { INVERSE_TEMPERATURE, FAMILY_GRAPHS, CENTER } from '../tasks/family-graphs.ts';
-import { BUCKETS, createAdapter, tensorNeeds } from './adapter.ts';
+import { COVERAGE_QUANTILES } from '../task-model/coverage-gate.ts';
+import { BUCKETS, COVERAGE, createAdapter, taskTables, tensorNeeds } from './adapter.ts';
 import type { Adapter, AdapterTensors } from './adapter.ts';
 import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY, UNCALIBRATED_VERSION } from './manifest.ts';
 
@@ -18,13 +19,15 @@ export function readAdapter(bytes: Uint8Array): Adapter {
   const manifest = readManifest(metadata[MANIFEST_KEY]);
   const adapter = createAdapter(manifest, manifest.version === UNCALIBRATED_VERSION ? uncalibrated(tensors) : tensors);
   assertConsistent(adapter);
-  const { weights, tables } = tensorNeeds(adapter.architecture.spec);
+  const { weights, taskParts } = tensorNeeds(adapter.architecture.spec);
   for (const [name, dims] of Object.entries(weights)) assertTensor(adapter.tensors[name], name, dims);
   assertCalibration(adapter);
-  if (tables.length > 0) {
+  if (taskParts.length > 0) {
     const buckets = readBuckets(tensors[BUCKETS]);
-    for (const name of tables) assertTensor(tensors[name], name, [buckets.length, adapter.architecture.spec.outputs]);
+    for (const { name, rows, width } of taskParts.flatMap((part) => taskTables(part, adapter)))
+      assertTensor(tensors[name], name, [rows ?? buckets.length, width]);
   }
+  if (adapter.architecture.spec.isGated) assertTensor(tensors[COVERAGE], COVERAGE, [COVERAGE_QUANTILES]);
   assuranceOf(adapter);
   return adapter;
 }

@@ -54,7 +54,7 @@ function tableRow({ type, has_missing }: NamedField, rowOf: ReadonlyMap<string, 
 }
 
 /** Columns of `EncodedFields.numbers`. */
-function numberColumns(schema: FieldsSchema): number {
+export function numberColumns(schema: FieldsSchema): number {
   return schema.reduce((total, field) => total + (numberWriter(field)?.width ?? 0), 0);
 }
 

@@ -8,18 +8,26 @@ import { summariseField } from './summarise-field.ts';
 
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
+/** The type of every field: the one given, or the one that its values in all of these rows suggest. */
+export function inferFieldTypes(rows: readonly (FieldValues | undefined)[], given: FieldTypes = {}): FieldTypes {
+  return Object.fromEntries(
+    fieldNames(rows, given).map((name) => [name, typeOf(given, name) ?? inferType(name, columnOf(rows, name))]),
+  );
+}
+
 /**
- * How the task model reads the fields of rows like these. A field whose type is not given gets the one its values suggest.
- * One without two different values is left out (missing counts as one), as nothing can be learned from it. Empty without fields.
+ * How the task model reads the fields of rows like these, of these types. One without two different values is left out (missing
+ * counts as one), as nothing can be learned from it. Empty without fields.
  */
-export function learnFieldsSchema(rows: readonly (FieldValues | undefined)[], types: FieldTypes = {}): FieldsSchema {
-  const columns = fieldNames(rows, types).map((name) => {
-    const values = rows.map((row) => valueOf(row, name));
-    return { name, values, type: typeOf(types, name) ?? inferType(name, values) };
-  });
+export function learnFieldsSchema(rows: readonly (FieldValues | undefined)[], types: FieldTypes): FieldsSchema {
+  const columns = Object.entries(types).map(([name, type]) => ({ name, type, values: columnOf(rows, name) }));
   const named = columns.filter(({ type }) => type === 'categorical' || type === 'id').length;
   const limit = Math.min(MAX_VALUES, Math.floor(MAX_EMBEDDINGS / Math.max(1, named)));
   return columns.flatMap((column) => learnField(column, limit) ?? []);
+}
+
+function columnOf(rows: readonly (FieldValues | undefined)[], name: string): readonly unknown[] {
+  return rows.map((row) => valueOf(row, name));
 }
 
 /** Declared ones first, then in the order they are met. */

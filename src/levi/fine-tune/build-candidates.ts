@@ -1,8 +1,9 @@
 import { ComparedMethod } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
-import { METHOD_RULES, PROBE_SHARE } from '../methods/method-rules.ts';
+import { METHOD_RULES, PROBE_SHARE, ruleOf } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import { hasNetworks } from '../task-model/task-inputs.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { DEVIATION, INVERSE_TEMPERATURE } from '../tasks/family-graphs.ts';
 import { mixAnswers, rowLosses, weightedMean } from '../tasks/family-scores.ts';
@@ -41,19 +42,20 @@ export interface Assembly {
 
 /** Every method whose parts are trained, put together. */
 export function buildCandidates(
-  { adapterOf, data: { family } }: Fit,
+  { adapterOf, data }: Fit,
   parts: Parts,
   { mixing, calibrations }: Assembly,
 ): readonly Candidate[] {
-  const methods = ComparedMethod.options.filter((method) =>
-    METHOD_RULES[method].trainedFrom.every((key) => parts.has(key)),
-  );
+  const methods = ComparedMethod.options.filter((method) => {
+    const { trainedFrom, needsNetworks = false } = ruleOf(method);
+    return trainedFrom.every((key) => parts.has(key)) && (hasNetworks(data) || !needsNetworks);
+  });
   return methods.map((method) => {
     const { tensors, probeTaps, detail } = ingredientsOf(method, parts, mixing);
     const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
     const seconds = keys.reduce((total, key) => total + partOf(parts, key).seconds, 0);
     const calibration = calibrations?.get(method) ?? 1;
-    const [name, value] = family === 'squared' ? [DEVIATION, calibration] : [INVERSE_TEMPERATURE, 1 / calibration];
+    const [name, value] = data.family === 'squared' ? [DEVIATION, calibration] : [INVERSE_TEMPERATURE, 1 / calibration];
     const calibrated = { ...tensors, [name]: tensor(Float32Array.of(value), [1, 1]) };
     return { method, adapter: adapterOf(method, calibrated, probeTaps), seconds, detail };
   });
@@ -73,6 +75,10 @@ function ingredientsOf(method: ComparedMethod, parts: Parts, mixing: Mixing): In
       const levi = partOf(parts, 'levi');
       const { tensors, probeTaps, detail } = mixedIngredients(parts, mixing);
       return { tensors: { ...tensors, ...levi.tensors }, probeTaps, detail: { ...detail, ...levi.detail } };
+    }
+    case 'levi+task': {
+      const levi = partOf(parts, 'levi');
+      return { ...levi, tensors: { ...levi.tensors, ...partOf(parts, 'task_only').tensors } };
     }
     case 'prior':
     case 'linear_probe':
@@ -101,7 +107,7 @@ function mixedIngredients(parts: Parts, mixing: Mixing): Ingredients {
   };
 }
 
-/** The better of the two probes and the n-gram model, mixed in the share with the lowest validation loss. */
+/** The better of the two probes and the task model, mixed in the share with the lowest validation loss. */
 export async function chooseMixing({ run, fit, predictors, finished }: TrainContext): Promise<Mixing> {
   const { targets } = run.validation;
   const answer = (key: 'linear_probe' | 'concat_all' | 'task_only'): Promise<AnswerMatrix> => {

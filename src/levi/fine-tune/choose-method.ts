@@ -49,18 +49,20 @@ export async function chooseMethod(context: TrainContext): Promise<Choice> {
   });
 }
 
-const PREFERRED: Method = 'levi+ensemble';
+/** The better of these two by its loss is preferred; the second is there only with fields or images. */
+const PREFERRED: readonly Method[] = ['levi+ensemble', 'levi+task'];
 
 /**
  * The lowest mean loss (accuracy chose worse in our experiments), but the preferred method where it is within one standard error of
  * the paired difference (Breiman et al. 1984): the other methods' choices of layer and strength have fitted these very rows, more the fewer there are.
  */
 export function chooseByLoss(losses: ReadonlyMap<Method, Float64Array>): Method | undefined {
-  const [best] = [...losses].sort(([, a], [, b]) => mean(a) - mean(b));
-  const preferred = losses.get(PREFERRED);
+  const sorted = [...losses].sort(([, a], [, b]) => mean(a) - mean(b));
+  const [best] = sorted;
+  const preferred = sorted.find(([method]) => PREFERRED.includes(method));
   if (best === undefined || preferred === undefined) return best?.[0];
-  const excess = preferred.map((loss, row) => loss - (best[1][row] ?? 0));
-  return mean(excess) <= standardError(excess) ? PREFERRED : best[0];
+  const excess = preferred[1].map((loss, row) => loss - (best[1][row] ?? 0));
+  return mean(excess) <= standardError(excess) ? preferred[0] : best[0];
 }
 
 /** Infinite where one row cannot tell. */

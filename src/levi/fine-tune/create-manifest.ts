@@ -1,12 +1,19 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
 import { ADAPTER_FORMAT, ADAPTER_VERSION } from '../adapter/manifest.ts';
 import type { AdapterManifest } from '../adapter/manifest.ts';
-import { METHOD_RULES } from '../methods/method-rules.ts';
+import { METHOD_RULES, ruleOf } from '../methods/method-rules.ts';
+import { PART_RULES } from '../methods/parts.ts';
 import type { PartKey } from '../methods/parts.ts';
+import type { TaskKnowledge } from '../task-model/task-reader.ts';
 import type { Question } from '../tasks/targets.ts';
 import type { AssignedRows } from './assign-rows.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import type { FineTuneInput } from './events.ts';
+
+interface Reads extends Pick<TaskKnowledge, 'schema' | 'imageSize'> {
+  /** Whether any record had a text. */
+  readonly hasText: boolean;
+}
 
 export interface ManifestInput {
   readonly input: FineTuneInput;
@@ -17,6 +24,8 @@ export interface ManifestInput {
   /** r; null where the method has no adapting layers. */
   readonly adaptingWidth: number | null;
   readonly probeTaps: readonly number[];
+  /** What task models of this run read beside text. */
+  readonly reads: Reads;
 }
 
 export function createManifest({
@@ -27,11 +36,13 @@ export function createManifest({
   method,
   probeTaps,
   adaptingWidth,
+  reads,
 }: ManifestInput): AdapterManifest {
   const { provenance, config } = input;
   // What else is compared decides nothing, so it leaves no trace in the bytes.
   const { baselines: _, seeds: __, ...choices } = config;
   const parts: readonly PartKey[] = METHOD_RULES[method].parts;
+  const { hasSilentTask = false } = ruleOf(method);
   return {
     format: ADAPTER_FORMAT,
     version: ADAPTER_VERSION,
@@ -41,6 +52,9 @@ export function createManifest({
     layers: [...layers],
     width: input.train.features.width,
     adapting_width: adaptingWidth,
+    ...(reads.hasText ? {} : { without_text: true }),
+    ...describeReads(method, reads),
+    ...(config.coverageGate && parts.includes('levi') && !hasSilentTask ? { coverage_gate: true } : {}),
     probe_taps: parts.includes('probe') || parts.includes('head2toe') ? [...probeTaps] : [],
     backbone: { id: provenance.backbone, fingerprint: provenance.backboneFingerprint },
     config: { ...choices },
@@ -56,5 +70,18 @@ export function createManifest({
       ...(provenance.maxLength === undefined ? {} : { maxLength: provenance.maxLength }),
       rows: { train: rows.train.length, validation: rows.validation.rows.length, test: rows.test.rows.length },
     },
+  };
+}
+
+/** Nothing for methods whose task model reads nothing, or that have none. */
+function describeReads(
+  method: ComparedMethod,
+  { schema, imageSize }: ManifestInput['reads'],
+): Pick<AdapterManifest, 'fields' | 'image_size'> {
+  const { parts, hasSilentTask = false } = ruleOf(method);
+  if (hasSilentTask || parts.every((key) => PART_RULES[key].taskModel === null)) return {};
+  return {
+    ...(schema.length === 0 ? {} : { fields: [...schema] }),
+    ...(imageSize === 0 ? {} : { image_size: imageSize }),
   };
 }

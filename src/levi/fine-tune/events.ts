@@ -4,12 +4,15 @@ import type { TargetReport } from '../../contract/report.ts';
 import type { Runtime } from '../../engine/index.ts';
 import type { LeviConfig } from '../config.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
+import type { ImageSet } from '../image-set.ts';
 import type { TrainingRecord } from '../records/training-record.ts';
 
 /** Records and, in the same order, the backbone's features of their texts, all taps. */
 export interface LabelledFeatures {
   readonly records: readonly TrainingRecord[];
   readonly features: FeatureMatrix;
+  /** Thumbnails of the records' images, for the task model. */
+  readonly images?: ImageSet | undefined;
 }
 
 export interface ShiftSet extends LabelledFeatures {

@@ -48,7 +48,7 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
   const choice = await chooseMethod({ ...choosing, finished });
   yield describeChoice(run, choice);
 
-  const fit = prepareFit(run, [{ from: input.train, rows: run.rows.train }, run.rows.validation]);
+  const fit = prepareFit(run, [{ from: input.train, rows: run.rows.train }, run.rows.validation], run.choosing);
   const refitting = refitParts({ ...choosing, fit, finished }, resumed);
   const refitted = yield* within(refitting, CHOOSING_ENDS * share, REFITTING_ENDS * share);
 
@@ -140,8 +140,15 @@ async function* within<Result>(
 function describeRun({ rows, question, layers, choosing }: Run): FineTuneEvent {
   const message =
     `Training on ${rows.train.length} rows${describeQuestion(question)}, choosing on ${rows.validation.rows.length}, ` +
-    `reporting on ${rows.test.rows.length}; ${layers.length} layers, ${choosing.data.ngrams} n-grams.`;
+    `reporting on ${rows.test.rows.length}; ${layers.length} layers, ${choosing.data.ngrams} n-grams${describeReads(choosing)}.`;
   return { type: 'message', level: 'info', message };
+}
+
+function describeReads({ schema, data, hasText }: Run['choosing']): string {
+  const fields = schema.map(({ name, type }) => `${name} (${type})`);
+  const read = [...(fields.length === 0 ? [] : [`fields ${fields.join(', ')}`]), ...(data.images ? ['images'] : [])];
+  const only = hasText || data.images ? '' : '; no record has a text, so the backbone reads nothing';
+  return read.length === 0 ? '' : `; the task model reads ${read.join(' and ')}${only}`;
 }
 
 function describeQuestion({ task, labels }: Run['question']): string {

@@ -1,15 +1,19 @@
 import { tensor } from '../../engine/index.ts';
+import type { TaskPart } from '../methods/parts.ts';
 import type { PartEpoch, PartState, TrainedPart, TrainedPartKey, UntimedPart } from '../methods/trained-part.ts';
 import { LEVI_VARIANTS } from '../train/levi-variants.ts';
 import type { LeviVariant } from '../train/levi-variants.ts';
+import { leviModel } from '../train/levi-model.ts';
+import { taskNetworkModel } from '../train/task-network-model.ts';
+import { refitEpochs, trainEpochs } from '../train/train-epochs.ts';
+import type { EpochOptions, TrainEpochsOptions } from '../train/train-epochs.ts';
 import { refitHead2Toe, trainHead2Toe } from '../train/train-head2toe.ts';
-import { refitLevi, trainLevi } from '../train/train-levi.ts';
-import type { LeviOptions } from '../train/train-levi.ts';
 import { refitProbe, trainProbe } from '../train/train-probe.ts';
 import type { RefitProbeOptions } from '../train/train-probe.ts';
 import { refitTaskOnly, trainTaskOnly } from '../train/train-task-only.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { Family } from '../tasks/family.ts';
+import { hasNetworks } from '../task-model/task-inputs.ts';
 import type { TrainingData } from '../train/training-data.ts';
 import { validateAs } from './train-context.ts';
 import type { TrainContext } from './train-context.ts';
@@ -33,22 +37,22 @@ export const PART_TRAINERS = {
   concat_all: { choose: atOnce((context) => probe(context, [...context.run.layers.keys()])), refit: reprobe },
   best_layer: { choose: atOnce(findBestLayer), refit: reprobe },
   task_only: {
-    choose: atOnce((context) =>
-      trainTaskOnly({
-        ...basics(context),
-        validate: (tensors) => validateAs(context, 'task_only')({ tensors, probeTaps: [] }),
-      }),
-    ),
-    refit: (context, chosen) => refitTaskOnly(basics(context), chosenNumber(chosen, 'l2')),
+    choose: (context, resume) =>
+      (hasNetworks(context.fit.data) ? trainTaskNetworks : chooseTaskPenalty)(context, resume),
+    refit: (context, chosen) =>
+      hasNetworks(context.fit.data)
+        ? refitEpochs(taskNetworkModel, epochOptions(context, 'task'), chosenNumber(chosen, 'best_epoch'))
+        : refitTaskOnly(basics(context), chosenNumber(chosen, 'l2')),
   },
   levi: {
     choose: (context, resume) =>
-      trainLevi({
-        ...leviOptions(context),
+      trainEpochs(leviModel, {
+        ...epochOptions(context, 'levi'),
         validate: (tensors) => validateAs(context, 'levi')({ tensors, probeTaps: [] }),
         resume,
       }),
-    refit: (context, chosen) => refitLevi(leviOptions(context), chosenNumber(chosen, 'best_epoch')),
+    refit: (context, chosen) =>
+      refitEpochs(leviModel, epochOptions(context, 'levi'), chosenNumber(chosen, 'best_epoch')),
   },
   mlp_matched: leviVariant('mlp_matched'),
   head2toe: {
@@ -73,13 +77,24 @@ function atOnce(train: (context: TrainContext) => Promise<UntimedPart>): PartTra
   };
 }
 
-function basics({ run, fit, pause }: TrainContext): Pick<LeviOptions, 'runtime' | 'data' | 'pause'> {
+function basics({ run, fit, pause }: TrainContext): Pick<EpochOptions, 'runtime' | 'data' | 'pause'> {
   return { runtime: run.input.runtime, data: fit.data, pause };
 }
 
-function leviOptions(context: TrainContext): LeviOptions {
+function epochOptions(context: TrainContext, part: TaskPart): EpochOptions {
   const { config, seed } = context.run.input;
-  return { ...basics(context), config, seed: deriveSeed(seed, 'levi') };
+  return { ...basics(context), config, seed: deriveSeed(seed, part) };
+}
+
+/** The n-gram model alone is convex and solved to its optimum; with networks over fields or images it is trained by epochs. */
+const chooseTaskPenalty = atOnce((context) => trainTaskOnly({ ...basics(context), validate: validateTask(context) }));
+
+function trainTaskNetworks(context: TrainContext, resume: PartState | null): ReturnType<typeof trainEpochs> {
+  return trainEpochs(taskNetworkModel, { ...epochOptions(context, 'task'), validate: validateTask(context), resume });
+}
+
+function validateTask(context: TrainContext): TrainEpochsOptions['validate'] {
+  return (tensors) => validateAs(context, 'task_only')({ tensors, probeTaps: [] });
 }
 
 function chosenNumber({ detail }: TrainedPart, name: string): number {
@@ -126,11 +141,11 @@ function leviVariant(key: keyof typeof LEVI_VARIANTS): PartTrainer {
     choose: async function* chooseVariant(context, resume) {
       const validate = (tensors: UntimedPart['tensors']): ReturnType<ReturnType<typeof validateAs>> =>
         validateAs(context, key)({ tensors: { ...tensors, ...own }, probeTaps: [] });
-      const part = yield* trainLevi({ ...options(leviOptions(context)), validate, resume });
+      const part = yield* trainEpochs(leviModel, { ...options(epochOptions(context, 'levi')), validate, resume });
       return { ...part, tensors: { ...part.tensors, ...own } };
     },
     refit: async (context, chosen) => ({
-      ...(await refitLevi(options(leviOptions(context)), chosenNumber(chosen, 'best_epoch'))),
+      ...(await refitEpochs(leviModel, options(epochOptions(context, 'levi')), chosenNumber(chosen, 'best_epoch'))),
       ...own,
     }),
   };

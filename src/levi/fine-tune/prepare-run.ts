@@ -2,17 +2,25 @@ import { LevigateError } from '../../contract/errors.ts';
 import type { ComparedMethod } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
-import { BUCKETS, createAdapter, MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
+import { BUCKETS, COVERAGE, createAdapter, MEAN, SCALE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { resolveLayers } from '../config.ts';
 import { classWeights } from '../data/class-weights.ts';
 import { standardiseInPlace } from '../data/standardise.ts';
 import { joinRows, takeRows } from '../feature-matrix.ts';
+import type { FieldsSchema } from '../fields/fields-schema.ts';
+import { inferFieldTypes, learnFieldsSchema } from '../fields/learn-fields-schema.ts';
+import type { FieldTypes } from '../fields/learn-fields-schema.ts';
+import { joinImages } from '../image-set.ts';
 import { ruleOf } from '../methods/method-rules.ts';
 import { createEvaluationSet } from '../predictor/predictor-pool.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
 import type { TrainingRecord } from '../records/training-record.ts';
-import { createNgramEncoder, learnNgramVocabulary } from '../task-model/ngram-vocabulary.ts';
+import { coverageQuantiles, measureCoverage } from '../task-model/coverage-gate.ts';
+import { learnNgramVocabulary } from '../task-model/ngram-vocabulary.ts';
+import { hasNetworks } from '../task-model/task-inputs.ts';
+import { createTaskReader } from '../task-model/task-reader.ts';
+import type { RawTaskInputs } from '../task-model/task-reader.ts';
 import { CENTER, DEVIATION, INVERSE_TEMPERATURE, SCALE_OF_TARGET } from '../tasks/family-graphs.ts';
 import { standardiseTargets } from '../tasks/standardise-targets.ts';
 import { askQuestion, encodeTargets, outputsOf } from '../tasks/targets.ts';
@@ -42,6 +50,11 @@ export interface Run {
 /** Rows that are learned from, and what is learned of them before the labels are used. */
 export interface Fit {
   readonly data: TrainingData;
+  readonly hasText: boolean;
+  /** Of the fields that its task model reads. */
+  readonly schema: FieldsSchema;
+  /** Quantiles of how much of the validation rows is known, while these are not learned from; empty without the gate. */
+  readonly coverage: Float32Array;
   /** What records count: their own weight times that of their class, as the rows that are learned from say. */
   readonly weigh: (records: readonly TrainingRecord[]) => Float32Array;
   /** The adapter that serves `method` with these weights, with this fit's standardisation and n-grams. */
@@ -58,6 +71,7 @@ export function prepareRun(input: FineTuneInput): Run {
   const rows = assignRows(input);
   const plan = { input, question, layers, rows };
   const choosing = prepareFit(plan, [{ from: train, rows: rows.train }]);
+  assertServable(config.method, choosing);
   return {
     ...plan,
     validation: evaluationSet(rows.validation, question),
@@ -67,22 +81,38 @@ export function prepareRun(input: FineTuneInput): Run {
   };
 }
 
-/** Standardisation, n-grams and class weights of the given rows; the validation rows join them once every choice is made. */
-export function prepareFit(run: Pick<Run, 'input' | 'question' | 'layers' | 'rows'>, parts: readonly HeldOut[]): Fit {
+/**
+ * Standardisation, n-grams, fields and class weights of the given rows. The validation rows join them once every choice is made; `chosen` is
+ * then what the choices were made with, whose kinds of fields stay.
+ */
+export function prepareFit(
+  run: Pick<Run, 'input' | 'question' | 'layers' | 'rows'>,
+  parts: readonly HeldOut[],
+  chosen?: Fit,
+): Fit {
   const { input, question, layers, rows } = run;
   const outputs = outputsOf(question);
+  const fieldTypes = chosen === undefined ? fieldTypesOf(input) : typesOf(chosen.schema);
   const records = parts.flatMap(({ from, rows: chosen }) => takeRecords(from, chosen));
   const features = joinRows(
     parts.map(({ from, rows: chosen }) => ({ features: from.features, rows: chosen })),
     layers,
   );
   const standardisation = standardiseInPlace(features);
-  const texts = records.map(({ text }) => text);
   const targets = encodeTargets(records, question, 'validation_file');
   const weigh = createWeigher(records, question, input.config.classWeight);
   const rowWeights = toMeanOne(weigh(records));
   const numbers = standardiseTargets(question.family, targets, rowWeights);
-  const vocabulary = learnNgramVocabulary(texts, outputs);
+  const raw = rawInputs(parts);
+  const vocabulary = learnNgramVocabulary(raw.texts, outputs);
+  const reads = {
+    schema: learnFieldsSchema(raw.fields, fieldTypes),
+    imageSize: raw.images?.size ?? 0,
+    hasText: raw.texts.some((text) => text !== ''),
+  };
+  const readTask = createTaskReader({ vocabulary, ...reads });
+  const measure = (): Float32Array => coverageQuantiles(measureCoverage(readTask(rawInputs([rows.validation]))));
+  const coverage = chosen?.coverage ?? (input.config.coverageGate ? measure() : new Float32Array(0));
   const { width } = features;
   const standardisationOf = (used: readonly number[]): AdapterTensors => {
     const start = (layers.length - used.length) * width;
@@ -94,6 +124,7 @@ export function prepareFit(run: Pick<Run, 'input' | 'question' | 'layers' | 'row
   };
   const shared = {
     [BUCKETS]: tensor(vocabulary, [vocabulary.length]),
+    [COVERAGE]: tensor(coverage, [coverage.length]),
     // Until they were fitted.
     [INVERSE_TEMPERATURE]: scalar(1),
     [DEVIATION]: scalar(1),
@@ -103,28 +134,37 @@ export function prepareFit(run: Pick<Run, 'input' | 'question' | 'layers' | 'row
   return {
     data: {
       features,
-      texts: createNgramEncoder(vocabulary)(texts),
-      ngrams: vocabulary.length,
+      ...readTask(raw),
       family: question.family,
       rows: records.length,
       outputs,
       targets: numbers.data,
       rowWeights,
     },
+    schema: reads.schema,
+    hasText: reads.hasText,
+    coverage,
     weigh,
     adapterOf: (method, tensors, probeTaps) => {
       const used = ruleOf(method).lastLayerOnly === true ? layers.slice(-1) : layers;
       const adaptingWidth = tensors['levi.adapt_features']?.dims.at(-1) ?? null;
-      const manifest = createManifest({ input, question, layers: used, rows, method, probeTaps, adaptingWidth });
+      const manifest = createManifest({ input, question, layers: used, rows, method, probeTaps, adaptingWidth, reads });
       return createAdapter(manifest, pickNeeded(manifest, { ...standardisationOf(used), ...shared, ...tensors }));
     },
   };
 }
 
 function pickNeeded(manifest: Adapter['manifest'], tensors: AdapterTensors): AdapterTensors {
-  const { spec } = createAdapter(manifest, {}).architecture;
-  const { weights, tables } = tensorNeeds(spec);
-  const names = [...Object.keys(weights), ...tables, ...(tables.length > 0 ? [BUCKETS] : [])];
+  const adapter = createAdapter(manifest, {});
+  const { spec } = adapter.architecture;
+  const { weights, taskParts } = tensorNeeds(spec);
+  const tables = taskParts.flatMap((part) => taskTables(part, adapter)).map(({ name }) => name);
+  const names = [
+    ...Object.keys(weights),
+    ...tables,
+    ...(tables.length > 0 ? [BUCKETS] : []),
+    ...(spec.isGated ? [COVERAGE] : []),
+  ];
   return Object.fromEntries(
     names.map((name) => {
       const found = tensors[name];
@@ -142,11 +182,39 @@ export function shiftParam(index: number): string {
 /** Rows of a set, ready to be answered with every tap, as in serving. */
 export function evaluationSet({ from, rows }: HeldOut, question: Question, file = 'validation_file'): EvaluationSet {
   const records = takeRecords(from, rows);
-  return createEvaluationSet(
-    takeRows(from.features, rows),
-    records.map(({ text }) => text),
-    encodeTargets(records, question, file),
+  const inputs = { features: takeRows(from.features, rows), ...rawInputs([{ from, rows }]) };
+  return createEvaluationSet(inputs, encodeTargets(records, question, file));
+}
+
+/** Of the whole training file, so that they are those that its dry run shows. */
+function fieldTypesOf({ train, config }: FineTuneInput): FieldTypes {
+  return inferFieldTypes(
+    train.records.map(({ fields }) => fields),
+    config.fieldTypes,
   );
+}
+
+function typesOf(schema: FieldsSchema): FieldTypes {
+  return Object.fromEntries(schema.map(({ name, type }) => [name, type]));
+}
+
+function assertServable(method: FineTuneInput['config']['method'], { data }: Fit): void {
+  if (method === 'auto' || ruleOf(method).needsNetworks !== true || hasNetworks(data)) return;
+  throw new LevigateError(
+    'unsupported_option',
+    `levi.method: "${method}" needs fields or images, and the training file has none that say anything. Use "levi+ensemble" or "auto".`,
+    { param: 'levi.method' },
+  );
+}
+
+/** What a task model could read of the rows. */
+function rawInputs(parts: readonly HeldOut[]) {
+  const records = parts.flatMap(({ from, rows }) => takeRecords(from, rows));
+  return {
+    texts: records.map(({ text }) => text),
+    fields: records.map(({ fields }) => fields),
+    images: joinImages(parts.map(({ from, rows }) => ({ images: from.images, rows }))),
+  } satisfies RawTaskInputs;
 }
 
 const scalar = (value: number): Tensor => tensor(Float32Array.of(value), [1, 1]);
@@ -167,8 +235,10 @@ function toMeanOne(weights: Float32Array): Float32Array {
   return weights.map((weight) => (weight * weights.length) / total);
 }
 
-function assertFeatures({ records, features }: LabelledFeatures): void {
+function assertFeatures({ records, features, images }: LabelledFeatures): void {
   if (records.length !== features.rows) throw new Error('internal: as many feature rows as records are needed');
+  if (images !== undefined && images.rows !== records.length)
+    throw new Error('internal: as many images as records are needed');
   if (features.data.length !== features.rows * features.taps * features.width)
     throw new Error('internal: a feature matrix of another size than it says');
   if (!isAllFinite(features.data)) {

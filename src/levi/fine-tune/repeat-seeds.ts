@@ -35,12 +35,9 @@ export interface RepeatOptions {
   readonly shifts: readonly EvaluationSet[];
 }
 
-// Start weights, order of the rows and dropout come from the seed; all else is solved to its one optimum.
-const SEEDED: readonly TrainedPartKey[] = ['levi', 'mlp_matched', 'levi_no_task', 'levi_last', 'levi_noise'];
-
-function isSeeded(method: ComparedMethod): boolean {
-  const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
-  return keys.some((key) => SEEDED.includes(key));
+// Of what is trained by epochs, start weights, order of the rows and dropout come from the seed; all else is solved to its one optimum.
+function seededParts(finished: TrainContext['finished']): readonly TrainedPartKey[] {
+  return [...finished].flatMap(([key, { detail }]) => ('best_epoch' in detail ? [key] : []));
 }
 
 /** Trains what depends on the seed again with other seeds, on the same rows: `levi.seeds` - 1 times. For the report alone. */
@@ -61,14 +58,16 @@ export async function* repeatSeeds(options: RepeatOptions): AsyncGenerator<FineT
 async function measureSeed({ context, fit, refitted, assembly, shifts }: RepeatOptions): Promise<readonly SeedScore[]> {
   const { run, predictors, finished, pause } = context;
   const parts = new Map(refitted);
-  for (const key of SEEDED.filter((each) => finished.has(each))) {
+  const seeded = seededParts(finished);
+  for (const key of seeded) {
     const chosen = { ...(await trainToEnd(key, context)), seconds: 0 };
     parts.set(key, { ...chosen, tensors: await PART_TRAINERS[key].refit({ ...context, fit }, chosen) });
   }
   const metric: TaskMetric = TASK_METRICS[run.question.family];
   const scores: SeedScore[] = [];
   for (const { method, adapter } of buildCandidates(fit, parts, assembly)) {
-    if (!isSeeded(method)) continue;
+    const keys: readonly TrainedPartKey[] = METHOD_RULES[method].trainedFrom;
+    if (!keys.some((key) => seeded.includes(key))) continue;
     await pause();
     const rowsOn = async (set: EvaluationSet): Promise<Float64Array> =>
       metric.rows(await predictors.answer(adapter, set), set.targets);
@@ -98,7 +97,7 @@ export function summariseSeeds(
   if (repeated.length === 0) return [];
   const most = TASK_METRICS[family].name === 'rmse' ? Infinity : 1;
   return table
-    .filter(({ method }) => isSeeded(method))
+    .filter(({ method }) => repeated.some((other) => other.method === method))
     .map((first) => {
       const all = [first, ...repeated.filter(({ method }) => method === first.method)];
       const ood = all.flatMap((each) => (each.ood === null ? [] : [each.ood]));

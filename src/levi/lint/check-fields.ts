@@ -1,7 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts';
 import type { LintFinding } from '../../contract/lint.ts';
 import type { LintCheck, LintRow } from './lint-row.ts';
-import { formatNames, formatPercent, newTally, noteRow, shorten } from './tally.ts';
+import { formatPercent, newTally, noteRow, shorten } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const MAX_FIELDS = 64;
@@ -30,18 +30,7 @@ export function checkFields(): LintCheck {
       labels.set(row.answer, (labels.get(row.answer) ?? 0) + 1);
       for (const [name, value] of Object.entries(row.record.fields ?? {})) addValue(fields, row, { name, value });
     },
-    findings: () => {
-      if (fields.size === 0) return [];
-      const unused: LintFinding = {
-        code: 'fields_unused',
-        severity: 'info',
-        message: `No method reads fields yet: ${formatNames([...fields.keys()])} are checked here and not learned from. Put what matters into the text.`,
-        file: 'training_file',
-        rows: [],
-        count: fields.size,
-      };
-      return [...[...fields].flatMap(([name, found]) => findInField(name, found, labels)), unused];
-    },
+    findings: () => [...fields].flatMap(([name, found]) => findInField(name, found, labels)),
   };
 }
 

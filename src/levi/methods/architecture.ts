@@ -1,5 +1,6 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
 import type { Family } from '../tasks/family.ts';
+import type { TaskModelSpec } from '../task-model/task-output.ts';
 
 /**
  * Everything that decides the shape of a served graph. Adapters whose specification is equal share one session; their weights
@@ -18,6 +19,10 @@ export interface ArchitectureSpec {
   readonly adaptingWidth: number | null;
   /** Which of the K layers the probe reads; empty where the method has none. */
   readonly probeTaps: readonly number[];
+  /** The networks of its task model beside the n-grams; none where the method has no task model. */
+  readonly task: TaskModelSpec;
+  /** Whether LEVI hears its task model only as far as it knows the input. */
+  readonly isGated: boolean;
 }
 
 export interface Architecture {
@@ -27,7 +32,8 @@ export interface Architecture {
 }
 
 export function describeArchitecture(spec: ArchitectureSpec): Architecture {
-  const { method, family, taps, width, outputs, adaptingWidth, probeTaps } = spec;
-  const key = `${method}/${family}/k${taps}/d${width}/c${outputs}/r${adaptingWidth ?? 0}/p${probeTaps.join('.')}`;
-  return { key, spec: { method, family, taps, width, outputs, adaptingWidth, probeTaps } };
+  const { method, family, taps, width, outputs, adaptingWidth, probeTaps, task, isGated } = spec;
+  const probed = probeTaps.join('.');
+  const key = `${method}/${family}/k${taps}/d${width}/c${outputs}/r${adaptingWidth ?? 0}/p${probed}/f${task.fieldInputs}/i${task.imageSize}${isGated ? '/gated' : ''}`;
+  return { key, spec: { method, family, taps, width, outputs, adaptingWidth, probeTaps, task, isGated } };
 }

@@ -19,8 +19,12 @@ export interface MethodRule {
   readonly isBaseline: boolean;
   /** Reads the last of the used layers alone, as if no other were used. */
   readonly lastLayerOnly?: boolean;
-  /** Its task model reads another row's text, which can say nothing of this row. */
-  readonly readsOtherTexts?: boolean;
+  /** Its task model reads another row, which can say nothing of this one. */
+  readonly readsOtherRows?: boolean;
+  /** Offered only where the task model reads more than text. */
+  readonly needsNetworks?: boolean;
+  /** Its task model reads nothing and gives zeros. */
+  readonly hasSilentTask?: boolean;
 }
 
 /** A method's rule, with the fields that only some rules name. */
@@ -81,7 +85,15 @@ export const METHOD_RULES = {
     trainedFrom: ['levi', ...ENSEMBLE_FROM],
     isBaseline: false,
   },
-  mlp_matched: { ...LEVI, lastLayerOnly: true, trainedFrom: ['mlp_matched'] },
+  'levi+task': {
+    parts: ['levi', 'task'],
+    weights: NO_WEIGHTS,
+    combine: ({ levi, task }, { spec }) => FAMILY_GRAPHS[spec.family].average(levi(), task()),
+    trainedFrom: ['levi', 'task_only'],
+    needsNetworks: true,
+    isBaseline: false,
+  },
+  mlp_matched: { ...LEVI, lastLayerOnly: true, hasSilentTask: true, trainedFrom: ['mlp_matched'] },
   head2toe: {
     parts: ['head2toe'],
     weights: NO_WEIGHTS,
@@ -89,9 +101,9 @@ export const METHOD_RULES = {
     trainedFrom: ['head2toe'],
     isBaseline: true,
   },
-  levi_no_task: { ...LEVI, trainedFrom: ['levi_no_task'] },
+  levi_no_task: { ...LEVI, hasSilentTask: true, trainedFrom: ['levi_no_task'] },
   levi_last: { ...LEVI, lastLayerOnly: true, trainedFrom: ['levi_last'] },
-  levi_noise: { ...LEVI, readsOtherTexts: true, trainedFrom: ['levi_noise'] },
+  levi_noise: { ...LEVI, readsOtherRows: true, trainedFrom: ['levi_noise'] },
 } as const satisfies Record<ComparedMethod, MethodRule>;
 
 function mixProbeAndTask({ probe, task }: Logits, { spec, weight }: PartContext): Value {

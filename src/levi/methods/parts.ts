@@ -1,10 +1,16 @@
-import { add, div, gemm, mul, reduceMean, reshape, sqrt, transpose } from '../../engine/index.ts';
+import { add, concat, div, gemm, matmul, mul, reduceMean, reshape, sqrt, sub, transpose } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import { ensembleViews, leviViews } from '../model/levi-views.ts';
+import { prefixed } from '../fine-tune/tensor-names.ts';
+import { networkOutputs, taskOutput, taskWeightShapes, taskWidth } from '../task-model/task-output.ts';
+import type { TaskValues } from '../task-model/task-output.ts';
 import type { ArchitectureSpec } from './architecture.ts';
 
 /** What a served method is put together from. */
-export type PartKey = 'prior' | 'probe' | 'head2toe' | 'task' | 'levi';
+export type PartKey = 'prior' | 'probe' | 'head2toe' | TaskPart;
+
+/** Those with a task model of their own; its tensors are named after them. */
+export type TaskPart = 'task' | 'levi';
 
 export interface PartContext {
   readonly spec: ArchitectureSpec;
@@ -14,8 +20,10 @@ export interface PartContext {
   readonly weight: (name: string) => Value;
   /** Zeros, `[B, 1]`: gives a graph that reads nothing its number of rows. */
   readonly rows: () => Value;
-  /** Scores gathered from an n-gram table on the host, `[B, C]`. */
-  readonly scores: (table: string) => Value;
+  /** What a part's task model reads, gathered on the host, and the weights of its networks. */
+  readonly task: (part: TaskPart) => TaskValues;
+  /** How far each row's task model is heard, `[B, 1]`. */
+  readonly gate: () => Value;
 }
 
 export interface PartOutput {
@@ -28,37 +36,37 @@ export interface PartOutput {
 export interface PartRule {
   /** Names and shapes of the adapter's tensors that become inputs of the graph. */
   readonly weights: (spec: ArchitectureSpec) => Readonly<Record<string, readonly number[]>>;
-  /** N-gram tables `[buckets, C]`, which stay on the host. */
-  readonly tables: readonly string[];
+  /** Whether it has a task model, whose tables stay on the host. */
+  readonly taskModel: TaskPart | null;
   readonly build: (context: PartContext) => PartOutput;
 }
 
-/** A further kind of model (a task model over fields) is a further row. */
+/** A further kind of model is a further row. */
 export const PART_RULES = {
   prior: {
     weights: ({ outputs }) => ({ 'prior.bias': [1, outputs] }),
-    tables: [],
+    taskModel: null,
     build: ({ weight, rows }) => ({ logits: add(rows(), weight('prior.bias')) }),
   },
   probe: {
     weights: probeWeightShapes,
-    tables: [],
+    taskModel: null,
     build: (context) => ({ logits: probeLogits(context, context.features(context.spec.probeTaps)) }),
   },
   head2toe: {
     weights: probeWeightShapes,
-    tables: [],
+    taskModel: null,
     build: (context) => ({ logits: probeLogits(context, toUnitLayers(context.features(context.spec.probeTaps))) }),
   },
   task: {
-    weights: ({ outputs }) => ({ 'task.bias': [1, outputs] }),
-    tables: ['task.ngrams'],
-    build: ({ weight, scores }) => ({ logits: add(scores('task.ngrams'), weight('task.bias')) }),
+    weights: taskWeights,
+    taskModel: 'task',
+    build: (context) => ({ logits: taskLogits(context) }),
   },
   levi: {
     weights: leviWeightShapes,
-    tables: ['levi.ngrams'],
-    build: ({ spec, features, weight, scores }) => {
+    taskModel: 'levi',
+    build: ({ spec, features, weight, task, gate }) => {
       const parameters = {
         adaptFeatures: weight('levi.adapt_features'),
         adaptTask: weight('levi.adapt_task'),
@@ -66,14 +74,18 @@ export const PART_RULES = {
         head: weight('levi.head'),
         headBias: weight('levi.head_bias'),
       };
-      const views = leviViews(parameters, {
-        features: transpose(features(everyLayer(spec)), [1, 0, 2]),
-        taskOutput: scores('levi.ngrams'),
-      });
+      const layers = transpose(features(everyLayer(spec)), [1, 0, 2]);
+      const heard = leviViews(parameters, { features: layers, taskOutput: taskOutput(spec.task, task('levi')) });
+      const views = spec.isGated ? gateViews(heard, leviViews(parameters, { features: layers }), gate()) : heard;
       return { logits: ensembleViews(views), views };
     },
   },
 } as const satisfies Record<PartKey, PartRule>;
+
+/** a o(s) + (1 - a) o(0), `[K, B, C]`. */
+function gateViews(heard: Value, deaf: Value, gate: Value): Value {
+  return add(mul(heard, gate), mul(deaf, sub(1, gate)));
+}
 
 function probeWeightShapes({ outputs, width, probeTaps }: ArchitectureSpec): Record<string, readonly number[]> {
   return { 'probe.weights': [outputs, probeTaps.length * width], 'probe.bias': [1, outputs] };
@@ -92,17 +104,40 @@ function toUnitLayers(features: Value): Value {
 // A layer of zeros stays one.
 export const UNIT_EPSILON = 1e-6;
 
+/** What the shapes of a task model's weights hang on. */
+export type TaskShape = Pick<ArchitectureSpec, 'outputs' | 'task'>;
+
+/** The head over the fields' and the images' numbers; the n-grams' scores are logits already. */
+export function taskWeights({ outputs, task }: TaskShape): Readonly<Record<string, readonly number[]>> {
+  const numbers = taskWidth(task, 0);
+  const head = numbers === 0 ? {} : { 'task.head': [numbers, outputs] };
+  return { ...prefixed('task.', taskWeightShapes(task)), ...head, 'task.bias': [1, outputs] };
+}
+
+/** The task model alone, `[B, C]`. */
+export function taskLogits({
+  spec,
+  weight,
+  task,
+}: Pick<PartContext, 'weight' | 'task'> & { readonly spec: TaskShape }): Value {
+  const values = task('task');
+  const scores = add(values.ngrams(), weight('task.bias'));
+  const networks = networkOutputs(spec.task, values);
+  return networks.length === 0 ? scores : add(scores, matmul(concat(networks, -1), weight('task.head')));
+}
+
 export function leviWeightShapes(
-  spec: Pick<ArchitectureSpec, 'taps' | 'width' | 'outputs' | 'adaptingWidth'>,
+  spec: Pick<ArchitectureSpec, 'taps' | 'width' | 'adaptingWidth'> & TaskShape,
 ): Readonly<Record<string, readonly number[]>> {
-  const { taps, width, outputs, adaptingWidth } = spec;
+  const { taps, width, outputs, adaptingWidth, task } = spec;
   if (adaptingWidth === null) throw new Error('internal: LEVI without an adapting width');
   return {
     'levi.adapt_features': [taps, width, adaptingWidth],
-    'levi.adapt_task': [taps, outputs, adaptingWidth],
+    'levi.adapt_task': [taps, taskWidth(task, outputs), adaptingWidth],
     'levi.adapt_bias': [taps, 1, adaptingWidth],
     'levi.head': [taps, adaptingWidth, outputs],
     'levi.head_bias': [taps, 1, outputs],
+    ...prefixed('levi.', taskWeightShapes(task)),
   };
 }
 

@@ -18,9 +18,9 @@ export interface LeviParameters {
 export interface LeviInputs {
   /** h, standardised, layer first: `[K, B, d]`. */
   readonly features: Value;
-  /** s, of any task model: `[B, m]`. */
-  readonly taskOutput: Value;
-  /** `[K, B, 1]`: 0 hides s from that view of that row. Training only. */
+  /** s, of any task model: `[B, m]`; zeros when absent. */
+  readonly taskOutput?: Value;
+  /** `[K, B, 1]` or `[K, B, m]`: 0 hides s, or one number of it, from that view of that row. Training only. */
   readonly viewMask?: Value;
   /** `[K, B, r]`: dropout on u, already scaled. Training only. */
   readonly headMask?: Value;
@@ -32,13 +32,16 @@ export interface LeviInputs {
  */
 export function leviViews(parameters: LeviParameters, inputs: LeviInputs): Value {
   const { features, taskOutput, viewMask, headMask } = inputs;
-  const shared = unsqueeze(taskOutput, 0);
-  const seen = viewMask === undefined ? shared : mul(shared, viewMask);
   const fromLayer = matmul(features, parameters.adaptFeatures);
-  const fromTask = matmul(seen, parameters.adaptTask);
-  const adapted = gelu(add(add(fromLayer, fromTask), parameters.adaptBias));
+  const joined = taskOutput === undefined ? fromLayer : add(fromLayer, readTask(parameters, taskOutput, viewMask));
+  const adapted = gelu(add(joined, parameters.adaptBias));
   const kept = headMask === undefined ? adapted : mul(adapted, headMask);
   return add(matmul(kept, parameters.head), parameters.headBias);
+}
+
+function readTask({ adaptTask }: LeviParameters, taskOutput: Value, viewMask: Value | undefined): Value {
+  const shared = unsqueeze(taskOutput, 0);
+  return matmul(viewMask === undefined ? shared : mul(shared, viewMask), adaptTask);
 }
 
 /** o = mean_k o_k, `[B, C]`. */

@@ -1,10 +1,12 @@
 import { concat, createGraph, mul, slice, sub } from '../../engine/index.ts';
-import type { Graph, Value } from '../../engine/index.ts';
+import type { Dimension, Graph, Value } from '../../engine/index.ts';
 import { MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { PART_RULES } from '../methods/parts.ts';
-import type { PartContext, PartKey, PartOutput } from '../methods/parts.ts';
+import type { PartContext, PartKey, PartOutput, TaskPart } from '../methods/parts.ts';
+import { TASK_IMAGES } from '../task-model/task-tables.ts';
+import { taskValues } from '../task-model/task-values.ts';
 import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 
 /** Names of a serving graph's inputs and outputs that are not weights. */
@@ -12,28 +14,42 @@ export const FEATURES = 'features';
 export const ROWS = 'rows';
 export const ANSWERS = 'answers';
 export const VIEWS = 'views';
-export const scoresOf = (table: string): string => `${table}.scores`;
+export const GATE = 'levi.gate';
+/** What the host gathers for a part's task model; the images are the same for all. */
+export const taskInput = (part: TaskPart, name: string): string => (name === TASK_IMAGES ? name : `${part}.${name}`);
 
 /**
- * The graph that answers for every adapter of an architecture: features `[B, K, d]` as the backbone gives them, n-gram scores
- * `[B, C]` gathered on the host, and the adapter's weights, all as inputs; answers `[B, C]` and, for LEVI, views `[K, B, C]` out,
+ * The graph that answers for every adapter of an architecture: features `[B, K, d]` as the backbone gives them, what
+ * task models read gathered on the host, and the adapter's weights, all as inputs; answers `[B, C]` and, for LEVI, views `[K, B, C]` out,
  * both at the adapter's temperature, or in the target's unit.
  */
 export function buildServingGraph(spec: ArchitectureSpec): Graph {
   const graph = createGraph();
   const { weights } = tensorNeeds(spec);
-  const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? ['B', spec.outputs]));
+  const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? []));
   const raw = once(() => graph.input(FEATURES, 'float32', ['B', spec.taps, spec.width]));
   const standardise = (layers: readonly number[]): Value => {
     const take = (value: Value, axis: number): Value => takeLayers(value, layers, { axis, of: spec.taps });
     return mul(sub(take(raw(''), 1), take(input(MEAN), 0)), take(input(SCALE), 0));
   };
   const rows = once(() => graph.input(ROWS, 'float32', ['B', 1]));
+  const gate = once(() => graph.input(GATE, 'float32', ['B', 1]));
+  const shared = new Map<string, Value>();
+  const gathered =
+    (part: TaskPart) =>
+    (name: string, dims: readonly Dimension[]): Value => {
+      const key = taskInput(part, name);
+      const value = shared.get(key) ?? graph.input(key, 'float32', dims);
+      shared.set(key, value);
+      return value;
+    };
   const context: PartContext = {
     spec,
     features: standardise,
     weight: input,
-    scores: (table) => input(scoresOf(table)),
+    task: (part) =>
+      taskValues({ ...spec, batch: 'B', input: gathered(part), weight: (name) => input(`${part}.${name}`) }),
+    gate: () => gate(''),
     rows: () => rows(''),
   };
   const part = once((key: PartKey): PartOutput => PART_RULES[key].build(context));

@@ -1,7 +1,7 @@
 import { float32Data, tensor, toOnnx } from '../../engine/index.ts';
 import type { Runtime, Session, Tensor } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
-import { tensorNeeds } from '../adapter/adapter.ts';
+import { COVERAGE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
 import { takeTaps } from '../feature-matrix.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import { describeArchitecture } from '../methods/architecture.ts';
@@ -9,14 +9,15 @@ import type { Architecture, ArchitectureSpec } from '../methods/architecture.ts'
 import { outputOf } from '../model/output-of.ts';
 import { viewDisagreement } from '../metrics/disagreement.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
-import { gatherScores } from '../task-model/ngram-scores.ts';
-import { ANSWERS, buildServingGraph, FEATURES, ROWS, scoresOf, VIEWS } from './build-serving-graph.ts';
+import { gateOf, measureCoverage } from '../task-model/coverage-gate.ts';
+import type { RawTaskInputs } from '../task-model/task-reader.ts';
+import { gatherTask } from '../task-model/task-tables.ts';
+import { ANSWERS, buildServingGraph, FEATURES, GATE, ROWS, taskInput, VIEWS } from './build-serving-graph.ts';
 
-export interface PredictorInputs {
+/** Texts, fields and images are those of the features' rows. */
+export interface PredictorInputs extends RawTaskInputs {
   /** Every tap of the backbone, `[rows, taps, width]`; the predictor takes those that the adapter uses. */
   readonly features: FeatureMatrix;
-  /** As many as there are rows. */
-  readonly texts: readonly string[];
 }
 
 export interface ViewAnswers {
@@ -60,11 +61,10 @@ export async function createPredictor(runtime: Runtime, spec: ArchitectureSpec):
 
 function feedsOf(
   adapter: Adapter,
-  { features, texts }: PredictorInputs,
+  { features, ...raw }: PredictorInputs,
   inputs: ReadonlySet<string>,
 ): Record<string, Tensor> {
-  const { spec } = adapter.architecture;
-  const { weights, tables } = tensorNeeds(spec);
+  const { weights } = tensorNeeds(adapter.architecture.spec);
   const feeds: Record<string, Tensor> = {};
   for (const name of Object.keys(weights)) {
     const weight = adapter.tensors[name];
@@ -75,14 +75,31 @@ function feedsOf(
     feeds[FEATURES] = tensor(used.data, [used.rows, used.taps, used.width]);
   }
   if (inputs.has(ROWS)) feeds[ROWS] = tensor(new Float32Array(features.rows), [features.rows, 1]);
-  const encoded = adapter.encodeTexts?.(texts);
-  for (const table of tables) {
-    const scores = adapter.tensors[table]?.data;
-    if (encoded === undefined || !(scores instanceof Float32Array))
-      throw new Error(`internal: an adapter without "${table}"`);
-    const gathered = gatherScores(scores, spec.outputs, encoded, allRows(texts.length));
-    feeds[scoresOf(table)] = tensor(gathered, [texts.length, spec.outputs]);
+  return { ...feeds, ...taskFeeds(adapter, raw) };
+}
+
+/** What the task models of an adapter's parts read of the rows, gathered from its tables. */
+function taskFeeds(adapter: Adapter, raw: RawTaskInputs): Record<string, Tensor> {
+  const { spec } = adapter.architecture;
+  const { taskParts } = tensorNeeds(spec);
+  if (taskParts.length === 0) return {};
+  if (adapter.readTask === null) throw new Error('internal: an adapter without n-gram buckets');
+  const inputs = adapter.readTask(raw);
+  const feeds: Record<string, Tensor> = {};
+  const chosen = Int32Array.from(raw.texts.keys());
+  for (const part of taskParts) {
+    const [ngrams, ...fields] = taskTables(part, adapter).map(({ name, width }) => {
+      const values = adapter.tensors[name]?.data;
+      if (values instanceof Float32Array) return { width, values };
+      throw new Error(`internal: an adapter without "${name}"`);
+    });
+    if (ngrams === undefined) throw new Error('internal: a task model without tables');
+    const gathered = gatherTask([ngrams, ...fields], inputs, { chosen, random: null });
+    for (const [name, value] of Object.entries(gathered.feeds)) feeds[taskInput(part, name)] = value;
   }
+  const quantiles = adapter.tensors[COVERAGE]?.data;
+  if (spec.isGated && quantiles instanceof Float32Array)
+    feeds[GATE] = tensor(gateOf(measureCoverage(inputs), quantiles), [chosen.length, 1]);
   return feeds;
 }
 
@@ -115,8 +132,4 @@ function splitViews(
     layer,
     answers: { rows, outputs, data: data.subarray(view * size, (view + 1) * size) },
   }));
-}
-
-function allRows(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, row) => row);
 }

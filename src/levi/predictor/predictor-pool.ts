@@ -1,6 +1,6 @@
 import type { Runtime } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
-import type { FeatureMatrix } from '../feature-matrix.ts';
+import { takeImages } from '../image-set.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { takeTargets } from '../tasks/targets.ts';
 import type { Targets } from '../tasks/targets.ts';
@@ -18,17 +18,20 @@ export interface EvaluationSet {
   readonly targets: Targets;
 }
 
-export function createEvaluationSet(
-  features: FeatureMatrix,
-  texts: readonly string[],
-  targets: Targets,
-): EvaluationSet {
+export function createEvaluationSet(inputs: PredictorInputs, targets: Targets): EvaluationSet {
+  const { features, texts, fields, images } = inputs;
   const size = features.taps * features.width;
   const batches: PredictorInputs[] = [];
   for (let start = 0; start < features.rows; start += ROWS_PER_RUN) {
     const end = Math.min(features.rows, start + ROWS_PER_RUN);
+    const rows = Int32Array.from({ length: end - start }, (_, index) => start + index);
     const data = features.data.subarray(start * size, end * size);
-    batches.push({ features: { ...features, rows: end - start, data }, texts: texts.slice(start, end) });
+    batches.push({
+      features: { ...features, rows: end - start, data },
+      texts: texts.slice(start, end),
+      fields: fields?.slice(start, end),
+      images: images && takeImages(images, rows),
+    });
   }
   return { batches, targets };
 }
@@ -68,10 +71,10 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
       const predictor = await predictorOf(adapter);
       const { rows, outputs } = targets;
       const data = new Float32Array(rows * outputs);
-      const otherTexts = ruleOf(adapter.manifest.method).readsOtherTexts === true;
+      const isOther = ruleOf(adapter.manifest.method).readsOtherRows === true;
       let offset = 0;
       for (const batch of batches) {
-        const { answers } = await predictor.run(adapter, otherTexts ? withOtherTexts(batch) : batch);
+        const { answers } = await predictor.run(adapter, isOther ? withOtherRows(batch) : batch);
         data.set(answers.data, offset);
         offset += answers.data.length;
       }
@@ -83,8 +86,13 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
   };
 }
 
-/** Each row with the text of another row of its batch; always the same one. */
-function withOtherTexts({ features, texts }: PredictorInputs): PredictorInputs {
+/** Each row with what another row of its batch gives the task model; always the same one. */
+function withOtherRows({ features, texts, fields, images }: PredictorInputs): PredictorInputs {
   const order = createRandom(texts.length).permutation(texts.length);
-  return { features, texts: Array.from(order, (row) => texts[row] ?? '') };
+  return {
+    features,
+    texts: Array.from(order, (row) => texts[row] ?? ''),
+    fields: fields && Array.from(order, (row) => fields[row]),
+    images: images && takeImages(images, order),
+  };
 }

@@ -1,8 +1,7 @@
 import type { MethodReport } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
-import { tensorNeeds } from '../adapter/adapter.ts';
 import type { Adapter } from '../adapter/adapter.ts';
-import { MEAN, SCALE } from '../adapter/adapter.ts';
+import { MEAN, SCALE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
 import { readAdapter } from '../adapter/read-adapter.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
@@ -105,8 +104,10 @@ function describeCalibration(
 }
 
 /** Numbers that were learned from labels; standardisation is not. */
-function countParameters({ architecture, tensors }: Adapter): number {
-  const { weights, tables } = tensorNeeds(architecture.spec);
+function countParameters(adapter: Adapter): number {
+  const { architecture, tensors } = adapter;
+  const { weights, taskParts } = tensorNeeds(architecture.spec);
+  const tables = taskParts.flatMap((part) => taskTables(part, adapter)).map(({ name }) => name);
   const names = [...Object.keys(weights), ...tables].filter((name) => name !== MEAN && name !== SCALE);
   return names.reduce((total, name) => total + (tensors[name]?.data.length ?? 0), 0);
 }

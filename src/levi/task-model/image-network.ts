@@ -8,7 +8,7 @@ export const IMAGE_OUTPUTS = 64;
 
 const FILTER = 3;
 /** A convolution each, with relu; all but the last halve the image. */
-const BLOCKS = [16, 32, 48, IMAGE_OUTPUTS] as const;
+const BLOCKS = [8, 16, 32, IMAGE_OUTPUTS] as const;
 
 const filtersOf = (block: number): string => `image.conv${block + 1}.filters`;
 const biasOf = (block: number): string => `image.conv${block + 1}.bias`;

@@ -25,6 +25,8 @@ export interface EncodedTexts {
   readonly offsets: Int32Array;
   readonly rows: Int32Array;
   readonly scales: Float32Array;
+  /** Which share of each text's n-grams is known; 1 where it has none. */
+  readonly coverage: Float32Array;
 }
 
 /** Texts to rows of one vocabulary's tables. */
@@ -40,15 +42,18 @@ export function createNgramEncoder(vocabulary: Int32Array): NgramEncoder {
 function encodeTexts(texts: readonly string[], rowOfBucket: Int32Array): EncodedTexts {
   const offsets = new Int32Array(texts.length + 1);
   const scales = new Float32Array(texts.length);
+  const coverage = new Float32Array(texts.length).fill(1);
   const rows: number[] = [];
   for (const [index, text] of texts.entries()) {
-    for (const bucket of hashNgrams(text, NGRAM_BUCKETS)) {
+    const hashed = hashNgrams(text, NGRAM_BUCKETS);
+    for (const bucket of hashed) {
       const row = rowOfBucket[bucket] ?? -1;
       if (row >= 0) rows.push(row);
     }
     const count = rows.length - (offsets[index] ?? 0);
     offsets[index + 1] = rows.length;
     scales[index] = count === 0 ? 0 : 1 / Math.sqrt(count);
+    if (hashed.length > 0) coverage[index] = count / hashed.length;
   }
-  return { offsets, rows: Int32Array.from(rows), scales };
+  return { offsets, rows: Int32Array.from(rows), scales, coverage };
 }

@@ -13,3 +13,8 @@ export interface TaskInputs {
   readonly embeddings: readonly EmbeddingSize[];
   readonly images: ImageSet | null;
 }
+
+/** Whether there is more to read than text. */
+export function hasNetworks({ fields, images }: Pick<TaskInputs, 'fields' | 'images'>): boolean {
+  return fields !== null || images !== null;
+}

@@ -54,7 +54,7 @@ export function taskOutput(spec: TaskModelSpec, values: TaskValues): Value {
 }
 
 /** s without the n-gram scores: `[B, 32]` of the fields, `[B, 64]` of the images, those there are. */
-function networkOutputs(
+export function networkOutputs(
   { fieldInputs, imageSize }: TaskModelSpec,
   { fields, images, weight }: Omit<TaskValues, 'ngrams'>,
 ): readonly Value[] {

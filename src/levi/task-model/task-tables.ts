@@ -13,8 +13,8 @@ export const TASK_NGRAMS = 'task_ngrams';
 export const TASK_FIELDS = 'task_fields';
 export const TASK_IMAGES = 'task_images';
 
-const NGRAM_TABLE = 'ngrams';
-const embeddingTable = (field: number): string => `fields.embedding.${field}`;
+export const NGRAM_TABLE = 'ngrams';
+export const embeddingTable = (field: number): string => `fields.embedding.${field}`;
 
 /** Rows that single examples touch: kept, gathered and trained on the host. */
 export interface TaskTable {
@@ -61,6 +61,8 @@ export function tableTensors(tables: TaskTables): Readonly<Record<string, Tensor
   );
 }
 
+type ReadTable = Pick<TaskTable, 'width' | 'values'>;
+
 export interface TaskBatch {
   readonly feeds: Feeds;
   /** Which row of each field's table each row of the batch reads. */
@@ -69,7 +71,7 @@ export interface TaskBatch {
 
 /** Feeds of the chosen rows; `random` replaces some ids by the unknown one, for training. */
 export function gatherTask(
-  [ngrams, ...embeddings]: TaskTables,
+  [ngrams, ...embeddings]: readonly [ReadTable, ...ReadTable[]],
   inputs: TaskInputs,
   { chosen, random }: { readonly chosen: Int32Array; readonly random: Random | null },
 ): TaskBatch {

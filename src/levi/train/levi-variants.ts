@@ -2,13 +2,16 @@ import { createRandom, tensor } from '../../engine/index.ts';
 import { BUCKETS } from '../adapter/adapter.ts';
 import type { AdapterTensors } from '../adapter/adapter.ts';
 import { takeTaps } from '../feature-matrix.ts';
-import type { EncodedTexts } from '../task-model/ngram-vocabulary.ts';
-import type { LeviOptions } from './train-levi.ts';
+import { leviWeightShapes } from '../methods/parts.ts';
+import type { TaskInputs } from '../task-model/task-inputs.ts';
+import { takeTaskInputs, withoutTaskInputs } from '../task-model/take-task-inputs.ts';
+import { taskModelSpec } from '../task-model/task-tables.ts';
+import type { EpochOptions } from './train-epochs.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** LEVI with one thing changed, to see what that thing is worth. */
 export interface LeviVariant {
-  readonly options: (options: LeviOptions) => LeviOptions;
+  readonly options: (options: EpochOptions) => EpochOptions;
   /** What its adapter holds instead of the run's own. */
   readonly tensors?: AdapterTensors;
 }
@@ -28,15 +31,18 @@ export const LEVI_VARIANTS = {
   },
   levi_no_task: { options: ({ data, ...rest }) => ({ ...rest, data: withoutTask(data) }), tensors: SILENT_TASK },
   levi_last: { options: ({ data, ...rest }) => ({ ...rest, data: lastLayer(data) }) },
-  /** The task model reads another row's text: what is left of its part is that of more parameters. */
-  levi_noise: { options: ({ data, ...rest }) => ({ ...rest, data: { ...data, texts: shuffled(data.texts) } }) },
+  /** The task model reads another row: what is left of its part is that of more parameters. */
+  levi_noise: { options: ({ data, ...rest }) => ({ ...rest, data: { ...data, ...ofOtherRows(data, data.rows) } }) },
 } as const satisfies Record<string, LeviVariant>;
 
-function matchedWidth({ features, outputs, ngrams }: TrainingData, r: number): number {
+function matchedWidth(data: TrainingData, adaptingWidth: number): number {
+  const { features, outputs, ngrams, embeddings } = data;
   const { taps, width } = features;
-  const ofLevi = taps * (width * r + 2 * outputs * r + r + outputs) + ngrams * outputs;
+  const shapes = leviWeightShapes({ taps, width, outputs, adaptingWidth, task: taskModelSpec(data) });
+  const weights = Object.values(shapes).reduce((total, dims) => total + dims.reduce((size, dim) => size * dim, 1), 0);
+  const tables = embeddings.reduce((total, table) => total + table.rows * table.width, ngrams * outputs);
   const perUnit = width + 2 * outputs + 1;
-  return Math.min(WIDEST_MLP, Math.max(1, Math.round((ofLevi - outputs) / perUnit)));
+  return Math.min(WIDEST_MLP, Math.max(1, Math.round((weights + tables - outputs) / perUnit)));
 }
 
 function lastLayer(data: TrainingData): TrainingData {
@@ -44,22 +50,9 @@ function lastLayer(data: TrainingData): TrainingData {
 }
 
 function withoutTask(data: TrainingData): TrainingData {
-  const { rows } = data;
-  const texts = { offsets: new Int32Array(rows + 1), rows: new Int32Array(0), scales: new Float32Array(rows) };
-  return { ...data, ngrams: 0, texts };
+  return { ...data, ...withoutTaskInputs(data.rows) };
 }
 
-function shuffled(texts: EncodedTexts): EncodedTexts {
-  const order = createRandom(texts.scales.length).permutation(texts.scales.length);
-  const rows: number[] = [];
-  const offsets = [0];
-  for (const row of order) {
-    rows.push(...texts.rows.subarray(texts.offsets[row], texts.offsets[row + 1]));
-    offsets.push(rows.length);
-  }
-  return {
-    offsets: Int32Array.from(offsets),
-    rows: Int32Array.from(rows),
-    scales: Float32Array.from(order, (row) => texts.scales[row] ?? 0),
-  };
+function ofOtherRows(inputs: TaskInputs, rows: number): TaskInputs {
+  return takeTaskInputs(inputs, createRandom(rows).permutation(rows));
 }

@@ -1,15 +1,12 @@
 import type { AdapterTensors } from '../adapter/adapter.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import type { Family } from '../tasks/family.ts';
-import type { EncodedTexts } from '../task-model/ngram-vocabulary.ts';
+import type { TaskInputs } from '../task-model/task-inputs.ts';
 
-/** What every part is trained on: standardised features, n-grams and targets of the training rows alone. */
-export interface TrainingData {
+/** What every part is trained on: standardised features, the task model's inputs and targets of the training rows alone. */
+export interface TrainingData extends TaskInputs {
   /** Standardised, of the used layers. */
   readonly features: FeatureMatrix;
-  readonly texts: EncodedTexts;
-  /** Number of known n-grams: rows of every n-gram table. */
-  readonly ngrams: number;
   readonly family: Family;
   readonly rows: number;
   /** C: numbers of an answer. */

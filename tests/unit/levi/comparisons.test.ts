@@ -6,6 +6,9 @@ import { resolveLeviConfig } from '../../../src/levi/index.ts';
 import { runToEnd, syntheticInput } from './synthetic-task.ts';
 import type { FinishedRun } from './synthetic-task.ts';
 
+// The mean with the task model is for fields and images.
+const OF_TEXT = METHODS.filter((method) => method !== 'levi+task');
+
 const hyperparameters = { n_epochs: 4, batch_size: 32, learning_rate_multiplier: 10 } as const;
 const config = resolveLeviConfig({ levi: { width: 8, baselines: 'all' }, hyperparameters });
 
@@ -22,14 +25,14 @@ const of = (name: MethodReport['method']): MethodReport => {
 
 test('levi.baselines "all" adds the further baselines and ablations to the report, each better than the prior', () => {
   const report = FineTuningReport.parse(finished.result.report);
-  expect(report.methods.map(({ method }) => method)).toEqual([...METHODS, ...COMPARISONS]);
+  expect(report.methods.map(({ method }) => method)).toEqual([...OF_TEXT, ...COMPARISONS]);
   for (const method of COMPARISONS) expect(of(method).validation_loss).toBeLessThan(of('prior').validation_loss - 0.1);
 });
 
 test('they decide nothing: the adapter is the same byte for byte as without them', async () => {
   const standard = await runToEnd(syntheticInput());
   expect(finished.result.adapter).toEqual(standard.result.adapter);
-  expect(standard.result.report.methods.map(({ method }) => method)).toEqual([...METHODS]);
+  expect(standard.result.report.methods.map(({ method }) => method)).toEqual(OF_TEXT);
 });
 
 test('are never served, even where they have the lowest loss', () => {

@@ -1,9 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDate, readName, readNumber } from '../../../src/levi/fields/field-values.ts';
+import type { FieldValues } from '../../../src/levi/fields/field-values.ts';
 import { createFieldsEncoder, fieldCoverage, MISSING, UNKNOWN } from '../../../src/levi/fields/fields-encoder.ts';
 import { FieldsSchema, MAX_EMBEDDINGS, MAX_FIELDS } from '../../../src/levi/fields/fields-schema.ts';
-import { learnFieldsSchema } from '../../../src/levi/fields/learn-fields-schema.ts';
+import { inferFieldTypes, learnFieldsSchema } from '../../../src/levi/fields/learn-fields-schema.ts';
+import type { FieldTypes } from '../../../src/levi/fields/learn-fields-schema.ts';
+
+function learnFields(rows: readonly (FieldValues | undefined)[], types?: FieldTypes): FieldsSchema {
+  return learnFieldsSchema(rows, inferFieldTypes(rows, types));
+}
 
 describe('a field value', () => {
   test('is a name, whether the file spelled it as text, number or truth value', () => {
@@ -51,7 +57,7 @@ describe('a schema', () => {
       zip: String(10_000 + row),
       since: `2026-01-${String(row + 1).padStart(2, '0')}`,
     }));
-    const schema = learnFieldsSchema(rows, { zip: 'categorical' });
+    const schema = learnFields(rows, { zip: 'categorical' });
     expect(schema.map(({ name, type }) => [name, type])).toEqual([
       ['zip', 'categorical'],
       ['plan', 'categorical'],
@@ -70,31 +76,31 @@ describe('a schema', () => {
       number: 4,
       kept: row,
     }));
-    expect(learnFieldsSchema(rows).map(({ name }) => name)).toEqual(['kept']);
-    expect(learnFieldsSchema([undefined, undefined])).toEqual([]);
+    expect(learnFields(rows).map(({ name }) => name)).toEqual(['kept']);
+    expect(learnFields([undefined, undefined])).toEqual([]);
   });
 
   test('keeps a field whose only news is that it is missing', () => {
-    const [field] = learnFieldsSchema([{ coupon: 'x' }, {}, { coupon: 'x' }]);
+    const [field] = learnFields([{ coupon: 'x' }, {}, { coupon: 'x' }]);
     expect(field).toEqual({ type: 'categorical', name: 'coupon', values: ['x'], has_missing: true });
   });
 
   test('keeps the most frequent values where there are more than fit, and as many fields as fit', () => {
     const names = Array.from({ length: MAX_FIELDS + 3 }, (_, field) => `f${field}`);
-    const fields = learnFieldsSchema([0, 1].map((row) => Object.fromEntries(names.map((name) => [name, `v${row}`]))));
+    const fields = learnFields([0, 1].map((row) => Object.fromEntries(names.map((name) => [name, `v${row}`]))));
     expect(fields.map(({ name }) => name)).toEqual(names.slice(0, MAX_FIELDS));
 
     const perField = Math.floor(MAX_EMBEDDINGS / 8);
     const types = Object.fromEntries(names.slice(0, 8).map((name) => [name, 'id'] as const));
     const rows = Array.from({ length: perField + 1 }, (_, row) => ({ f0: row }));
-    const [first] = learnFieldsSchema([...rows, { f0: perField }], types);
+    const [first] = learnFields([...rows, { f0: perField }], types);
     expect(first).toMatchObject({ values: { length: perField } });
     expect(first).toMatchObject({ values: expect.arrayContaining([String(perField)]) });
   });
 
   test('measures a number without the outermost percent, so that one absurd cell does not flatten the rest', () => {
     const rows = Array.from({ length: 300 }, (_, row) => ({ age: row === 0 ? 1e12 : row % 100 }));
-    const [age] = learnFieldsSchema(rows, { age: 'number' });
+    const [age] = learnFields(rows, { age: 'number' });
     expect(age).toMatchObject({ mean: expect.closeTo(49.5, 0), deviation: expect.closeTo(29, 0), has_missing: false });
   });
 
@@ -114,7 +120,7 @@ describe('encoding', () => {
     { plan: 'free', age: 40, at: '2026-07-06T18:00' },
     { plan: 'pro', age: null, at: '2026-07-07T12:00' },
   ];
-  const schema = learnFieldsSchema(rows, { plan: 'categorical', age: 'number', at: 'date' });
+  const schema = learnFields(rows, { plan: 'categorical', age: 'number', at: 'date' });
   const encode = createFieldsEncoder(schema);
 
   test('gives known values their rows, standardises numbers and marks what is missing', () => {
@@ -158,7 +164,7 @@ describe('encoding', () => {
     expect([...(ids[0] ?? [])]).toEqual([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]);
     expect(numbers[2 * columns]).toBe(5);
     expect(numbers.every(Number.isFinite)).toBe(true);
-    const withGap = createFieldsEncoder(learnFieldsSchema([{ plan: 'pro' }, {}], { plan: 'categorical' }));
+    const withGap = createFieldsEncoder(learnFields([{ plan: 'pro' }, {}], { plan: 'categorical' }));
     expect([...(withGap([{}, { plan: 'x' }, { plan: 'pro' }]).ids[0] ?? [])]).toEqual([MISSING, UNKNOWN, 2]);
   });
 
@@ -175,7 +181,7 @@ describe('encoding', () => {
 
   test('counts how much of a row was learned from', () => {
     const ids = createFieldsEncoder(
-      learnFieldsSchema(
+      learnFields(
         [
           { a: 'x', b: '1' },
           { a: 'y', b: '2' },
@@ -184,7 +190,7 @@ describe('encoding', () => {
       ),
     );
     expect([...fieldCoverage(ids([{ a: 'x', b: '2' }, { a: 'x', b: '9' }, {}]))]).toEqual([1, 0.5, 0]);
-    const numbers = createFieldsEncoder(learnFieldsSchema([{ n: 1 }, { n: 2 }], { n: 'number' }));
+    const numbers = createFieldsEncoder(learnFields([{ n: 1 }, { n: 2 }], { n: 'number' }));
     expect([...fieldCoverage(numbers([{ n: 3 }]))]).toEqual([1]);
   });
 });

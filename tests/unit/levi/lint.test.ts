@@ -148,7 +148,6 @@ describe('giveaways', () => {
     ]);
     expect(find(findings, 'constant_field')?.message).toContain('"plan"');
     expect(find(findings, 'mixed_field_types')).toMatchObject({ rows: [8], count: 1 });
-    expect(find(findings, 'fields_unused')).toMatchObject({ severity: 'info', count: 4 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createProbeObjective, PROBE_PENALTIES, refitProbe, trainProbe } from '../../../src/levi/train/train-probe.ts';
+import { withoutTaskInputs } from '../../../src/levi/task-model/take-task-inputs.ts';
 import type { TrainingData } from '../../../src/levi/train/training-data.ts';
 import { runtime, syntheticRows, TAPS, WIDTH } from './synthetic-task.ts';
 
@@ -8,8 +9,7 @@ const labels = ['billing', 'login', 'shipping'];
 const classes = records.map(({ label }) => labels.indexOf(String(label)));
 const data: TrainingData = {
   features,
-  texts: { offsets: new Int32Array(151), rows: new Int32Array(0), scales: new Float32Array(150) },
-  ngrams: 0,
+  ...withoutTaskInputs(150),
   family: 'softmax',
   rows: 150,
   outputs: 3,

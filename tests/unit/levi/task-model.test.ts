@@ -3,10 +3,14 @@ import { createGraph, createRandom, createTrainer, linear, squaredError, tensor 
 import type { Trainer } from '../../../src/engine/index.ts';
 import { createFieldsEncoder, UNKNOWN } from '../../../src/levi/fields/fields-encoder.ts';
 import type { FieldValues } from '../../../src/levi/fields/field-values.ts';
-import { learnFieldsSchema } from '../../../src/levi/fields/learn-fields-schema.ts';
+import type { FieldsSchema } from '../../../src/levi/fields/fields-schema.ts';
+import { inferFieldTypes, learnFieldsSchema } from '../../../src/levi/fields/learn-fields-schema.ts';
+import type { FieldTypes } from '../../../src/levi/fields/learn-fields-schema.ts';
 import type { ImageSet } from '../../../src/levi/image-set.ts';
+import { coverageQuantiles, gateOf, measureCoverage } from '../../../src/levi/task-model/coverage-gate.ts';
 import { chooseIds, embeddingSizes } from '../../../src/levi/task-model/field-embeddings.ts';
 import { createNgramEncoder, learnNgramVocabulary } from '../../../src/levi/task-model/ngram-vocabulary.ts';
+import { withoutTaskInputs } from '../../../src/levi/task-model/take-task-inputs.ts';
 import type { TaskInputs } from '../../../src/levi/task-model/task-inputs.ts';
 import {
   initialTaskWeights,
@@ -14,6 +18,7 @@ import {
   taskWeightShapes,
   taskWidth,
 } from '../../../src/levi/task-model/task-output.ts';
+import { createTaskReader } from '../../../src/levi/task-model/task-reader.ts';
 import {
   createTableSlots,
   createTaskTables,
@@ -26,7 +31,12 @@ import {
   taskModelSpec,
 } from '../../../src/levi/task-model/task-tables.ts';
 import type { TaskTables } from '../../../src/levi/task-model/task-tables.ts';
+import { chooseBatchSize } from '../../../src/levi/train/choose-batch-size.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
+
+function learnFields(rows: readonly (FieldValues | undefined)[], types?: FieldTypes): FieldsSchema {
+  return learnFieldsSchema(rows, inferFieldTypes(rows, types));
+}
 
 const runtime = createTestRuntime();
 
@@ -38,7 +48,7 @@ interface Rows {
 
 function inputsOf(rows: number, { texts = Array.from({ length: rows }, () => ''), fields, images }: Rows): TaskInputs {
   const vocabulary = learnNgramVocabulary(texts, 1);
-  const schema = learnFieldsSchema(fields ?? []);
+  const schema = learnFields(fields ?? []);
   return {
     texts: createNgramEncoder(vocabulary)(texts),
     ngrams: vocabulary.length,
@@ -140,7 +150,7 @@ describe('the tables', () => {
   });
 
   test('are sized by the number of values: the root of it, at most 16', () => {
-    const schema = learnFieldsSchema(
+    const schema = learnFields(
       Array.from({ length: 1000 }, (_, row) => ({ few: row % 3, many: row, size: row / 7 })),
       { few: 'categorical', many: 'id', size: 'number' },
     );
@@ -184,6 +194,35 @@ async function train(inputs: TaskInputs, targets: Float32Array, steps: number): 
   return [losses[0] ?? NaN, losses.at(-1) ?? NaN];
 }
 
+describe('the coverage gate', () => {
+  test('opens with the share of validation rows that are known as little: half of them open it wholly', () => {
+    const coverage = Float32Array.from({ length: 200 }, (_, row) => row / 199);
+    const quantiles = coverageQuantiles(coverage);
+    expect(quantiles).toHaveLength(101);
+    const gate = gateOf(Float32Array.of(0, 0.1, 0.25, 0.5, 1), quantiles);
+    expect([...gate].map((value) => Math.round(value * 10) / 10)).toEqual([0, 0.2, 0.5, 1, 1]);
+    // Where every validation row is known, so is all that is as good, and nothing else.
+    expect([...gateOf(Float32Array.of(1, 0.9), coverageQuantiles(new Float32Array(50).fill(1)))]).toEqual([1, 0]);
+  });
+
+  test('measures n-grams and ids that were learned from, and passes what has neither', () => {
+    const train = { texts: ['red cat', 'red cat'], fields: [{ user_id: 1 }, { user_id: 2 }] };
+    const vocabulary = learnNgramVocabulary(train.texts, 1);
+    const read = createTaskReader({ vocabulary, schema: learnFields(train.fields), imageSize: 0 });
+    const covered = read({ texts: ['red cat', 'red dog', 'a dog'], fields: [{ user_id: 2 }, { user_id: 9 }, {}] });
+    expect([...measureCoverage(covered)]).toEqual([1, expect.closeTo(1 / 6), 0]);
+    const blank = createTaskReader({ vocabulary: new Int32Array(0), schema: [], imageSize: 0 });
+    expect([...measureCoverage(blank({ texts: ['x'] }))]).toEqual([1]);
+  });
+});
+
+test('a batch holds 64 rows, with fields a fortieth of an epoch up to 512, or what was asked for', () => {
+  const of = (rows: number, fields: readonly FieldValues[]) => ({ ...inputsOf(fields.length, { fields }), rows });
+  expect([500, 20_000].map((rows) => chooseBatchSize('auto', { ...withoutTaskInputs(0), rows }))).toEqual([64, 64]);
+  expect([500, 6000, 90_000].map((rows) => chooseBatchSize('auto', of(rows, FIELDS)))).toEqual([64, 128, 512]);
+  expect(chooseBatchSize(100, of(90_000, FIELDS))).toBe(100);
+});
+
 describe('the networks', () => {
   test('learn from ids and numbers what no text says', async () => {
     const fields = Array.from({ length: 120 }, (_, row) => ({
@@ -203,13 +242,13 @@ describe('the networks', () => {
   test('learn from images: which half of a thumbnail is bright', async () => {
     const random = createRandom(4);
     const targets = Float32Array.from({ length: 48 }, (_, row) => row % 2);
-    const data = new Uint8Array(48 * 3 * 32 * 32);
+    const data = new Uint8Array(48 * 3 * 16 * 16);
     for (const [index] of data.entries()) {
-      const isLower = Math.floor(index / 32) % 32 >= 16;
-      const isBright = isLower === (targets[Math.floor(index / 3072)] === 1);
+      const isLower = Math.floor(index / 16) % 16 >= 8;
+      const isBright = isLower === (targets[Math.floor(index / 768)] === 1);
       data[index] = (isBright ? 120 : 60) + 80 * random.uniform();
     }
-    const [before, after] = await train(inputsOf(48, { images: { rows: 48, size: 32, data } }), targets, 60);
+    const [before, after] = await train(inputsOf(48, { images: { rows: 48, size: 16, data } }), targets, 60);
     expect(before).toBeGreaterThan(0.2);
     expect(after).toBeLessThan(0.05);
   });

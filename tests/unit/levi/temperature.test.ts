@@ -91,4 +91,7 @@ test('auto serves the lowest loss, but levi+ensemble where the difference is wit
   );
   expect(chooseByLoss(new Map([['concat_all', best] as const, ['levi+ensemble', far] as const]))).toBe('concat_all');
   expect(chooseByLoss(new Map([['concat_all', close] as const, ['task_only', best] as const]))).toBe('task_only');
+  // Of the two that are preferred, the better one.
+  const both = new Map([['task_only', best] as const, ['levi+ensemble', far] as const, ['levi+task', close] as const]);
+  expect(chooseByLoss(both)).toBe('levi+task');
 });

@@ -1,22 +1,24 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { PredictRecord } from '../../../src/contract/predict.ts';
-import type { Adapter } from '../../../src/levi/index.ts';
+import type { Adapter, PredictorInputs } from '../../../src/levi/index.ts';
 import { createPredict } from '../../../gpu-worker/src/predict/predict.ts';
 import { createFakeBackbones, createFakeDevice, graph } from './support/fake-device.ts';
 
 interface FakeAdapter {
   readonly maxLength?: number;
   readonly fingerprint?: string;
+  readonly withoutText?: true;
 }
 
 /** As much of an adapter as the service reads; what the method reads is guarded by its own tests. */
-const adapter = ({ maxLength, fingerprint = graph.fingerprint }: FakeAdapter) =>
+const adapter = ({ maxLength, fingerprint = graph.fingerprint, withoutText }: FakeAdapter) =>
   ({
     labels: ['short', 'long'],
     tensors: {},
     architecture: { spec: { family: 'softmax', taps: 2, width: 3, outputs: 2 } },
     manifest: {
       task: 'single_label',
+      without_text: withoutText,
       backbone: { id: 'tiny', fingerprint },
       provenance: maxLength === undefined ? {} : { maxLength },
     },
@@ -27,6 +29,7 @@ async function createService(
   adapters: Readonly<Record<string, Adapter>>,
   { isPrepared = true, readyWithinMs = 10_000 } = {},
 ) {
+  const seen: PredictorInputs[] = [];
   const backbones = createFakeBackbones(createFakeDevice(() => Promise.reject(new Error('no training')) as never));
   if (isPrepared) for (const name of ['tiny', 'tiny-vit']) await backbones.ensure(name);
   const predict = createPredict({
@@ -40,7 +43,9 @@ async function createService(
       },
     },
     predictors: {
-      run: async (_adapter, { features: { rows, data } }) => {
+      run: async (_adapter, inputs) => {
+        seen.push(inputs);
+        const { rows, data } = inputs.features;
         const share = (row: number): number => (data[(row * data.length) / rows] ?? 0) / 16;
         const probabilities = Float32Array.from({ length: rows * 2 }, (_, at) =>
           at % 2 === 1 ? share(at >> 1) : 1 - share(at >> 1),
@@ -65,7 +70,7 @@ async function createService(
       inputs: [...inputs],
       views: false,
     });
-  return { ask, askAboutImages, backbones, predict };
+  return { ask, askAboutImages, backbones, predict, seen };
 }
 
 describe('a prediction', () => {
@@ -107,6 +112,38 @@ describe('a prediction', () => {
     const { predict } = await createService({});
     const request = { backbone: 'unknown', cache_salt: 's', adapters: [], inputs: [{ text: 'x' }], views: false };
     await expect(predict(request)).rejects.toMatchObject({ code: 'unknown_backbone' });
+  });
+});
+
+describe('what only the task model reads', () => {
+  const request = {
+    backbone: 'tiny',
+    cache_salt: 's',
+    adapters: [{ model: 'a', sha256: 'a', bytes: 1 }],
+    views: false,
+  };
+
+  test('reaches it: the fields of each input, and none where none were given', async () => {
+    const { predict, seen } = await createService({ a: adapter({}) });
+    await predict({ ...request, inputs: [{ text: 'x', fields: { plan: 'pro' } }, { text: 'y' }] });
+    expect(seen[0]).toMatchObject({ texts: ['x', 'y'], fields: [{ plan: 'pro' }, undefined], images: undefined });
+  });
+
+  test('is enough for a model that was trained on fields alone, and for no other', async () => {
+    const { predict, seen } = await createService({ a: adapter({ withoutText: true }), b: adapter({}) });
+    const inputs = [{ fields: { plan: 'pro' } }];
+    expect((await predict({ ...request, inputs })).data).toHaveLength(1);
+    expect(seen[0]?.texts).toEqual(['']);
+    const both = ['a', 'b'].map((model) => ({ model, sha256: model, bytes: 1 }));
+    await expect(predict({ ...request, adapters: both, inputs })).rejects.toMatchObject({ param: 'input.0.text' });
+  });
+
+  test('reaches it: a thumbnail of each image', async () => {
+    const { askAboutImages, seen } = await createService({ a: adapter({}) });
+    await askAboutImages([7, 9].map((byte) => ({ image: Buffer.from([byte]).toString('base64') })));
+    const { images } = seen[0] ?? {};
+    expect(images).toMatchObject({ rows: 2, size: 32, data: { length: 2 * 3 * 32 * 32 } });
+    expect([images?.data[0], images?.data.at(-1)]).toEqual([7, 9]);
   });
 });
 

@@ -1,0 +1,158 @@
+import { createRandom, createTrainer, tensor } from '../../engine/index.ts';
+import type { Feeds, Random, Runtime, Tensor, Trainer } from '../../engine/index.ts';
+import type { LeviConfig } from '../config.ts';
+import type { Pause } from '../fine-tune/create-pause.ts';
+import { prefixed } from '../fine-tune/tensor-names.ts';
+import type { CurvePoint, PartEpoch, PartState, UntimedPart } from '../methods/trained-part.ts';
+import {
+  createTableSlots,
+  createTaskTables,
+  gatherTask,
+  stepTaskTables,
+  tableTensors,
+  TASK_FIELDS,
+  TASK_NGRAMS,
+} from '../task-model/task-tables.ts';
+import type { TaskTables } from '../task-model/task-tables.ts';
+import { chooseBatchSize } from './choose-batch-size.ts';
+import { createEpochKeeper } from './epoch-keeper.ts';
+import type { EpochModel } from './epoch-model.ts';
+import { readEpochState, writeEpochState } from './epoch-state.ts';
+import type { TrainingData, Validate } from './training-data.ts';
+
+export interface EpochOptions {
+  readonly runtime: Runtime;
+  readonly data: TrainingData;
+  readonly config: LeviConfig;
+  readonly seed: number;
+  readonly pause: Pause;
+}
+
+export interface TrainEpochsOptions extends EpochOptions {
+  readonly validate: Validate<Readonly<Record<string, Tensor>>>;
+  readonly resume: PartState | null;
+}
+
+type CreateModel = (options: EpochOptions, batchSize: number) => EpochModel;
+
+/** What changes from step to step, beside the trainer's own parameters. */
+export interface EpochTraining {
+  readonly trainer: Trainer;
+  readonly tables: TaskTables;
+  readonly random: Random;
+}
+
+interface Opened {
+  readonly model: EpochModel;
+  readonly batchSize: number;
+  readonly training: EpochTraining;
+}
+
+/**
+ * Trains a model and its task model's tables together, and gives the epoch with the lowest validation loss. Resumed from any
+ * epoch's state it goes on bit for bit.
+ */
+export async function* trainEpochs(
+  createModel: CreateModel,
+  options: TrainEpochsOptions,
+): AsyncGenerator<PartEpoch, UntimedPart> {
+  const { config, data, resume } = options;
+  const opened = await openTraining(createModel, options);
+  await using trainer = opened.training.trainer;
+  const stepsPerEpoch = Math.ceil(data.rows / opened.batchSize);
+  const keeper = createEpochKeeper({ config, stepsPerEpoch });
+  const training = resume === null ? opened.training : readEpochState(opened.training, keeper, resume);
+  while (!keeper.isOver()) {
+    const trainLoss = await runEpoch(options, { ...opened, training });
+    const weights = weightsOf({ ...opened, training });
+    const { loss, score } = await options.validate(weights);
+    const point: CurvePoint = {
+      epoch: keeper.epochs() + 1,
+      step: trainer.steps,
+      trainLoss,
+      validLoss: loss,
+      validScore: score,
+    };
+    keeper.add(point, weights);
+    yield { point, fraction: keeper.fraction(), state: () => writeEpochState(training, keeper) };
+  }
+  const { weights, epoch } = keeper.best();
+  return { tensors: weights, probeTaps: [], detail: { best_epoch: epoch }, curve: keeper.curve() };
+}
+
+/** Trains for a number of epochs that was chosen before; nothing is left to validate on. */
+export async function refitEpochs(
+  createModel: CreateModel,
+  options: EpochOptions,
+  epochs: number,
+): Promise<UntimedPart['tensors']> {
+  const opened = await openTraining(createModel, options);
+  await using _ = opened.training.trainer;
+  for (let epoch = 0; epoch < epochs; epoch++) await runEpoch(options, opened);
+  return weightsOf(opened);
+}
+
+async function openTraining(createModel: CreateModel, options: EpochOptions): Promise<Opened> {
+  const { runtime, config, data, seed } = options;
+  const batchSize = Math.min(chooseBatchSize(config.batchSize, data), data.rows);
+  const model = createModel(options, batchSize);
+  const trainer = await createTrainer({
+    runtime,
+    loss: model.loss(),
+    // Streams of their own, so that the masks are the same whatever the sizes of parameters and tables.
+    parameters: model.initial(createRandom(seed ^ 0x5bd1e995)),
+    optimizer: { learningRate: config.learningRate, weightDecay: config.weightDecay },
+    inputGradients: [TASK_NGRAMS, ...(data.embeddings.length > 0 ? [TASK_FIELDS] : [])],
+  });
+  const tables = createTaskTables(data, data.outputs, createRandom(seed ^ 0x27d4eb2f));
+  return { model, batchSize, training: { trainer, tables, random: createRandom(seed) } };
+}
+
+/** Mean loss of the epoch's steps. */
+async function runEpoch(
+  { data, config, pause }: EpochOptions,
+  { model, batchSize, training: { trainer, tables, random } }: Opened,
+): Promise<number> {
+  const order = random.permutation(data.rows);
+  const options = {
+    learningRate: config.learningRate * config.taskLearningRateFactor,
+    weightDecay: config.weightDecay,
+  };
+  const slots = createTableSlots(data);
+  let total = 0;
+  let steps = 0;
+  for (let start = 0; start < order.length; start += batchSize) {
+    await pause();
+    const chosen = order.subarray(start, start + batchSize);
+    // Missing rows repeat row 0 with weight zero.
+    const rows = new Int32Array(batchSize);
+    rows.set(chosen);
+    const own = model.feeds(rows, random);
+    const batch = gatherTask(tables, data, { chosen: rows, random });
+    const feeds = { ...own, ...batch.feeds, ...answersOf(data, rows, chosen.length) };
+    const { loss, inputGradients: gradients } = await trainer.step(feeds);
+    stepTaskTables(tables, data, { batch, chosen, gradients, slots, step: trainer.steps, options });
+    total += loss;
+    steps += 1;
+  }
+  return total / steps;
+}
+
+/** Targets and what they count, of which the first `real` rows do. */
+function answersOf({ targets, outputs, rowWeights }: TrainingData, rows: Int32Array, real: number): Feeds {
+  const chosen = new Float32Array(rows.length * outputs);
+  for (const [index, row] of rows.entries())
+    chosen.set(targets.subarray(row * outputs, (row + 1) * outputs), index * outputs);
+  const weights = Float32Array.from(rows, (row, index) => (index < real ? (rowWeights[row] ?? 1) / real : 0));
+  return { targets: tensor(chosen, [rows.length, outputs]), sample_weights: tensor(weights, [rows.length]) };
+}
+
+/** Copies of the weights as an adapter holds them. */
+function weightsOf({ model, training: { trainer, tables } }: Opened): Readonly<Record<string, Tensor>> {
+  const weights = Object.entries(model.shapes).map(([name, dims]) => {
+    const values = trainer.parameters[name];
+    if (values === undefined) throw new Error(`internal: a model without the parameter "${name}"`);
+    return [name, tensor(values.slice(), dims)] as const;
+  });
+  return { ...Object.fromEntries(weights), ...prefixed(`${model.part}.`, tableTensors(tables)) };
+}
