@@ -4,6 +4,7 @@ import { benchAccuracy } from './accuracy.ts';
 import { describeMachine } from './machine.ts';
 import { benchDrift } from './drift.ts';
 import { benchJob } from './job.ts';
+import { benchEstimate } from './job-duration.ts';
 import { benchPredict } from './predict.ts';
 import { formatTable } from './result.ts';
 import type { BenchResult } from './result.ts';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   job: benchJob,
   predict: benchPredict,
   accuracy: benchAccuracy,
+  estimate: benchEstimate,
   drift: benchDrift,
 };
 

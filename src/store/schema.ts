@@ -92,6 +92,8 @@ export const jobs = sqliteTable(
     fineTunedModel: text('fine_tuned_model'),
     resultFiles: text('result_files', { mode: 'json' }).$type<string[]>().notNull(),
     trainedTokens: integer('trained_tokens'),
+    /** On the machine that estimates start from: what it took of that tells how fast this project's workers are. */
+    expectedSeconds: real('expected_seconds'),
     priority: integer().notNull().default(0),
     createdMs: integer('created_ms').notNull(),
     startedMs: integer('started_ms'),

@@ -23,6 +23,8 @@ export interface CheckedFiles {
   readonly preview: readonly NumberedRecord[];
   /** Of the training file, estimated from characters. */
   readonly tokens: number;
+  /** Of every file. */
+  readonly allTokens: number;
 }
 
 const PREVIEW_ROWS = 5;
@@ -48,6 +50,7 @@ export async function checkFiles(
   const fields = collectFields(levi.columns?.fields);
   const preview: NumberedRecord[] = [];
   let tokens = 0;
+  let allTokens = 0;
   const read = (file: JobFile, role: 'training' | 'held_out'): Promise<TrainingFileSummary> =>
     summarise(ctx, file, {
       role,
@@ -55,18 +58,20 @@ export async function checkFiles(
       onRecord: (numbered) => {
         checkModality(numbered, { modality: backbone.modality, model: request.model, file: file.param });
         linter.add(file.param, numbered);
+        const own =
+          backbone.modality === 'image' ? TOKENS_PER_IMAGE : Math.min(estimateTokens(numbered.record.text), maxTokens);
+        allTokens += own;
         if (role === 'held_out') return;
         fields.add(numbered);
         if (preview.length < PREVIEW_ROWS) preview.push(numbered);
-        tokens +=
-          backbone.modality === 'image' ? TOKENS_PER_IMAGE : Math.min(estimateTokens(numbered.record.text), maxTokens);
+        tokens += own;
       },
     });
   const training = await read(first, 'training');
   const found = fields.found();
   checkAgainstTasks(levi, training);
   for (const file of heldOut) assertLabelsKnown(await read(file, 'held_out'), training, file.param);
-  return { training, lint: linter.findings(), fields: found, preview, tokens: Math.round(tokens) };
+  return { training, lint: linter.findings(), fields: found, preview, tokens: Math.round(tokens), allTokens };
 }
 
 async function summarise(

@@ -8,8 +8,10 @@ import type { CheckedFiles } from './check-files.ts';
 import { checkRequest } from './check-request.ts';
 import { dedupeOf, findFirstJob } from './dedupe.ts';
 import type { CreationHeaders } from './dedupe.ts';
+import { defaultDuration } from './default-duration.ts';
 import { jobMessage } from './job-event-row.ts';
 import { requireJob } from './require-job.ts';
+import { sizeOfJob } from './size-of-job.ts';
 import { toJob } from './to-wire.ts';
 
 /**
@@ -21,9 +23,11 @@ export async function createJob(ctx: Context, request: CreateJobRequest, headers
   const dedupe = dedupeOf(ctx, request, headers);
   const first = await findFirstJob(ctx, dedupe);
   if (first) return toJob(first, services.clock.nowMs());
-  const checked = await checkFiles(ctx, request, checkRequest(services, request));
+  const backbone = checkRequest(services, request);
+  const checked = await checkFiles(ctx, request, backbone);
   const nowMs = services.clock.nowMs();
-  const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key };
+  const expectedSeconds = defaultDuration(sizeOfJob(request, checked, backbone));
+  const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key, expectedSeconds };
   const isInserted = await insertJobOnce(services.db, job, firstEvents(job.id, request, checked, nowMs), dedupe.window);
   // Another request of the same wish was faster while this one read the files.
   const row = isInserted ? await requireJob(ctx, job.id) : await findFirstJob(ctx, dedupe);

@@ -6,17 +6,16 @@ import type { Context } from '../context.ts';
 import { checkFiles } from './check-files.ts';
 import { checkRequest } from './check-request.ts';
 import { estimateDuration } from './estimate-duration.ts';
+import { sizeOfJob } from './size-of-job.ts';
 
 const PREVIEW_CHARS = 500;
 
 /** What creating a job would refuse or warn of, and what it would take; makes nothing. */
 export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promise<DryRun> {
   requireScope(ctx, 'jobs:write');
-  const { training, lint, fields, preview, tokens } = await checkFiles(
-    ctx,
-    request,
-    checkRequest(ctx.services, request),
-  );
+  const backbone = checkRequest(ctx.services, request);
+  const checked = await checkFiles(ctx, request, backbone);
+  const { training, lint, fields, preview, tokens } = checked;
   return {
     object: 'fine_tuning.dry_run',
     lint: [...lint],
@@ -25,7 +24,11 @@ export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promis
     labels: training.targets[0]?.labels ?? {},
     targets: training.targets.map(({ name, task, labels, values }) => ({ name, task, labels, values })),
     fields,
-    estimate: await estimateDuration(ctx, { model: request.model, tokens }),
+    estimate: await estimateDuration(ctx, {
+      ...sizeOfJob(request, checked, backbone),
+      model: request.model,
+      trainingTokens: tokens,
+    }),
   };
 }
 

@@ -48,7 +48,7 @@ export function listSucceededJobs(
   return db
     .select()
     .from(jobs)
-    .where(and(isOfModel, isNotNull(jobs.startedMs), isNotNull(jobs.finishedMs), isNotNull(jobs.trainedTokens)))
+    .where(and(isOfModel, isNotNull(jobs.startedMs), isNotNull(jobs.finishedMs), isNotNull(jobs.expectedSeconds)))
     .orderBy(desc(jobs.id))
     .limit(limit);
 }

@@ -71,8 +71,13 @@ test("200: estimates from the project's own jobs once there are some, scaled to 
   const json = { model: MODEL, training_file: await uploadFile(gateway), dry_run: true };
   const { estimate } = (await gateway.json(PATH, { method: 'POST', json })).body;
   expect(estimate.based_on).toBe('past_jobs');
-  // The worker said 120 tokens; every job takes the time of about 13,333 tokens besides.
-  expect(estimate.seconds).toBeCloseTo((25 * (13_333 + estimate.tokens)) / (13_333 + 120), 1);
+  // The same file again: what it took the first time.
+  expect(estimate.seconds).toBeCloseTo(25, 1);
+  const longer = { ...json, levi: { report: 'full' } };
+  const full = (await gateway.json(PATH, { method: 'POST', json: longer })).body.estimate;
+  expect(full.based_on).toBe('past_jobs');
+  // Five seeds and all baselines, although no past job had them.
+  expect(full.seconds).toBeGreaterThan(1.5 * estimate.seconds);
 });
 
 test('400: refuses what a job would be refused for, and unknown columns', async () => {

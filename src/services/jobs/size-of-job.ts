@@ -1,0 +1,16 @@
+import type { BackboneInfo, CreateJobRequest } from '../../contract/index.ts';
+import type { CheckedFiles } from './check-files.ts';
+import type { JobSize } from './default-duration.ts';
+
+/** What a request's files and options say of its duration. */
+export const sizeOfJob = (
+  { levi = {} }: CreateJobRequest,
+  { training, allTokens }: CheckedFiles,
+  { taps }: BackboneInfo,
+): JobSize => ({
+  rows: training.rows,
+  tokens: allTokens,
+  labels: training.targets.map(({ labels }) => Object.keys(labels).length),
+  taps,
+  levi,
+});
