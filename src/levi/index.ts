@@ -22,6 +22,7 @@ export type {
 export { fineTuneTargets } from './fine-tune/fine-tune-targets.ts';
 export type { FineTuneTargetsInput, ModelResult } from './fine-tune/fine-tune-targets.ts';
 export { fineTune } from './fine-tune/fine-tune.ts';
+export { readImageHeader } from './images/read-image-header.ts';
 export { describeArchitecture } from './methods/architecture.ts';
 export type { Architecture, ArchitectureSpec } from './methods/architecture.ts';
 export { levelProbabilities, nearestLevels } from './metrics/number-metrics.ts';
