@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchAccuracy } from './accuracy.ts';
 import { describeMachine } from './machine.ts';
+import { benchAssurance } from './assurance.ts';
 import { benchDrift } from './drift.ts';
 import { benchJob } from './job.ts';
 import { benchEstimate } from './job-duration.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   predict: benchPredict,
   accuracy: benchAccuracy,
   estimate: benchEstimate,
+  assurance: benchAssurance,
   drift: benchDrift,
 };
 
