@@ -7,12 +7,12 @@ import type { BenchResult } from './result.ts';
 import { timed } from './stopwatch.ts';
 import { benchTexts } from './texts.ts';
 
-const ROWS = 2_000;
-const CACHED_GOAL_MS = 3_000;
+export const JOB_ROWS = 2_000;
+export const CACHED_GOAL_MS = 3_000;
 
 /** From `jobs.create` to `succeeded` through HTTP, first with no feature known, then with all of them cached. */
 export async function benchJob(): Promise<BenchResult> {
-  const { name, rows } = benchTexts(ROWS);
+  const { name, rows } = benchTexts(JOB_ROWS);
   const { cold, cached, report } = await measureJobs(toJsonl(rows));
   await using bare = await openBareRuntime();
   const baseline = await bare.bestMs(rows.map(({ text }) => text));
@@ -44,7 +44,8 @@ export async function benchJob(): Promise<BenchResult> {
   };
 }
 
-async function measureJobs(jsonl: string): Promise<{ cold: number; cached: number; report: FineTuningReport }> {
+/** Milliseconds of one job without and one with cached features, and the latter's report. */
+export async function measureJobs(jsonl: string): Promise<{ cold: number; cached: number; report: FineTuningReport }> {
   await using data = await createDataFolder();
   await using levigate = await startLevigate(data.path);
   const { client } = levigate;

@@ -11,6 +11,12 @@ export interface BenchRow {
 export interface BenchResult {
   readonly title: string;
   readonly rows: readonly BenchRow[];
+  /** The figures as numbers, for the JSON file. */
+  readonly details?: unknown;
+  /** The same for a Markdown file. */
+  readonly markdown?: string;
+  /** Only a part was run: printed, but not written over the whole one's files. */
+  readonly isPartial?: boolean;
 }
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

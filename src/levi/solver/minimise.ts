@@ -11,12 +11,22 @@ export interface MinimiseOptions {
   readonly memory?: number;
   /** Rough inverse of the Hessian's diagonal; worth it where curvatures differ by orders of magnitude. */
   readonly preconditioner?: Float64Array | undefined;
+  /** What an earlier run learned of the curvature of nearly this function. */
+  readonly pairs?: readonly CurvaturePair[] | undefined;
+}
+
+/** A step and the change of the gradient along it. */
+export interface CurvaturePair {
+  readonly step: Float64Array;
+  readonly change: Float64Array;
 }
 
 export interface Minimum extends Evaluation {
   readonly point: Float64Array;
   readonly evaluations: number;
   readonly converged: boolean;
+  /** The last ones, for a run on nearly the same function. */
+  readonly pairs: readonly CurvaturePair[];
 }
 
 const SUFFICIENT_DECREASE = 1e-4;
@@ -30,8 +40,9 @@ const RELATIVE_NOISE = 2e-7;
  * in double precision around an objective that may itself be computed in single precision.
  */
 export async function minimise(objective: Objective, start: Float64Array, options: MinimiseOptions): Promise<Minimum> {
-  const { tolerance, maxEvaluations = 500, memory = 10, preconditioner } = options;
+  const { tolerance, maxEvaluations = 500, memory = 10, preconditioner, pairs = [] } = options;
   const history = createHistory(memory, preconditioner);
+  for (const { step, change } of pairs) history.remember(step, change);
   let point = start;
   let current = await objective(point);
   let evaluations = 1;
@@ -51,7 +62,7 @@ export async function minimise(objective: Objective, start: Float64Array, option
     point = next.found.point;
     current = next.found;
   }
-  return { ...current, point, evaluations, converged: largest(current.gradient) <= tolerance };
+  return { ...current, point, evaluations, converged: largest(current.gradient) <= tolerance, pairs: history.pairs() };
 }
 
 interface Line {
@@ -91,6 +102,7 @@ async function searchLine(objective: Objective, { point, current, direction, fir
 
 interface History {
   readonly isEmpty: () => boolean;
+  readonly pairs: () => readonly CurvaturePair[];
   readonly clear: () => void;
   readonly remember: (step: Float64Array, change: Float64Array) => void;
   readonly direction: (gradient: Float64Array) => Float64Array;
@@ -129,7 +141,7 @@ function createHistory(memory: number, preconditioner: Float64Array | undefined)
     }
     return result;
   };
-  return { isEmpty: () => pairs.length === 0, clear: () => void (pairs = []), remember, direction };
+  return { isEmpty: () => pairs.length === 0, pairs: () => pairs, clear: () => void (pairs = []), remember, direction };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,6 +1,6 @@
 import type { Pause } from '../fine-tune/create-pause.ts';
 import { minimise } from '../solver/minimise.ts';
-import type { MinimiseOptions, Objective } from '../solver/minimise.ts';
+import type { CurvaturePair, MinimiseOptions, Objective } from '../solver/minimise.ts';
 
 export interface PenalisedProblem {
   /** Loss and gradient without the penalty. */
@@ -43,13 +43,16 @@ export async function choosePenalty(path: PenaltyPath): Promise<PenaltyChoice> {
   let point = new Float64Array(path.size);
   let best: PenaltyChoice | null = null;
   let rises = 0;
+  let learned: Learned | null = null;
   for (const penalty of path.grid) {
     const tolerance = PATH_TOLERANCE * slope;
     const solved = await minimise(penalise(path, penalty), point, {
       tolerance,
       maxEvaluations: 60,
       ...solverOf(path, penalty),
+      pairs: atPenalty(path, learned, penalty),
     });
+    learned = { pairs: solved.pairs, penalty };
     point = new Float64Array(solved.point);
     const { loss } = await path.validate(point);
     if (best === null || loss < best.validLoss) {
@@ -70,6 +73,25 @@ export async function solvePenalised(
   const tolerance = FINAL_TOLERANCE * (await steepestSlope(problem));
   const options = { tolerance, maxEvaluations: 300, ...solverOf(problem, penalty) };
   return (await minimise(penalise(problem, penalty), start, options)).point;
+}
+
+interface Learned {
+  readonly pairs: readonly CurvaturePair[];
+  readonly penalty: number;
+}
+
+/** What was measured at one strength as it is at another, in place: the change of a penalised entry differs by their difference a step. */
+function atPenalty(
+  { penalised }: PenalisedProblem,
+  learned: Learned | null,
+  penalty: number,
+): readonly CurvaturePair[] {
+  if (learned === null) return [];
+  const more = penalty - learned.penalty;
+  for (const { step, change } of learned.pairs) {
+    for (let index = 0; index < penalised; index++) change[index] = (change[index] ?? 0) + more * (step[index] ?? 0);
+  }
+  return learned.pairs;
 }
 
 async function steepestSlope({ objective, size, penalised }: PenalisedProblem): Promise<number> {

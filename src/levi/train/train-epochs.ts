@@ -13,7 +13,7 @@ import {
   TASK_FIELDS,
   TASK_NGRAMS,
 } from '../task-model/task-tables.ts';
-import type { TaskTables } from '../task-model/task-tables.ts';
+import type { TableSlots, TaskBatch, TaskTables } from '../task-model/task-tables.ts';
 import { chooseBatchSize } from './choose-batch-size.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
 import type { EpochModel } from './epoch-model.ts';
@@ -42,7 +42,8 @@ export interface EpochTraining {
   readonly random: Random;
 }
 
-interface Opened {
+/** A model in training. */
+export interface Opened {
   readonly model: EpochModel;
   readonly batchSize: number;
   readonly training: EpochTraining;
@@ -92,7 +93,7 @@ export async function refitEpochs(
   return weightsOf(opened);
 }
 
-async function openTraining(createModel: CreateModel, options: EpochOptions): Promise<Opened> {
+export async function openTraining(createModel: CreateModel, options: EpochOptions): Promise<Opened> {
   const { runtime, config, data, seed } = options;
   const batchSize = Math.min(chooseBatchSize(config.batchSize, data), data.rows);
   const model = createModel(options, batchSize);
@@ -109,33 +110,58 @@ async function openTraining(createModel: CreateModel, options: EpochOptions): Pr
 }
 
 /** Mean loss of the epoch's steps. */
-async function runEpoch(
-  { data, config, pause }: EpochOptions,
+async function runEpoch(options: EpochOptions, opened: Opened): Promise<number> {
+  const { data, pause } = options;
+  const order = opened.training.random.permutation(data.rows);
+  const slots = createTableSlots(data);
+  let total = 0;
+  let steps = 0;
+  for (let start = 0; start < order.length; start += opened.batchSize) {
+    await pause();
+    const chosen = order.subarray(start, start + opened.batchSize);
+    total += await takeStep(options, opened, { chosen, slots });
+    steps += 1;
+  }
+  return total / steps;
+}
+
+interface StepRows {
+  /** At most a batch. */
+  readonly chosen: Int32Array;
+  readonly slots: TableSlots;
+}
+
+/** One step on the chosen rows: parameters and tables. Gives the loss before it. */
+export async function takeStep(
+  { data, config }: Pick<EpochOptions, 'data' | 'config'>,
   { model, batchSize, training: { trainer, tables, random } }: Opened,
+  { chosen, slots }: StepRows,
 ): Promise<number> {
-  const order = random.permutation(data.rows);
+  const { batch, feeds } = gatherBatch({ data, model, batchSize, tables, random }, chosen);
+  const { loss, inputGradients: gradients } = await trainer.step(feeds);
   const options = {
     learningRate: config.learningRate * config.taskLearningRateFactor,
     weightDecay: config.weightDecay,
   };
-  const slots = createTableSlots(data);
-  let total = 0;
-  let steps = 0;
-  for (let start = 0; start < order.length; start += batchSize) {
-    await pause();
-    const chosen = order.subarray(start, start + batchSize);
-    // Missing rows repeat row 0 with weight zero.
-    const rows = new Int32Array(batchSize);
-    rows.set(chosen);
-    const own = model.feeds(rows, random);
-    const batch = gatherTask(tables, data, { chosen: rows, random });
-    const feeds = { ...own, ...batch.feeds, ...answersOf(data, rows, chosen.length) };
-    const { loss, inputGradients: gradients } = await trainer.step(feeds);
-    stepTaskTables(tables, data, { batch, chosen, gradients, slots, step: trainer.steps, options });
-    total += loss;
-    steps += 1;
-  }
-  return total / steps;
+  stepTaskTables(tables, data, { batch, chosen, gradients, slots, step: trainer.steps, options });
+  return loss;
+}
+
+interface BatchSource extends Pick<Opened, 'model' | 'batchSize'>, Pick<EpochTraining, 'tables' | 'random'> {
+  readonly data: TrainingData;
+}
+
+/** All that a step on the chosen rows is fed. */
+export function gatherBatch(
+  { data, model, batchSize, tables, random }: BatchSource,
+  chosen: Int32Array,
+): { readonly batch: TaskBatch; readonly feeds: Feeds } {
+  // Missing rows repeat row 0 with weight zero.
+  const rows = new Int32Array(batchSize);
+  rows.set(chosen);
+  const own = model.feeds(rows, random);
+  const batch = gatherTask(tables, data, { chosen: rows, random });
+  return { batch, feeds: { ...own, ...batch.feeds, ...answersOf(data, rows, chosen.length) } };
 }
 
 /** Targets and what they count, of which the first `real` rows do. */

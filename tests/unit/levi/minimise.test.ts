@@ -37,3 +37,21 @@ test('ends after its evaluations are used up and says that it did not converge',
   expect(found.converged).toBe(false);
   expect(found.evaluations).toBeLessThan(20);
 });
+
+test('goes on from the curvature that an earlier run on nearly the same function measured', async () => {
+  const bent: Objective = async (point) => {
+    const { value, gradient } = await illConditioned(point);
+    const squares = point.reduce((total, x) => total + x * x, 0);
+    return {
+      value: value + 0.05 * squares,
+      gradient: gradient.map((slope, index) => slope + 0.1 * (point[index] ?? 0)),
+    };
+  };
+  const tolerance = 1e-6;
+  const { point, pairs } = await minimise(illConditioned, new Float64Array(8), { tolerance });
+  const afresh = await minimise(bent, point, { tolerance });
+  const warm = await minimise(bent, point, { tolerance, pairs });
+  expect(warm.converged).toBe(true);
+  expect(warm.evaluations).toBeLessThan(0.8 * afresh.evaluations);
+  for (const [index, x] of warm.point.entries()) expect(x).toBeCloseTo(afresh.point[index] ?? Number.NaN, 5);
+});
