@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchAccuracy } from './accuracy.ts';
 import type { BenchOptions } from './bench-options.ts';
 import { describeMachine } from './machine.ts';
+import { benchAssurance } from './assurance.ts';
 import { benchDrift } from './drift.ts';
 import { benchJob } from './job.ts';
 import { benchEstimate } from './job-duration.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   train: benchTrain,
   accuracy: benchAccuracy,
   estimate: benchEstimate,
+  assurance: benchAssurance,
   drift: benchDrift,
 };
 

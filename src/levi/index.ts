@@ -21,7 +21,10 @@ export type {
 } from './fine-tune/events.ts';
 export { fineTuneTargets } from './fine-tune/fine-tune-targets.ts';
 export type { FineTuneTargetsInput, ModelResult } from './fine-tune/fine-tune-targets.ts';
+export { collectFields } from './fields/collect-fields.ts';
+export type { FieldCollector } from './fields/collect-fields.ts';
 export { fineTune } from './fine-tune/fine-tune.ts';
+export { readImageHeader } from './images/read-image-header.ts';
 export { describeArchitecture } from './methods/architecture.ts';
 export type { Architecture, ArchitectureSpec } from './methods/architecture.ts';
 export { levelProbabilities, nearestLevels } from './metrics/number-metrics.ts';

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { LIMITS } from '../../../src/contract/limits.ts';
+import { readImageHeader } from '../../../src/levi/index.ts';
 import { ImageError } from './image-error.ts';
-import { detectImageFormat } from './image-format.ts';
 
 // A file is decoded once; the decoder's own cache of operations would only hold memory.
 sharp.cache(false);
@@ -22,13 +22,21 @@ const DECODE_LIMIT_S = 30;
  * @throws ImageError for what is no JPEG, PNG or WebP, for an animation, and beyond `LIMITS.imagePixels`: nothing is decoded yet.
  */
 export async function inspectImage(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }> {
-  detectImageFormat(bytes);
+  assertReadable(bytes);
   const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata().catch(explain);
   if (width * height > LIMITS.imagePixels) {
     const limit = LIMITS.imagePixels / 1e6;
     throw new ImageError(`has ${width} x ${height} pixels, more than ${limit} million; give a smaller version of it`);
   }
   return { width, height };
+}
+
+/** The decoder sees nothing else, so only its three best tested readers are ever reached; what is wrong with one of those, it says itself. */
+function assertReadable(bytes: Uint8Array): void {
+  const header = readImageHeader(bytes);
+  if (!('problem' in header)) {
+    if (header.isAnimated) throw new ImageError('is an animation; give one frame of it');
+  } else if (!header.isDamaged) throw new ImageError(`${header.problem}; give a JPEG, PNG or WebP file`);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FieldType } from '../../../src/contract/levi.ts';
 import type { LintFinding } from '../../../src/contract/lint.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
-import { createLinter, readRecords } from '../../../src/levi/index.ts';
-import type { TrainingRecord } from '../../../src/levi/index.ts';
+import { collectFields, createLinter, readRecords } from '../../../src/levi/index.ts';
+import type { FieldCollector, TrainingRecord } from '../../../src/levi/index.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
 import { retry } from '../gateway-api/retry.ts';
@@ -23,6 +24,8 @@ export interface Splits {
   readonly train: Split;
   readonly validation: Split | null;
   readonly shifts: readonly Split[];
+  /** Of every field of the training file, also those that nobody declared: told from all its rows, as the dry run shows them. */
+  readonly fieldTypes: Readonly<Record<string, FieldType>>;
   /** The gateway found the same before it accepted the job. */
   readonly lint: readonly LintFinding[];
 }
@@ -36,6 +39,7 @@ export async function loadSplits(
   { maxTokens, signal }: { readonly maxTokens: number; readonly signal: AbortSignal },
 ): Promise<Splits> {
   const linter = createLinter({ maxTokens, columns: lease.levi.columns });
+  const fields = collectFields(lease.levi.columns?.fields);
   const folder = await mkdtemp(join(tmpdir(), 'levigate-job-'));
   const load = async (file: LeasedFile, name: string, param: string): Promise<Split> => {
     const path = join(folder, file.sha256);
@@ -52,6 +56,7 @@ export async function loadSplits(
     const lines: number[] = [];
     for await (const numbered of readRecords(await diskSource(path), { file: param, reading: lease.levi })) {
       linter.add(param, numbered);
+      if (param === 'training_file') fields.add(numbered);
       // So that a row can be named without its text: by its own id, else by its line.
       records.push({ id: `line:${numbered.line}`, ...numbered.record });
       lines.push(numbered.line);
@@ -70,8 +75,11 @@ export async function loadSplits(
       const split = await load(file, `shift ${index}`, `levi.shift_files.${index}.file`);
       shifts.push(split);
     }
-    return { train, validation, shifts, lint: linter.findings() };
+    return { train, validation, shifts, fieldTypes: typesOf(fields.found()), lint: linter.findings() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const typesOf = (found: ReturnType<FieldCollector['found']>): Splits['fieldTypes'] =>
+  Object.fromEntries(Object.entries(found).map(([name, { type }]) => [name, type]));

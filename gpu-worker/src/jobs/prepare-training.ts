@@ -60,7 +60,10 @@ export async function prepareTraining(
         title: lease.shift_files[index]?.name ?? shift.name,
       })),
       targets: resolveColumns(lease.levi).labels.map(({ name, task }) => ({ name, task })),
-      config: resolveLeviConfig({ levi: lease.levi, hyperparameters: lease.hyperparameters }),
+      config: {
+        ...resolveLeviConfig({ levi: lease.levi, hyperparameters: lease.hyperparameters }),
+        fieldTypes: splits.fieldTypes,
+      },
       seed: lease.seed,
       checkpoint: lease.has_checkpoint ? await downloadCheckpoint(client, lease, signal) : null,
       truncatedTexts: extracted.truncatedTexts,

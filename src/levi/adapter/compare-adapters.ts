@@ -20,16 +20,35 @@ export function compareAdapters(expected: Uint8Array, found: Uint8Array): Adapte
 
 type Entries = ReadonlyMap<string, string>;
 
-/** The manifest's leaves by their path, each as JSON. */
+// A bundle's metadata holds each target's, as text within text.
+const OF_TARGET = /^levigate_bundle\.(\d+)\.metadata\.levigate\./u;
+
+/** The manifest's leaves by their path, each as JSON; those of a bundle's second target begin with `1/`, as its tensors do. */
 function manifestEntries({ metadata }: SafetensorsFile): Entries {
-  const manifest: unknown = JSON.parse(metadata[MANIFEST_KEY] ?? '{}');
-  return new Map(leavesOf(manifest, ''));
+  const { [MANIFEST_KEY]: manifest, ...others } = metadata;
+  const leaves = [...(manifest === undefined ? [] : leavesOf(manifest, '')), ...leavesOf(others, '')];
+  return new Map(leaves.map(([path, value]) => [path.replace(OF_TARGET, '$1/'), value]));
 }
 
 function leavesOf(value: unknown, path: string): [string, string][] {
-  const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isBranch) return [[path, JSON.stringify(value)]];
-  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`));
+  const inner = typeof value === 'string' ? parseObject(value) : value;
+  if (!isBranch(inner)) return [[path, JSON.stringify(value)]];
+  return Object.entries(inner).flatMap(([key, child]) => leavesOf(child, path === '' ? key : `${path}.${key}`));
+}
+
+/** Objects, and lists of them; a list of plain values is compared as a whole. */
+function isBranch(value: unknown): value is object {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => isBranch(item));
+  return typeof value === 'object' && value !== null;
+}
+
+function parseObject(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isBranch(parsed) ? parsed : text;
+  } catch {
+    return text;
+  }
 }
 
 function compareEntries(expected: Entries, found: Entries): AdapterDifference[] {

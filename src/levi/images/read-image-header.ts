@@ -6,9 +6,10 @@ export interface ImageHeader {
   readonly isAnimated: boolean;
 }
 
-/** A file that is none of the three, as the end of a sentence that names it. */
+/** A file that is none of the three, or one that ends before it says its size; as the end of a sentence that names it. */
 export interface NoImage {
   readonly problem: string;
+  readonly isDamaged: boolean;
 }
 
 /**
@@ -17,10 +18,10 @@ export interface NoImage {
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | NoImage {
   const known = FORMATS.find(({ matches }) => matches(bytes));
-  if (known) return known.read(bytes) ?? { problem: `is a damaged ${known.name} file: its size cannot be read` };
+  if (known) return known.read(bytes) ?? { problem: `is a damaged ${known.name} file`, isDamaged: true };
   const foreign = FOREIGN.find(([, matches]) => matches(bytes))?.[0];
-  const what = foreign === undefined ? 'is no image that can be read' : `is ${foreign}`;
-  return { problem: `${what}. Give a JPEG, PNG or WebP file` };
+  if (bytes.length === 0) return { problem: 'is empty', isDamaged: false };
+  return { problem: foreign === undefined ? 'is no image that can be read here' : `is ${foreign}`, isDamaged: false };
 }
 
 const ascii = (bytes: Uint8Array, start: number, end: number): string =>

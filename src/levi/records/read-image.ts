@@ -20,7 +20,7 @@ export function readImage(value: unknown, place: FilePlace): Uint8Array {
       `is an image of more than ${LIMITS.imageBytes / 1024 / 1024} MB. Give a smaller version of it.`,
     );
   const header = readImageHeader(bytes);
-  if ('problem' in header) throw trainingFileError(place, `${header.problem}.`);
+  if ('problem' in header) throw trainingFileError(place, `${header.problem}. Give a whole JPEG, PNG or WebP file.`);
   const { width, height, isAnimated } = header;
   if (isAnimated) throw trainingFileError(place, 'is an animation. Give one frame of it.');
   if (width * height > LIMITS.imagePixels)

@@ -7,6 +7,7 @@ import { readRows } from '../parquet/read-rows.ts';
 import type { ShapedColumn } from '../parquet/read-rows.ts';
 import type { SchemaNode } from '../parquet/schema-node.ts';
 import { wantedColumns } from './columns.ts';
+import { namedExtras } from './extra-columns.ts';
 import type { ColumnNames } from './columns.ts';
 import type { FileSource } from './file-source.ts';
 import { toRecord } from './read-jsonl.ts';
@@ -49,7 +50,9 @@ export async function* readParquet(
 function chooseColumns(schema: readonly SchemaNode[], columns: ColumnNames, file: string): readonly ShapedColumn[] {
   const names = schema.map(({ name }) => name);
   const isChat = !columns.isNamed && names.includes(CHAT);
-  const selected = isChat ? [CHAT] : selectColumns(names, columns, { file });
+  const selected = isChat
+    ? [CHAT, ...namedExtras(columns).filter((name) => names.includes(name))]
+    : selectColumns(names, columns, { file });
   return selected.flatMap((name) => {
     const node = schema.find((column) => column.name === name);
     const build = node === undefined ? null : shapeOf(node);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../../src/contract/limits.ts';
 import { tensor, writeSafetensors } from '../../../src/engine/index.ts';
+import { writeBundle } from '../../../src/levi/adapter/bundle.ts';
 import { compareAdapters } from '../../../src/levi/adapter/compare-adapters.ts';
 
 const write = (manifest: object, tensors: Readonly<Record<string, readonly number[]>>): Uint8Array =>
@@ -28,6 +29,20 @@ test('names what differs: keys of the manifest first, then tensors with their la
 
 test('finds nothing where the tensors are the same numbers', () => {
   expect(compareAdapters(write(manifest, { bias: [1] }), write(manifest, { bias: [1] }))).toEqual([]);
+});
+
+test('of a bundle it says which target differs', () => {
+  const bundle = (threads: number, weight: number): Uint8Array =>
+    writeBundle(
+      new Map([
+        ['topic', write({ provenance: { threads: 1 } }, { bias: [1] })],
+        ['rating', write({ provenance: { threads } }, { bias: [weight] })],
+      ]),
+    );
+  expect(compareAdapters(bundle(1, 1), bundle(2, 3))).toEqual([
+    { part: 'manifest', name: '1/provenance.threads', expected: '1', found: '2', largest_difference: null },
+    { part: 'tensor', name: '1/bias', expected: 'float32 [1]', found: 'float32 [1]', largest_difference: 2 },
+  ]);
 });
 
 test('a number that is NaN on one side differs', () => {

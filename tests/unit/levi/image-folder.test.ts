@@ -86,7 +86,7 @@ describe.each(PACKERS)('an imagefolder as %s', (_, pack) => {
     [
       'a file that is no picture',
       { 'a/1.pdf': utf8('%PDF-1.7') },
-      /entry "a\/1\.pdf", field "image": is a PDF\. Give a JPEG/u,
+      /entry "a\/1\.pdf", field "image": is a PDF\. Give a whole JPEG/u,
     ],
     ['an animation', { 'a/1.png': animatedPng() }, /entry "a\/1\.png", field "image": is an animation/u],
     [

@@ -30,10 +30,11 @@ test.each([
 });
 
 test.each([
-  ['a GIF', latin1('GIF89a'), 'is a GIF. Give a JPEG'],
+  ['a GIF', latin1('GIF89a'), 'is a GIF'],
   ['a PDF', latin1('%PDF-1.7'), 'is a PDF'],
   ['an HTML page, as of a download that failed', latin1('  <!doctype html>'), 'is SVG or HTML'],
-  ['nothing', new Uint8Array(0), 'is no image'],
+  ['nothing', new Uint8Array(0), 'is empty'],
+  ['a text', latin1('hello'), 'is no image'],
   ['a PNG without a size', latin1('\x89PNG\r\n\x1a\n'), 'is a damaged PNG'],
   ['a JPEG that ends before its frame', jpeg(APP0), 'is a damaged JPEG'],
   ['a PNG of no width', pngHeader(0, 10), 'is a damaged PNG'],

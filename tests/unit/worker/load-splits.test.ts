@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { LeviOptions } from '../../../src/contract/index.ts';
 import { loadSplits } from '../../../gpu-worker/src/jobs/load-splits.ts';
 import { createTarGz } from '../../support/archives.ts';
 import { drawPng } from '../../support/images.ts';
@@ -10,13 +11,17 @@ import { leasedJob } from './support/fake-gateway.ts';
 const signal = new AbortController().signal;
 
 /** A gateway that has these files, and a lease that names them. */
-function serve(files: Readonly<Record<'training' | 'validation' | 'shift', Uint8Array<ArrayBuffer>>>) {
+function serve(
+  files: Readonly<Record<'training' | 'validation' | 'shift', Uint8Array<ArrayBuffer>>>,
+  levi: LeviOptions = {},
+) {
   const leased = (id: keyof typeof files) => ({
     id,
     bytes: files[id].length,
     sha256: createHash('sha256').update(files[id]).digest('hex'),
   });
   const lease = leasedJob({
+    levi,
     training_file: leased('training'),
     validation_file: leased('validation'),
     shift_files: [{ ...leased('shift'), name: 'shift' }],
@@ -45,4 +50,20 @@ test('reads Parquet, folders of images and packed text from disk, and one archiv
   const read = await loadSplits(tables.client, tables.lease, { maxTokens: 256, signal });
   expect([read.train, read.validation, ...read.shifts].map((split) => split?.records.length)).toEqual([40, 40, 40]);
   expect(read.validation?.records).toEqual(read.train.records);
+});
+
+test('tells the types of fields from all rows of the training file, and from no other', async () => {
+  const table = (value: (row: number) => unknown): Uint8Array<ArrayBuffer> =>
+    new TextEncoder().encode(
+      `text,label,plan,age,who_id\n${Array.from({ length: 12 }, (_, row) => `t${row},l${row % 2},p${row % 3},${String(value(row))},u${row}`).join('\n')}\n`,
+    );
+  const files = { training: table((row) => row * 1.5), validation: table(() => 'old'), shift: table(() => '') };
+  const { client, lease } = serve(files, { columns: { fields: 'auto' } });
+  const { fieldTypes } = await loadSplits(client, lease, { maxTokens: 256, signal });
+  expect(fieldTypes).toEqual({ plan: 'categorical', age: 'number', who_id: 'id' });
+  const declared = serve(files, { columns: { fields: { plan: 'auto', age: 'categorical' } } });
+  expect((await loadSplits(declared.client, declared.lease, { maxTokens: 256, signal })).fieldTypes).toEqual({
+    plan: 'categorical',
+    age: 'categorical',
+  });
 });

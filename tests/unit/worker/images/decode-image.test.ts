@@ -105,8 +105,8 @@ describe('refusing', () => {
   });
 
   test.each([
-    ['a GIF', () => picture().gif().toBuffer(), 'is GIF; give a JPEG, PNG or WebP file'],
-    ['a TIFF', () => picture().tiff().toBuffer(), 'is TIFF;'],
+    ['a GIF', () => picture().gif().toBuffer(), 'is a GIF; give a JPEG, PNG or WebP file'],
+    ['a TIFF', () => picture().tiff().toBuffer(), 'is a TIFF;'],
     ['an AVIF', () => picture().avif().toBuffer(), 'is AVIF or HEIC;'],
     ['an SVG', async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'is SVG or HTML;'],
     ['text', async () => Buffer.from('my invoice is wrong'), 'is no image that can be read here;'],
