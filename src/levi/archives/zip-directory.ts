@@ -83,7 +83,7 @@ async function findDirectory(source: FileSource): Promise<Extent> {
     const isZip64 = extent.entries === 0xffff || extent.length === NOT_HERE || extent.offset === NOT_HERE;
     return isZip64 ? readZip64End(source, start + at) : extent;
   }
-  throw new ArchiveError('its end is missing, as of an upload that broke off');
+  throw new ArchiveError('has no end, as of an upload that broke off');
 }
 
 async function readZip64End(source: FileSource, end: number): Promise<Extent> {
@@ -171,9 +171,9 @@ function decodeName(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new ArchiveError('it holds a name that is not UTF-8. Pack the folder with a current program', { cause });
+    throw new ArchiveError('holds a name that is not UTF-8. Pack the folder with a current program', { cause });
   }
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const damaged = (): ArchiveError => new ArchiveError('its directory is damaged. Pack the folder anew');
+const damaged = (): ArchiveError => new ArchiveError('has a damaged directory. Pack the folder anew');

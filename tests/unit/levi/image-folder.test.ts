@@ -157,6 +157,32 @@ describe.each(PACKERS)('an imagefolder as %s', (_, pack) => {
   });
 });
 
+/** The same archive with its directory's place in 64 bits, as programs write it for many entries. */
+function toZip64(zip: Uint8Array): Uint8Array {
+  const end = Buffer.from(zip.subarray(zip.length - 22));
+  const record = Buffer.alloc(56);
+  record.write('PK\u0006\u0006', 0, 'latin1');
+  record.writeBigUInt64LE(44n, 4);
+  record.writeBigUInt64LE(BigInt(end.readUInt16LE(10)), 24);
+  record.writeBigUInt64LE(BigInt(end.readUInt16LE(10)), 32);
+  record.writeBigUInt64LE(BigInt(end.readUInt32LE(12)), 40);
+  record.writeBigUInt64LE(BigInt(end.readUInt32LE(16)), 48);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\u0006\u0007', 0, 'latin1');
+  locator.writeBigUInt64LE(BigInt(zip.length - 22), 8);
+  locator.writeUInt32LE(1, 16);
+  end.fill(0xff, 8, 20);
+  return new Uint8Array(Buffer.concat([zip.subarray(0, zip.length - 22), record, locator, end]));
+}
+
+test('reads a zip of 64 bits, and refuses one whose end is damaged', async () => {
+  const bytes = toZip64(createZip({ 'a/1.png': cat, 'b/2.png': dog }));
+  expect((await read(bytes)).map(({ record }) => record.label)).toEqual(['a', 'b']);
+  // Where the 64-bit end stands.
+  bytes[bytes.length - 34] = 0xff;
+  await expect(read(bytes)).rejects.toThrow(/the archive has a damaged directory/u);
+});
+
 describe('hostile archives', () => {
   test.each<[string, Uint8Array, RegExp]>([
     ['an encrypted entry', createZip({ 'a/1.png': cat }, { flags: 1 }), /entry "a\/1\.png": is encrypted/u],
