@@ -35,7 +35,12 @@ describe.skipIf(!isBuilt())("images on a backbone of the operator's catalogue", 
       filename: 'colours.zip',
       purpose: 'fine-tune',
     });
-    const request = { model: 'tiny-vit', training_file: file.id, levi: { method: 'levi' as const } };
+    const request = {
+      model: 'tiny-vit',
+      training_file: file.id,
+      hyperparameters: { n_epochs: 12 },
+      levi: { method: 'levi' as const },
+    };
     const created = await client.jobs.create(request);
     const job = await client.jobs.wait(created.id, { pollIntervalMs: 100 });
     expect(job).toMatchObject({ status: 'succeeded', trained_tokens: 48 * 80 });
