@@ -1,4 +1,4 @@
-import type { FineTuningReport, MethodReport, SplitMetrics, TargetReport } from '../sdk/index.ts';
+import type { FineTuningReport, MethodReport, ShiftKind, SplitMetrics, TargetReport } from '../sdk/index.ts';
 import { wrapText } from './wrap-text.ts';
 
 const percent = (value: number): string => (100 * value).toFixed(1);
@@ -39,8 +39,30 @@ function formatTarget(report: TargetReport, columns: number | undefined): string
   const legend = table?.detail.intervals
     ? `* served. ${figure}, 95 % interval in brackets.`
     : `* served. ${figure}; the intervals do not fit here, --json has them.`;
-  return `${table?.lines}\n\n${wrapText(legend, columns)}\n${wrapText(report.verdict, columns)}`;
+  const notes = [legend, ...KINDS.flatMap((kind) => describeKind(report, kind)), report.verdict];
+  return `${table?.lines}\n\n${notes.map((note) => wrapText(note, columns)).join('\n')}`;
 }
+
+/** Of these the table has room for the mean alone. */
+const KINDS = ['group', 'corruption'] as const;
+const KIND_WORDS = {
+  group: { column: 'left out', line: 'Groups, each left out of training in turn' },
+  corruption: { column: 'corrupted', line: 'Held-out rows with built-in corruptions' },
+} as const satisfies Record<(typeof KINDS)[number], unknown>;
+
+/** The served method's figures, one by one. */
+function describeKind(report: TargetReport, kind: (typeof KINDS)[number]): readonly string[] {
+  const served = report.methods.find(({ method }) => method === report.served);
+  const shifts = ofKind(served, kind);
+  if (shifts.length === 0) return [];
+  const { format } = METRICS[report.metric.name];
+  const figures = shifts.map(({ name, score: { value } }) => `${name} ${format(value)}`);
+  const worst = kind === 'group' && report.worst_group ? `; worst ${report.worst_group.name}` : '';
+  return [`${KIND_WORDS[kind].line} (${report.served}): ${figures.join(', ')}${worst}.`];
+}
+
+const ofKind = (method: MethodReport | undefined, kind: ShiftKind): MethodReport['shifts'] =>
+  (method?.shifts ?? []).filter((shift) => shift.kind === kind);
 
 const widthOf = (lines: string): number => Math.max(...lines.split('\n').map(({ length }) => length));
 
@@ -49,21 +71,29 @@ function tableOf(report: TargetReport, detail: Detail): readonly (readonly strin
   const ifSeconds = (cell: string): readonly string[] => (detail.seconds ? [cell] : []);
   const { format } = METRICS[report.metric.name];
   const score = (split: SplitMetrics): string => formatScore(split, format, detail);
+  const kinds = KINDS.filter((kind) => ofKind(first, kind).length > 0);
   const rowOf = (method: MethodReport): readonly string[] => [
     method.method === report.served ? '*' : '',
     method.method,
     score(method.id),
-    ...method.shifts.map(score),
+    ...ofKind(method, 'file').map(score),
+    ...kinds.map((kind) => format(meanScore(ofKind(method, kind)))),
     method.validation_loss.toFixed(3),
     ...ifSeconds(method.seconds.toFixed(1)),
   ];
-  const shifts = first?.shifts ?? [];
+  const files = ofKind(first, 'file');
+  const ofKinds = (cell: (kind: (typeof KINDS)[number]) => string): readonly string[] => kinds.map(cell);
+  const sizes = [...files.map(({ n }) => String(n)), ...ofKinds((kind) => `mean of ${ofKind(first, kind).length}`)];
+  const names = [...files.map(({ name }) => name), ...ofKinds((kind) => KIND_WORDS[kind].column)];
   return [
-    ['', 'method', 'held-out', ...shifts.map(({ name }) => name), 'validation loss', ...ifSeconds('seconds')],
+    ['', 'method', 'held-out', ...names, 'validation loss', ...ifSeconds('seconds')],
     ...report.methods.map(rowOf),
-    ['', 'rows', String(first?.id.n ?? 0), ...shifts.map(({ n }) => String(n)), String(report.data.validation)],
+    ['', 'rows', String(first?.id.n ?? 0), ...sizes, String(report.data.validation)],
   ];
 }
+
+const meanScore = (shifts: readonly SplitMetrics[]): number =>
+  shifts.reduce((sum, { score }) => sum + score.value, 0) / shifts.length;
 
 function formatScore(
   { score: { value, low, high } }: SplitMetrics,

@@ -33,6 +33,17 @@ export const FIELD_TYPES = ['categorical', 'number', 'id', 'date'] as const;
 export const FieldType = z.enum(FIELD_TYPES);
 export type FieldType = z.infer<typeof FieldType>;
 
+/** Changes that are made to held-out rows, to see how answers hold up: to their text, image, or fields. */
+export const TEXT_CORRUPTIONS = ['typos', 'case', 'punctuation', 'dropped_words', 'truncation', 'spelling'] as const;
+export const IMAGE_CORRUPTIONS = ['noise', 'blur', 'contrast', 'jpeg', 'occlusion'] as const;
+export const FIELD_CORRUPTIONS = ['missing_fields', 'unseen_ids'] as const;
+export const CORRUPTIONS = [...TEXT_CORRUPTIONS, ...IMAGE_CORRUPTIONS, ...FIELD_CORRUPTIONS] as const;
+export type TextCorruption = (typeof TEXT_CORRUPTIONS)[number];
+export type ImageCorruption = (typeof IMAGE_CORRUPTIONS)[number];
+export type FieldCorruption = (typeof FIELD_CORRUPTIONS)[number];
+export const Corruption = z.enum(CORRUPTIONS);
+export type Corruption = z.infer<typeof Corruption>;
+
 const ColumnName = z.string().min(1).max(LIMITS.columnNameChars);
 
 /** Where the parts of a record stand in a file. */
@@ -69,6 +80,19 @@ export const LossOptions = z.strictObject({
   label_smoothing: z.number().min(0).max(0.5).optional(),
 });
 export type LossOptions = z.infer<typeof LossOptions>;
+/** How much a search for LEVI's hyperparameters may take. */
+export const SearchOptions = z.strictObject({
+  budget: z
+    .union(
+      [
+        z.strictObject({ trials: z.int().min(2).max(LIMITS.searchTrials) }),
+        z.strictObject({ seconds: z.int().min(1).max(LIMITS.searchSeconds) }),
+      ],
+      { error: `must be either {"trials": 2 to ${LIMITS.searchTrials}} or {"seconds": 1 to ${LIMITS.searchSeconds}}` },
+    )
+    .describe('Configurations to try, which repeats exactly, or seconds, which does not'),
+});
+export type SearchOptions = z.infer<typeof SearchOptions>;
 
 /** The `levi` block of a fine-tuning request. Unknown keys are refused, so that a misspelt option is never silently ignored. */
 export const LeviOptions = z.strictObject({
@@ -108,6 +132,14 @@ export const LeviOptions = z.strictObject({
     .max(LIMITS.shiftFiles)
     .optional()
     .describe('Labelled files from other sources: reported on, never trained or chosen on'),
+  group_by: ColumnName.optional().describe(
+    'A column such as domain, source or month: the report then shows each group left out of training; what is served stays the same',
+  ),
+  corruptions: z
+    .union([z.literal('all'), z.array(Corruption).min(1)])
+    .optional()
+    .describe('Report on held-out rows changed in these ways; decides nothing'),
+  search: SearchOptions.optional().describe("Search LEVI's hyperparameters on the validation rows before training"),
   layers: z
     .union([z.literal('all'), z.array(z.int().min(0)).min(1)])
     .optional()

@@ -27,6 +27,8 @@ export const LIMITS = {
   archiveEntries: 120_000,
   /** Of everything in an archive, or of a compressed file. */
   unpackedBytes: 1024 * MIB,
+  searchTrials: 64,
+  searchSeconds: 3_600,
   predictInputs: 256,
   predictModels: 100,
   predictTextChars: 100_000,

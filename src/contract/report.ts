@@ -39,20 +39,30 @@ export const Calibration = z.object({
   ece_after: z.number().nullable().describe('With it, as served'),
 });
 
+/** A file of the user's, held-out rows that a built-in corruption changed, or a group that was left out of training. */
+export const ShiftKind = z.enum(['file', 'corruption', 'group']);
+export type ShiftKind = z.infer<typeof ShiftKind>;
+
 export const MethodReport = z.object({
   method: ComparedMethod,
   validation_loss: z.number().describe('Of calibrated answers, each half of the rows at the temperature of the other'),
   validation_score: z.number().describe('See `metric`'),
   calibration: Calibration,
   id: SplitMetrics.describe('On rows held out from training and from every choice'),
-  shifts: z.array(SplitMetrics.extend({ name: z.string() })),
+  shifts: z
+    .array(SplitMetrics.extend({ name: z.string(), kind: ShiftKind }))
+    .describe('Files, corruptions, then groups; of a group the method as trained without it'),
   ood: z
     .object({
-      score: Figure.describe('Mean over the shifts'),
+      score: Figure.describe('Mean over the shift files'),
       gap: Figure.describe('How much worse that is than on held-out rows; below 0 where it is better'),
     })
     .nullable()
-    .describe('null where no shift was given'),
+    .describe('null where no shift file was given'),
+  groups: z
+    .object({ score: Figure, gap: Figure })
+    .nullable()
+    .describe('The same over the groups, the method trained without each; null where none was left out'),
   seconds: z.number().describe('Training, on features that are there'),
   added_latency_ms: z
     .object({ one_row: z.number(), batch_of_32: z.number() })
@@ -69,8 +79,13 @@ export type MethodReport = z.infer<typeof MethodReport>;
 export const Gain = z.object({
   method: ComparedMethod,
   id: Figure,
-  ood: Figure.nullable().describe('Mean over the shifts; null where no shift was given'),
-  shifts: z.array(Figure.extend({ name: z.string() })).describe('Each shift alone'),
+  ood: Figure.nullable().describe('Mean over the shift files; null where none was given'),
+  groups: Figure.nullable().describe(
+    'Mean over the groups left out, of one seed, the groups drawn, too; null where there are none',
+  ),
+  shifts: z
+    .array(Figure.extend({ name: z.string(), kind: ShiftKind.exclude(['corruption']) }))
+    .describe('Each shift file and group alone'),
   seeds: z
     .int()
     .describe(
@@ -119,11 +134,31 @@ export const TargetReport = z.object({
   worst_shift: z
     .object({ name: z.string(), score: Figure })
     .nullable()
-    .describe('The shift on which the served method does worst; null where no shift was given'),
+    .describe('The shift file on which the served method does worst; null where none was given'),
+  worst_group: z
+    .object({ name: z.string(), score: Figure })
+    .nullable()
+    .describe('The group on which the served method, trained without it, does worst; null where there are none'),
+  search: z
+    .array(
+      z.object({
+        config: z.object({
+          width: z.int(),
+          head_dropout: z.number(),
+          view_dropout: z.number(),
+          weight_decay: z.number(),
+          learning_rate: z.number(),
+        }),
+        epochs: z.int().describe('The best epoch of as many as it got'),
+        valid_loss: z.number(),
+        is_chosen: z.boolean(),
+      }),
+    )
+    .describe("What a search for LEVI's hyperparameters tried, the request's own first; empty without one"),
   seeds: z
     .array(z.object({ method: ComparedMethod, runs: z.int(), id: Figure, ood: Figure.nullable() }))
     .describe(
-      'The score over `levi.seeds` seeds of the methods that depend on the seed: mean with its 95 % t-interval, on held-out rows and over the shifts. Empty with one seed',
+      'The score over `levi.seeds` seeds of the methods that depend on the seed: mean with its 95 % t-interval, on held-out rows and over the shift files. Empty with one seed',
     ),
   curve: z.array(
     z.object({

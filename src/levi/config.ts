@@ -1,5 +1,6 @@
 import { LevigateError } from '../contract/errors.ts';
-import type { Hyperparameters, LeviOptions, Method, Task } from '../contract/levi.ts';
+import { CORRUPTIONS } from '../contract/levi.ts';
+import type { Corruption, Hyperparameters, LeviOptions, Method, SearchOptions, Task } from '../contract/levi.ts';
 import type { ClassWeight } from './data/class-weights.ts';
 import type { FieldTypes } from './fields/learn-fields-schema.ts';
 import type { LossChoice } from './tasks/loss-choice.ts';
@@ -13,6 +14,12 @@ export interface LeviConfig {
   readonly baselines: 'standard' | 'all';
   /** How often what depends on the seed is trained, for the report; the first one is served. */
   readonly seeds: number;
+  /** Changes to held-out rows that the report shows; they decide nothing. */
+  readonly corruptions: readonly Corruption[];
+  /** The column of the groups that are left out of training one at a time, for the report; null: none are. */
+  readonly groupBy: string | null;
+  /** How much a search for LEVI's hyperparameters may take; null: they are used as they are. */
+  readonly search: SearchOptions['budget'] | null;
   /** Positions among the backbone's taps; 0 is the embeddings. */
   readonly layers: 'all' | readonly number[];
   /** r, the width of each adapting layer A_k. */
@@ -50,6 +57,9 @@ export const LEVI_DEFAULTS: LeviConfig = {
   method: 'auto',
   baselines: 'standard',
   seeds: 1,
+  corruptions: [],
+  groupBy: null,
+  search: null,
   layers: 'all',
   adaptingWidth: 64,
   beta: 0.5,
@@ -79,7 +89,7 @@ export interface LeviConfigInput {
 
 /** Fills in every default for what the request left open. */
 export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfigInput = {}): LeviConfig {
-  const { layers = 'all' } = levi;
+  const { layers = 'all', corruptions = [] } = levi;
   const defaults = levi.report === 'full' ? FULL_REPORT : LEVI_DEFAULTS;
   const numberOr = (value: number | 'auto' | undefined, otherwise: number): number =>
     typeof value === 'number' ? value : otherwise;
@@ -89,6 +99,9 @@ export function resolveLeviConfig({ levi = {}, hyperparameters = {} }: LeviConfi
     method: levi.method ?? LEVI_DEFAULTS.method,
     baselines: levi.baselines ?? defaults.baselines,
     seeds: levi.seeds ?? defaults.seeds,
+    corruptions: corruptions === 'all' ? CORRUPTIONS : CORRUPTIONS.filter((each) => corruptions.includes(each)),
+    groupBy: levi.group_by ?? LEVI_DEFAULTS.groupBy,
+    search: levi.search?.budget ?? LEVI_DEFAULTS.search,
     layers: layers === 'all' ? 'all' : [...new Set(layers)].sort((a, b) => a - b),
     adaptingWidth: levi.width ?? LEVI_DEFAULTS.adaptingWidth,
     beta: levi.beta ?? LEVI_DEFAULTS.beta,

@@ -9,9 +9,12 @@ export { assureAnswers } from './assurance/assure-answers.ts';
 export type { AnswerAssurance } from './assurance/assure-answers.ts';
 export { LEVI_DEFAULTS, resolveLayers, resolveLeviConfig } from './config.ts';
 export type { LeviConfig, LeviConfigInput } from './config.ts';
+export { corruptHeldOut, MAX_CORRUPTED_ROWS } from './corruptions/corrupt-held-out.ts';
+export type { CorruptedRows, CorruptHeldOutInput } from './corruptions/corrupt-held-out.ts';
 export type { FeatureMatrix } from './feature-matrix.ts';
 export type { ImageSet } from './image-set.ts';
 export type {
+  CorruptedFrom,
   FineTuneEvent,
   FineTuneInput,
   FineTuneResult,

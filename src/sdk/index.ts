@@ -7,5 +7,6 @@ export { unwrapWebhook } from './webhooks.ts';
 export * from './errors.ts';
 export type * from './drift-types.ts';
 export type * from './predict-types.ts';
+export type * from './levi-types.ts';
 export type * from './report-types.ts';
 export type * from './types.ts';

@@ -1,4 +1,5 @@
-import type { ComparedMethod, LintFinding, Method, Task } from './types.ts';
+import type { ComparedMethod, Method, Task } from './levi-types.ts';
+import type { LintFinding } from './types.ts';
 
 /** A figure with its 95 % interval. */
 export interface Figure {
@@ -21,6 +22,9 @@ export interface SplitMetrics {
   r2?: number | undefined;
 }
 
+/** A shift file, held-out rows that a built-in corruption changed, or a group that was left out of training. */
+export type ShiftKind = 'file' | 'corruption' | 'group';
+
 export interface MethodReport {
   method: ComparedMethod;
   /** Of calibrated answers. */
@@ -34,9 +38,12 @@ export interface MethodReport {
     ece_after: number | null;
   };
   id: SplitMetrics;
-  shifts: (SplitMetrics & { name: string })[];
-  /** Mean over the shifts, and how much worse that is than on held-out rows; null where no shift was given. */
+  /** Files, corruptions, then groups; of a group the method as trained without it. */
+  shifts: (SplitMetrics & { name: string; kind: ShiftKind })[];
+  /** Mean over the shift files, and how much worse that is than on held-out rows; null where none was given. */
   ood: { score: Figure; gap: Figure } | null;
+  /** The same over the groups left out. */
+  groups: { score: Figure; gap: Figure } | null;
   seconds: number;
   /** What answering with this adapter adds to the backbone's own pass. */
   added_latency_ms: { one_row: number; batch_of_32: number };
@@ -48,8 +55,12 @@ export interface MethodReport {
 export interface Gain {
   method: ComparedMethod;
   id: Figure;
+  /** Mean over the shift files. */
   ood: Figure | null;
-  shifts: (Figure & { name: string })[];
+  /** Mean over the groups left out. */
+  groups: Figure | null;
+  /** Each shift file and group alone. */
+  shifts: (Figure & { name: string; kind: Exclude<ShiftKind, 'corruption'> })[];
   /** Over how many seeds it is averaged. */
   seeds: number;
 }
@@ -72,6 +83,20 @@ export interface TargetReport {
   /** The score over `levi.seeds` seeds; empty with one. */
   seeds: { method: ComparedMethod; runs: number; id: Figure; ood: Figure | null }[];
   worst_shift: { name: string; score: Figure } | null;
+  worst_group: { name: string; score: Figure } | null;
+  /** What a search for LEVI's hyperparameters tried, the request's own first; empty without one. */
+  search: {
+    config: {
+      width: number;
+      head_dropout: number;
+      view_dropout: number;
+      weight_decay: number;
+      learning_rate: number;
+    };
+    epochs: number;
+    valid_loss: number;
+    is_chosen: boolean;
+  }[];
   curve: {
     method: ComparedMethod;
     epoch: number;

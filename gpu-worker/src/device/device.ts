@@ -1,4 +1,5 @@
 import type {
+  CorruptedFrom,
   FineTuneEvent,
   FineTuneTargetsInput,
   LeviConfig,
@@ -38,13 +39,18 @@ export interface AnnouncedSplit {
   readonly records: readonly TrainingRecord[];
 }
 
+export interface AnnouncedShift extends AnnouncedSplit {
+  /** The user's name for it, or the corruption's; two may be the same. */
+  readonly title: string;
+  readonly corrupted?: CorruptedFrom;
+}
+
 export interface TrainingInput {
   readonly taps: number;
   readonly width: number;
   readonly train: AnnouncedSplit;
   readonly validation: AnnouncedSplit | null;
-  /** `title` is the user's name for it; two may be the same. */
-  readonly shifts: readonly (AnnouncedSplit & { readonly title: string })[];
+  readonly shifts: readonly AnnouncedShift[];
   readonly config: LeviConfig;
   readonly targets: FineTuneTargetsInput['targets'];
   readonly seed: number;

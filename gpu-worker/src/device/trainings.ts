@@ -95,7 +95,7 @@ function toFineTuneInput({ runtime, input, rows, signal }: Prepared): FineTuneTa
     runtime,
     train: toSplit(input.train),
     validation: input.validation ? toSplit(input.validation) : undefined,
-    shifts: input.shifts.map((shift) => ({ name: shift.title, ...toSplit(shift) })),
+    shifts: input.shifts.map((shift) => ({ name: shift.title, corrupted: shift.corrupted, ...toSplit(shift) })),
     config: input.config,
     targets: input.targets,
     seed: input.seed,

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { LintFinding } from '../../../src/contract/lint.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
-import { resolveColumns, resolveLeviConfig } from '../../../src/levi/index.ts';
-import type { TrainingRecord } from '../../../src/levi/index.ts';
-import type { AnnouncedSplit, DevicePort, TrainingInput } from '../device/device.ts';
+import { MAX_CORRUPTED_ROWS, resolveColumns, resolveLeviConfig } from '../../../src/levi/index.ts';
+import type { LeviConfig, TrainingRecord } from '../../../src/levi/index.ts';
+import type { AnnouncedShift, AnnouncedSplit, DevicePort, TrainingInput } from '../device/device.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import { isTransient } from '../gateway-api/gateway-error.ts';
 import { retry } from '../gateway-api/retry.ts';
 import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
+import { corruptSplits } from './corrupt-splits.ts';
+import type { CorruptedSplit } from './corrupt-splits.ts';
 import { extractSplit } from './extract-split.ts';
+import type { ExtractedSplit } from './extract-split.ts';
 import { message, truncationEvent } from './job-events.ts';
 import { progressIn } from './job-phases.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { loadSplits } from './load-splits.ts';
-import type { Splits } from './load-splits.ts';
+import type { Split, Splits } from './load-splits.ts';
 
 export interface JobDependencies {
   readonly client: GatewayClient;
@@ -43,27 +46,34 @@ export async function prepareTraining(
   const maxTokens = backbone.modality === 'text' ? backbone.maxTokens : Infinity;
   const maxLength = Math.min(lease.levi.max_length ?? maxTokens, maxTokens);
   const splits = await loadSplits(client, lease, { maxTokens: maxLength, signal });
-  const extracted = await extractAll({ backbone, splits, lease, keeper, maxLength });
+  const config = {
+    ...resolveLeviConfig({ levi: lease.levi, hyperparameters: lease.hyperparameters }),
+    fieldTypes: splits.fieldTypes,
+  };
+  const targets = resolveColumns(lease.levi).labels.map(({ name, task }) => ({ name, task }));
+  const extraction = { backbone, splits, lease, keeper, maxLength, corrupting: expectedRows(splits.train, config) };
+  const extracted = await extractAll(extraction);
+  const corrupted = await extractCorrupted(extraction, corruptSplits(splits, lease, { config, targets, signal }));
   const { threads } = await device.info;
   return {
     trainedTokens: extracted.trainedTokens,
     lint: splits.lint,
-    halfs: extracted.halfs,
-    thumbnails: extracted.thumbnails,
+    halfs: new Map([...extracted.halfs, ...corrupted.halfs]),
+    thumbnails: new Map([...extracted.thumbnails, ...corrupted.thumbnails]),
     input: {
       taps: backbone.graph.taps,
       width: backbone.graph.width,
       train: announce(splits.train, splits.train.name),
       validation: splits.validation && announce(splits.validation, splits.validation.name),
-      shifts: splits.shifts.map((shift, index) => ({
-        ...announce(shift, shift.name),
-        title: lease.shift_files[index]?.name ?? shift.name,
-      })),
-      targets: resolveColumns(lease.levi).labels.map(({ name, task }) => ({ name, task })),
-      config: {
-        ...resolveLeviConfig({ levi: lease.levi, hyperparameters: lease.hyperparameters }),
-        fieldTypes: splits.fieldTypes,
-      },
+      shifts: [
+        ...splits.shifts.map((shift, index) => ({
+          ...announce(shift, shift.name),
+          title: lease.shift_files[index]?.name ?? shift.name,
+        })),
+        ...corrupted.shifts,
+      ],
+      targets,
+      config,
       seed: lease.seed,
       checkpoint: lease.has_checkpoint ? await downloadCheckpoint(client, lease, signal) : null,
       truncatedTexts: extracted.truncatedTexts,
@@ -92,17 +102,20 @@ function withoutPixels(record: TrainingRecord): TrainingRecord {
     : { ...record, image: new Uint8Array(createHash('sha256').update(record.image).digest()) };
 }
 
-interface ExtractAll {
+interface Extraction {
   readonly backbone: ResidentBackbone;
   readonly splits: Splits;
   readonly lease: LeasedJob;
   readonly keeper: LeaseKeeper;
   readonly maxLength: number;
+  /** Rows that corruptions will add, for the progress. */
+  readonly corrupting: number;
 }
 
-async function extractAll({ backbone, splits, lease, keeper, maxLength }: ExtractAll) {
-  const all = [splits.train, ...(splits.validation ? [splits.validation] : []), ...splits.shifts];
-  const total = all.reduce((sum, { records }) => sum + records.length, 0);
+async function extractAll(extraction: Extraction) {
+  const { backbone, splits, keeper, maxLength, corrupting } = extraction;
+  const all = splitsOf(splits);
+  const total = countRows(all);
   const halfs = new Map<string, Uint16Array>();
   const thumbnails = new Map<string, Uint8Array>();
   let doneRows = 0;
@@ -110,13 +123,7 @@ async function extractAll({ backbone, splits, lease, keeper, maxLength }: Extrac
   let trainedTokens = 0;
   let cachedInputs = 0;
   for (const split of all) {
-    const before = doneRows;
-    const extracted = await extractSplit(backbone, split, {
-      cacheSalt: lease.cache_salt,
-      maxLength,
-      signal: keeper.signal,
-      onProgress: (rows) => keeper.progress(progressIn('extracting_features', (before + rows) / total)),
-    });
+    const extracted = await extractOne(extraction, split, doneRows / (total + corrupting));
     doneRows += split.records.length;
     truncatedTexts += extracted.truncatedTexts;
     cachedInputs += extracted.cachedInputs;
@@ -131,6 +138,49 @@ async function extractAll({ backbone, splits, lease, keeper, maxLength }: Extrac
   );
   return { halfs, thumbnails, truncatedTexts, trainedTokens };
 }
+
+/** One corruption after the other: what a changed image holds is let go once it was read. */
+async function extractCorrupted(extraction: Extraction, corrupting: AsyncIterable<CorruptedSplit>) {
+  const halfs = new Map<string, Uint16Array>();
+  const thumbnails = new Map<string, Uint8Array>();
+  const shifts: AnnouncedShift[] = [];
+  const own = countRows(splitsOf(extraction.splits));
+  let doneRows = own;
+  for await (const { corruption, rows, changed, ...split } of corrupting) {
+    const extracted = await extractOne(extraction, split, doneRows / (own + extraction.corrupting));
+    doneRows += rows.length;
+    halfs.set(split.name, extracted.halfs);
+    if (extracted.thumbnails) thumbnails.set(split.name, extracted.thumbnails);
+    shifts.push({ ...announce(split, split.name), title: corruption, corrupted: { rows, changed } });
+  }
+  return { halfs, thumbnails, shifts };
+}
+
+/** @param from the share of all rows that were read before */
+function extractOne(
+  { backbone, splits, lease, keeper, maxLength, corrupting }: Extraction,
+  split: Split,
+  from: number,
+): Promise<ExtractedSplit> {
+  const total = countRows(splitsOf(splits)) + corrupting;
+  return extractSplit(backbone, split, {
+    cacheSalt: lease.cache_salt,
+    maxLength,
+    signal: keeper.signal,
+    onProgress: (rows) => keeper.progress(progressIn('extracting_features', Math.min(1, from + rows / total))),
+  });
+}
+
+const splitsOf = ({ train, validation, shifts }: Splits): readonly Split[] => [
+  train,
+  ...(validation ? [validation] : []),
+  ...shifts,
+];
+
+const countRows = (splits: readonly Split[]): number => splits.reduce((sum, { records }) => sum + records.length, 0);
+
+const expectedRows = ({ records }: Split, { corruptions, heldOutFraction }: LeviConfig): number =>
+  corruptions.length * Math.min(MAX_CORRUPTED_ROWS, Math.ceil(records.length * heldOutFraction));
 
 function downloadCheckpoint(client: GatewayClient, lease: LeasedJob, signal: AbortSignal): Promise<Uint8Array> {
   const held = { jobId: lease.job_id, token: lease.lease_token };

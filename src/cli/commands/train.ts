@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { CreateJobParams, FileObject, Job, Levigate, Method } from '../../sdk/index.ts';
+import type { Corruption, CreateJobParams, FileObject, Job, Levigate, Method } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
 import { formatDryRun } from '../dry-run-text.ts';
 import { showJobProgress } from '../job-progress.ts';
@@ -19,6 +19,9 @@ interface TrainOptions {
   readonly text?: string[];
   readonly label?: string;
   readonly fullReport?: boolean;
+  readonly groupBy?: string;
+  readonly corruptions?: string[] | true;
+  readonly search?: number;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
 }
@@ -37,6 +40,9 @@ export function addTrainCommand(program: Command): void {
     .option('--text <column...>', 'where the text stands; several columns become one text')
     .option('--label <column>', 'where the label stands')
     .option('--full-report', 'five seeds and all baselines, for intervals to be believed; takes several times as long')
+    .option('--group-by <column>', 'report on each domain, source or month as left out of training')
+    .option('--corruptions [name...]', 'report on held-out rows with typos and the like; all kinds without a name')
+    .option('--search <trials>', "search LEVI's hyperparameters with so many trials", parseWholeNumber)
     .option('--dry-run', 'say what is in the files and how long it would take, and train nothing')
     .option('--detach', 'print the job id and leave')
     .action(async (file: string, options: TrainOptions, command: Command) => {
@@ -85,6 +91,10 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
       method: options.method as Method | undefined,
       report: options.fullReport ? 'full' : undefined,
       columns: options.text || options.label ? { text: options.text, label: options.label } : undefined,
+      group_by: options.groupBy,
+      // The gateway names those there are, here too.
+      corruptions: options.corruptions === true ? 'all' : (options.corruptions as Corruption[] | undefined),
+      search: options.search === undefined ? undefined : { budget: { trials: options.search } },
       shift_files: shifts
         .filter((shift) => shift !== null)
         .map((shift) => ({ name: shiftName(shift), file: shift.id })),

@@ -5,33 +5,53 @@ import { splitRows } from '../data/split-rows.ts';
 import type { Split, SplitOptions } from '../data/split-rows.ts';
 import { deriveSeed } from './derive-seed.ts';
 import { strataOf } from '../tasks/targets.ts';
-import type { FineTuneInput, LabelledFeatures } from './events.ts';
+import type { LeviConfig } from '../config.ts';
+import type { TrainingRecord } from '../records/training-record.ts';
+import type { LabelledFeatures } from './events.ts';
 import { takeRecords } from './take-records.ts';
 
 /** Shorter validation files are for choosing alone: half of one would say too little about the result. */
 const MIN_ROWS_TO_HALVE = 60;
 
-export interface HeldOut {
-  readonly from: LabelledFeatures;
+export interface Rows {
+  readonly records: readonly TrainingRecord[];
+}
+
+export interface RowsToAssign<Set extends Rows> {
+  readonly train: Set;
+  readonly validation?: Set | undefined;
+  readonly config: Pick<LeviConfig, 'heldOutFraction' | 'heldOutCap'>;
+  readonly seed: number;
+}
+
+export interface HeldOut<Set extends Rows = LabelledFeatures> {
+  readonly from: Set;
   readonly rows: Int32Array;
 }
 
-export interface AssignedRows {
+export interface AssignedRows<Set extends Rows = LabelledFeatures> {
   /** Rows of the training file to learn from. */
   readonly train: Int32Array;
-  readonly validation: HeldOut;
-  readonly test: HeldOut;
+  readonly validation: HeldOut<Set>;
+  readonly test: HeldOut<Set>;
   /** What a reader should know about it. */
   readonly notes: readonly string[];
 }
 
 type Parts = Pick<SplitOptions, 'fraction' | 'cap' | 'parts'>;
 
-/** Decides which rows are learned from, chosen on and reported on, so that no text is on two sides. */
-export function assignRows(input: FineTuneInput): AssignedRows {
-  const { train, validation, config } = input;
-  const random = createRandom(deriveSeed(input.seed, 'split'));
-  const split = (set: LabelledFeatures, rows: Int32Array, parts: Parts): Split => {
+/**
+ * Decides which rows are learned from, chosen on and reported on, so that no text is on two sides. Reads the records alone: equal records,
+ * configuration and seed give equal rows.
+ */
+export function assignRows<Set extends Rows>({
+  train,
+  validation,
+  config,
+  seed,
+}: RowsToAssign<Set>): AssignedRows<Set> {
+  const random = createRandom(deriveSeed(seed, 'split'));
+  const split = (set: Rows, rows: Int32Array, parts: Parts): Split => {
     const records = takeRecords(set, rows);
     const permute = (n: number): Int32Array => random.permutation(n);
     const chosen = splitRows(records.map(contentKey), strataOf(records), { ...parts, permute });
@@ -72,7 +92,7 @@ export function assignRows(input: FineTuneInput): AssignedRows {
   };
 }
 
-function rowsWithNewTexts(validation: LabelledFeatures, train: LabelledFeatures): Int32Array {
+function rowsWithNewTexts(validation: Rows, train: Rows): Int32Array {
   const known = new Set(train.records.map(contentKey));
   const rows = [...validation.records.entries()].flatMap(([row, record]) =>
     known.has(contentKey(record)) ? [] : [row],

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../../engine/index.ts';
 import { Curve, TRAINED_PARTS } from '../methods/trained-part.ts';
 import type { PartState, TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import { SearchState } from '../search/search-config.ts';
 import { prefixed, withoutPrefix } from './tensor-names.ts';
 
 /** How far a run has come: parts that are finished, and the state of the one in the middle. */
 export interface Checkpoint {
+  /** What a search for hyperparameters knows; empty without one. */
+  readonly search: SearchState;
   readonly finished: ReadonlyMap<TrainedPartKey, TrainedPart>;
   /** Those trained again after the choices were made. */
   readonly refitted: ReadonlyMap<TrainedPartKey, TrainedPart>;
@@ -21,8 +24,9 @@ const StoredPart = z.object({
   curve: Curve,
 });
 const Header = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   run: z.string(),
+  search: SearchState,
   finished: z.array(StoredPart),
   refitted: z.array(StoredPart),
   current: z.object({ key: Key, values: z.unknown(), seconds: z.number() }).nullable(),
@@ -34,10 +38,11 @@ type Stage = 'finished' | 'refitted';
 const prefixOf = (stage: Stage, key: TrainedPartKey): string => `${stage}/${key}/`;
 
 /** `run` names the run (its files, configuration and seed); a checkpoint of another one is not resumed from. */
-export function writeCheckpoint({ finished, refitted, current }: Checkpoint, run: string): Uint8Array {
+export function writeCheckpoint({ search, finished, refitted, current }: Checkpoint, run: string): Uint8Array {
   const header: z.input<typeof Header> = {
-    version: 1,
+    version: 2,
     run,
+    search: [...search],
     finished: describeParts(finished),
     refitted: describeParts(refitted),
     current: current && { key: current.key, values: current.state.values, seconds: current.seconds },
@@ -67,6 +72,7 @@ export function readCheckpoint(bytes: Uint8Array, run: string): Checkpoint | nul
     const { current } = header;
     const state = current && { tensors: withoutPrefix(CURRENT, tensors), values: current.values };
     return {
+      search: header.search,
       finished: partsOf('finished'),
       refitted: partsOf('refitted'),
       current: current && state && { key: current.key, state, seconds: current.seconds },

@@ -5,6 +5,7 @@ import { buildCandidates, chooseMixing } from './build-candidates.ts';
 import type { Mixing } from './build-candidates.ts';
 import { calibratedLosses, CALIBRATIONS } from '../calibration/calibrate.ts';
 import { mean } from '../metrics/classification-metrics.ts';
+import { standardError } from '../metrics/standard-error.ts';
 import { scoreOf } from '../metrics/task-metric.ts';
 import type { ValidationScore } from '../train/training-data.ts';
 import type { TrainContext } from './train-context.ts';
@@ -63,11 +64,4 @@ export function chooseByLoss(losses: ReadonlyMap<Method, Float64Array>): Method 
   if (best === undefined || preferred === undefined) return best?.[0];
   const excess = preferred[1].map((loss, row) => loss - (best[1][row] ?? 0));
   return mean(excess) <= standardError(excess) ? preferred[0] : best[0];
-}
-
-/** Infinite where one row cannot tell. */
-function standardError(values: Float64Array): number {
-  const average = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
-  return values.length < 2 ? Infinity : Math.sqrt(squares / (values.length - 1) / values.length);
 }

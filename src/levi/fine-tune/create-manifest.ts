@@ -1,4 +1,4 @@
-import type { ComparedMethod } from '../../contract/levi.ts';
+import type { Columns, ComparedMethod } from '../../contract/levi.ts';
 import { ADAPTER_FORMAT, ADAPTER_VERSION } from '../adapter/manifest.ts';
 import type { AdapterManifest } from '../adapter/manifest.ts';
 import { METHOD_RULES, ruleOf } from '../methods/method-rules.ts';
@@ -40,7 +40,7 @@ export function createManifest({
 }: ManifestInput): AdapterManifest {
   const { provenance, config } = input;
   // What else is compared decides nothing, so it leaves no trace in the bytes.
-  const { baselines: _, seeds: __, ...choices } = config;
+  const { baselines: _, seeds: __, corruptions: ___, groupBy: ____, ...choices } = config;
   const parts: readonly PartKey[] = METHOD_RULES[method].parts;
   const { hasSilentTask = false } = ruleOf(method);
   return {
@@ -66,7 +66,7 @@ export function createManifest({
       runtime: input.runtime.implementation,
       training_file_sha256: provenance.trainingFileSha256,
       validation_file_sha256: provenance.validationFileSha256 ?? null,
-      columns: provenance.columns ?? null,
+      columns: decidingColumns(provenance.columns),
       ...(provenance.maxLength === undefined ? {} : { maxLength: provenance.maxLength }),
       rows: { train: rows.train.length, validation: rows.validation.rows.length, test: rows.test.rows.length },
     },
@@ -84,4 +84,10 @@ function describeReads(
     ...(schema.length === 0 ? {} : { fields: [...schema] }),
     ...(imageSize === 0 ? {} : { image_size: imageSize }),
   };
+}
+
+/** Groups and ids are for the report and for names, so they leave no trace in the bytes either. */
+function decidingColumns(all: Columns = {}): Columns | null {
+  const { group: _, id: __, ...columns } = all;
+  return Object.keys(columns).length === 0 ? null : columns;
 }

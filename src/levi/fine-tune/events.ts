@@ -15,8 +15,16 @@ export interface LabelledFeatures {
   readonly images?: ImageSet | undefined;
 }
 
+/** Held-out rows of the run that a built-in corruption was applied to: their positions in their file, and whether it changed them. */
+export interface CorruptedFrom {
+  readonly rows: readonly number[];
+  readonly changed: readonly boolean[];
+}
+
 export interface ShiftSet extends LabelledFeatures {
   readonly name: string;
+  /** Absent where the rows are of a shift file. */
+  readonly corrupted?: CorruptedFrom | undefined;
 }
 
 /** What a run should be able to say about its origin; written into the adapter and the report as given. */

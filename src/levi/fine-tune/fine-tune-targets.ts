@@ -5,10 +5,9 @@ import { readSafetensors, writeSafetensors } from '../../engine/index.ts';
 import { readBundle, writeBundle } from '../adapter/bundle.ts';
 import { writeModel } from '../adapter/model-file.ts';
 import type { LabelColumn } from '../records/columns.ts';
-import type { TrainingRecord } from '../records/training-record.ts';
-import { deriveSeed } from './derive-seed.ts';
 import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures } from './events.ts';
 import { fineTune } from './fine-tune.ts';
+import { labelledFor, seedOfTarget } from './of-target.ts';
 
 export interface FineTuneTargetsInput extends FineTuneInput {
   /** One, or several that share records and features. */
@@ -51,7 +50,7 @@ export async function* fineTuneTargets(input: FineTuneTargetsInput): AsyncGenera
 function inputOf(input: FineTuneTargetsInput, { name, task }: FineTuneTargetsInput['targets'][number]): FineTuneInput {
   const labelled = <Set extends LabelledFeatures>(set: Set): Set => ({
     ...set,
-    records: set.records.map((record: TrainingRecord) => ({ ...record, label: record.labels?.[name] ?? record.label })),
+    records: labelledFor(name, set.records),
   });
   const { validation } = input;
   return {
@@ -61,7 +60,7 @@ function inputOf(input: FineTuneTargetsInput, { name, task }: FineTuneTargetsInp
     validation: validation === undefined ? undefined : labelled(validation),
     shifts: input.shifts.map(labelled),
     config: { ...input.config, task: task ?? null },
-    seed: deriveSeed(input.seed, `target ${name}`),
+    seed: seedOfTarget(input.seed, name),
   };
 }
 

@@ -1,28 +1,33 @@
+import { assertGroups, countGroups } from '../groups/count-groups.ts';
+import { planFolds } from '../groups/plan-folds.ts';
+import type { FoldPlan } from '../groups/plan-folds.ts';
 import { mean } from '../metrics/classification-metrics.ts';
-import { METRIC_NAMES } from '../metrics/metric-names.ts';
-import { TASK_METRICS } from '../metrics/task-metric.ts';
 import { createPredictorPool } from '../predictor/predictor-pool.ts';
+import type { EvaluationSet } from '../predictor/predictor-pool.ts';
+import { describeCorruptions } from '../report/describe-corruptions.ts';
+import { describeSearch } from '../report/describe-search.ts';
+import { joinGroups } from '../report/join-groups.ts';
 import { measureMethod } from '../report/measure-method.ts';
 import type { MeasuredMethod, NamedSet } from '../report/measure-method.ts';
 import { writeReport } from '../report/write-report.ts';
 import { assureServed } from '../assurance/assure-served.ts';
-import { buildCandidates } from './build-candidates.ts';
 import type { Candidate } from './build-candidates.ts';
-import { chooseMethod } from './choose-method.ts';
 import type { Choice } from './choose-method.ts';
 import { createPause } from './create-pause.ts';
-import type { FineTuneEvent, FineTuneInput, FineTuneResult } from './events.ts';
-import { evaluationSet, prepareFit, prepareRun, shiftParam } from './prepare-run.ts';
+import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures } from './events.ts';
+import { evaluationSet, prepareRun, shiftParam } from './prepare-run.ts';
 import type { Run } from './prepare-run.ts';
-import type { SeedScore } from './repeat-seeds.ts';
-import type { TrainContext } from './train-context.ts';
 import { repeatSeeds, summariseSeeds } from './repeat-seeds.ts';
-import { refitParts, resumeRun, trainParts } from './train-parts.ts';
+import type { SeedScore } from './repeat-seeds.ts';
+import { runFolds } from './run-folds.ts';
+import type { TrainContext } from './train-context.ts';
+import { resumeRun } from './train-parts.ts';
+import { trainRun } from './train-run.ts';
+import { within } from './within.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Where in the whole run choosing and training again end; measuring is the rest. */
-const CHOOSING_ENDS = 0.6;
-const REFITTING_ENDS = 0.9;
+/** Where in the first run measuring begins. */
+const TRAINING_ENDS = 0.9;
 
 /**
  * Trains LEVI and its baselines on cached features, chooses what to serve on the validation rows, trains every method again
@@ -33,39 +38,40 @@ const REFITTING_ENDS = 0.9;
  * Throws `invalid_training_file`, `unsupported_option` or `training_failed`, each saying what to do.
  */
 export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEvent, FineTuneResult> {
-  const run = prepareRun(input);
-  const { signal } = input;
+  const prepared = prepareRun(input);
+  const { signal, config } = input;
   const pause = createPause({ signal, yieldToEventLoop: input.yieldToEventLoop ?? yieldToEventLoop });
-  for (const message of run.rows.notes) yield { type: 'message', level: 'info', message };
-  yield describeRun(run);
+  const groups = planGroups(prepared);
+  for (const message of prepared.rows.notes) yield { type: 'message', level: 'info', message };
+  yield describeRun(prepared);
   await using predictors = createPredictorPool(input.runtime);
-  const { resumed, events } = resumeRun(run);
+  const { resumed, events } = resumeRun(prepared);
   yield* events;
-  // Of the whole; each further seed is counted as long as all of the first.
-  const share = 1 / input.config.seeds;
-  const choosing = { run, fit: run.choosing, predictors, pause };
-  const finished = yield* within(trainParts(choosing, resumed), 0, CHOOSING_ENDS * share);
-  const choice = await chooseMethod({ ...choosing, finished });
-  yield describeChoice(run, choice);
+  // Of the whole; each group and each further seed is counted as long as all of the first run.
+  const share = 1 / (config.seeds + groups.folds.length);
+  const training = trainRun({ run: prepared, predictors, pause }, resumed);
+  const trained = yield* within(training, 0, TRAINING_ENDS * share);
+  const { run, choice, finished } = trained;
 
-  const fit = prepareFit(run, [{ from: input.train, rows: run.rows.train }, run.rows.validation], run.choosing);
-  const refitting = refitParts({ ...choosing, fit, finished }, resumed);
-  const refitted = yield* within(refitting, CHOOSING_ENDS * share, REFITTING_ENDS * share);
-
-  // The first use of the shift files: every choice is made.
+  // The first use of the shift files and of the groups: every choice is made.
+  const context = { run, predictors, pause };
   const shifts = shiftSets(run);
-  const assured = await assureServed({ ...choosing, finished }, choice, buildCandidates(fit, refitted, choice));
-  const measuring = measureAll({ run, predictors, pause, shifts }, assured.candidates, choice);
-  const measured = yield* within(measuring, REFITTING_ENDS * share, share);
+  const chosen = { ...context, fit: run.choosing, finished, searched: [] };
+  const assured = await assureServed(chosen, choice, trained.candidates);
+  const measuring = measureAll({ ...context, shifts }, assured.candidates, choice);
+  const alone = yield* within(measuring, TRAINING_ENDS * share, share);
+  const afterGroups = (1 + groups.folds.length) * share;
+  const measured = joinGroups(alone, yield* within(runFolds(context, groups.folds), share, afterGroups), run.question);
   const served = measured.find(({ report }) => report.method === choice.method);
   if (served === undefined) throw new Error('internal: the served method was not measured');
-  const repeated = yield* repeatSeeds({
-    context: { ...choosing, finished },
-    fit,
-    refitted,
+  const repeating = repeatSeeds({
+    context: chosen,
+    fit: trained.fit,
+    refitted: trained.refitted,
     assembly: choice,
-    shifts: shifts.map(({ set }) => set),
+    shifts: shifts.filter(({ kind }) => kind === 'file').map(({ set }) => set),
   });
+  const repeated = yield* within(repeating, afterGroups, 1);
   const report = writeReport({
     run,
     finished,
@@ -73,11 +79,27 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
     method: choice.method,
     measured,
     repeated,
+    search: trained.search,
     seeds: summariseSeeds(run.question.family, measured.map(scoreOfMethod), repeated),
-    notes: [...run.rows.notes, REFIT_NOTE, CHOICE_NOTE],
+    notes: [
+      ...run.rows.notes,
+      REFIT_NOTE,
+      CHOICE_NOTE,
+      ...describeCorruptions(run.requested.corruptions, shifts),
+      ...groups.notes,
+      ...describeSearch(run.requested, trained.search),
+    ],
   });
   yield { type: 'message', level: 'info', message: report.verdict };
   return { adapter: served.bytes, report, curve: report.curve, driftReference: assured.driftReference };
+}
+
+/** Throws `invalid_training_file` where groups are asked for and there are fewer than two. */
+function planGroups({ input, rows }: Run): FoldPlan<LabelledFeatures> {
+  const { config, train, seed } = input;
+  if (config.groupBy === null) return { folds: [], notes: [] };
+  assertGroups(countGroups(train.records), config.groupBy);
+  return planFolds({ train, rows, seed });
 }
 
 const REFIT_NOTE =
@@ -90,17 +112,24 @@ interface MeasuringContext extends Pick<TrainContext, 'run' | 'predictors' | 'pa
   readonly shifts: readonly NamedSet[];
 }
 
+/** Of rows that a corruption changed only those that this run holds out: another target of the job may hold out others. */
 function shiftSets(run: Run): readonly NamedSet[] {
-  return run.input.shifts.map((shift, index) => {
-    const rows = Int32Array.from(shift.records.keys());
-    return { name: shift.name, set: evaluationSet({ from: shift, rows }, run.question, shiftParam(index)) };
+  const heldOut = new Set(run.rows.test.rows);
+  return run.input.shifts.flatMap((from, index): readonly NamedSet[] => {
+    const { name, corrupted } = from;
+    const setOf = (rows: Int32Array): EvaluationSet => evaluationSet({ from, rows }, run.question, shiftParam(index));
+    const everyRow = Int32Array.from(from.records.keys());
+    if (corrupted === undefined) return [{ name, kind: 'file', set: setOf(everyRow) }];
+    const rows = everyRow.filter((row) => heldOut.has(corrupted.rows[row] ?? -1));
+    const changed = rows.filter((row) => corrupted.changed[row] === true).length;
+    return changed === 0 ? [] : [{ name, kind: 'corruption', set: setOf(rows), changed }];
   });
 }
 
 function scoreOfMethod({ report, testRows, shiftRows }: MeasuredMethod): SeedScore {
   const { method, id, shifts } = report;
-  const onShifts = shifts.map(({ score }) => score.value);
-  return { method, testRows, shiftRows, id: id.score.value, ood: onShifts.length === 0 ? null : mean(onShifts) };
+  const onFiles = shifts.filter(({ kind }) => kind === 'file').map(({ score }) => score.value);
+  return { method, testRows, shiftRows, id: id.score.value, ood: onFiles.length === 0 ? null : mean(onFiles) };
 }
 
 async function* measureAll(
@@ -123,20 +152,6 @@ async function* measureAll(
   return measured;
 }
 
-/** The events of one stage, its progress as that of the whole. */
-async function* within<Result>(
-  stage: AsyncGenerator<FineTuneEvent, Result>,
-  from: number,
-  to: number,
-): AsyncGenerator<FineTuneEvent, Result> {
-  let next = await stage.next();
-  for (; next.done !== true; next = await stage.next()) {
-    const event = next.value;
-    yield event.type === 'progress' ? { ...event, fraction: from + (to - from) * event.fraction } : event;
-  }
-  return next.value;
-}
-
 function describeRun({ rows, question, layers, choosing }: Run): FineTuneEvent {
   const message =
     `Training on ${rows.train.length} rows${describeQuestion(question)}, choosing on ${rows.validation.rows.length}, ` +
@@ -153,12 +168,4 @@ function describeReads({ schema, data, hasText }: Run['choosing']): string {
 
 function describeQuestion({ task, labels }: Run['question']): string {
   return task === 'regression' ? ' with numbers' : ` of ${labels.length} ${task === 'ordinal' ? 'levels' : 'labels'}`;
-}
-
-function describeChoice({ input, question }: Run, { method, scores }: Choice): FineTuneEvent {
-  const why = input.config.method === 'auto' ? 'chosen on validation, loss' : 'as asked for, validation loss';
-  const { loss = 0, score = 0 } = scores.get(method) ?? {};
-  const { name } = TASK_METRICS[question.family];
-  const message = `Serving ${method}: ${why} ${loss.toFixed(4)}, ${METRIC_NAMES[name]} ${score.toFixed(3)}.`;
-  return { type: 'message', level: 'info', message };
 }

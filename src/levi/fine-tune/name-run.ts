@@ -1,10 +1,10 @@
 import type { Run } from './prepare-run.ts';
 
 /** What makes two runs the same: then a checkpoint of one continues the other. */
-export function nameRun({ input, question, choosing, rows }: Run): string {
-  const { config, seed, provenance, train, validation } = input;
+export function nameRun({ input, requested, question, choosing, rows }: Run): string {
+  const { seed, provenance, train, validation } = input;
   return JSON.stringify({
-    config,
+    config: requested,
     seed,
     backbone: provenance.backboneFingerprint,
     file: provenance.trainingFileSha256,

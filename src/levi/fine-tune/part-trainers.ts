@@ -81,7 +81,7 @@ function basics({ run, fit, pause }: TrainContext): Pick<EpochOptions, 'runtime'
   return { runtime: run.input.runtime, data: fit.data, pause };
 }
 
-function epochOptions(context: TrainContext, part: TaskPart): EpochOptions {
+export function epochOptions(context: TrainContext, part: TaskPart): EpochOptions {
   const { config, seed } = context.run.input;
   return { ...basics(context), config, seed: deriveSeed(seed, part) };
 }

@@ -5,6 +5,7 @@ import type { Tensor } from '../../engine/index.ts';
 import { BUCKETS, COVERAGE, createAdapter, MEAN, SCALE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
 import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { resolveLayers } from '../config.ts';
+import type { LeviConfig } from '../config.ts';
 import { classWeights } from '../data/class-weights.ts';
 import { standardiseInPlace } from '../data/standardise.ts';
 import { joinRows, takeRows } from '../feature-matrix.ts';
@@ -35,6 +36,8 @@ import { takeRecords } from './take-records.ts';
 /** What is decided before any training, from the training and validation files alone. */
 export interface Run {
   readonly input: FineTuneInput;
+  /** The configuration as it was asked for; that of the input may come from a search. */
+  readonly requested: LeviConfig;
   readonly question: Question;
   /** Positions among the backbone's taps. */
   readonly layers: readonly number[];
@@ -68,10 +71,17 @@ export function prepareRun(input: FineTuneInput): Run {
   const question = askQuestion(train.records, config.task);
   // Refused now rather than after the training; nothing else of the shift files is read here.
   for (const [index, shift] of input.shifts.entries()) encodeTargets(shift.records, question, shiftParam(index));
-  const rows = assignRows(input);
-  const plan = { input, question, layers, rows };
-  const choosing = prepareFit(plan, [{ from: train, rows: rows.train }]);
-  assertServable(config.method, choosing);
+  return prepareRows({ input, requested: config, question, layers }, assignRows(input));
+}
+
+/** What is learned of the rows that a run is given. */
+export function prepareRows(
+  { input, requested, question, layers }: Pick<Run, 'input' | 'requested' | 'question' | 'layers'>,
+  rows: AssignedRows,
+): Run {
+  const plan = { input, requested, question, layers, rows };
+  const choosing = prepareFit(plan, [{ from: input.train, rows: rows.train }]);
+  assertServable(requested.method, choosing);
   return {
     ...plan,
     validation: evaluationSet(rows.validation, question),

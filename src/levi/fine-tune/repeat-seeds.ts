@@ -50,7 +50,7 @@ export async function* repeatSeeds(options: RepeatOptions): AsyncGenerator<FineT
     const message = `Training again with seed ${index + 1} of ${input.config.seeds}, for the report.`;
     yield { type: 'message', level: 'info', message };
     scores.push(...(await measureSeed({ ...options, context: { ...context, run } })));
-    yield { type: 'progress', fraction: (index + 1) / input.config.seeds };
+    yield { type: 'progress', fraction: index / (input.config.seeds - 1) };
   }
   return scores;
 }

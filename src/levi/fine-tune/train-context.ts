@@ -3,6 +3,7 @@ import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
 import { scoreOf } from '../metrics/task-metric.ts';
 import type { PredictorPool } from '../predictor/predictor-pool.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import type { SearchState } from '../search/search-config.ts';
 import { rowLosses, weightedMean } from '../tasks/family-scores.ts';
 import type { ValidationScore } from '../train/training-data.ts';
 import type { Pause } from './create-pause.ts';
@@ -15,6 +16,8 @@ export interface TrainContext {
   readonly fit: Fit;
   readonly predictors: PredictorPool;
   readonly finished: ReadonlyMap<TrainedPartKey, TrainedPart>;
+  /** What a search before it knows, for its checkpoints. */
+  readonly searched: SearchState;
   readonly pause: Pause;
 }
 

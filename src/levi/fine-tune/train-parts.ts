@@ -38,7 +38,7 @@ export async function* trainParts(
   context: Omit<TrainContext, 'finished'>,
   resumed: Checkpoint | null,
 ): AsyncGenerator<FineTuneEvent, Parts> {
-  const { run } = context;
+  const { run, searched: search } = context;
   const name = nameRun(run);
   const isDue = createPace(run.input.checkpointIntervalMs ?? 0);
   const finished = new Map(resumed?.finished);
@@ -55,12 +55,12 @@ export async function* trainParts(
         yield { type: 'metrics', method: key, ...point };
         if (isDue()) {
           const current = { key, state: state(), seconds: seconds() };
-          yield checkpoint(point.step, writeCheckpoint({ finished, refitted, current }, name));
+          yield checkpoint(point.step, writeCheckpoint({ search, finished, refitted, current }, name));
         }
         yield progress.within(key, fraction);
       }
       finished.set(key, { ...next.value, seconds: seconds() });
-      if (isDue()) yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, name));
+      if (isDue()) yield checkpoint(0, writeCheckpoint({ search, finished, refitted, current: null }, name));
     }
     yield progress.done(key);
   }
@@ -72,7 +72,7 @@ export async function* refitParts(
   context: TrainContext,
   resumed: Checkpoint | null,
 ): AsyncGenerator<FineTuneEvent, Parts> {
-  const { finished, run } = context;
+  const { finished, run, searched: search } = context;
   const isDue = createPace(run.input.checkpointIntervalMs ?? 0);
   const refitted = new Map(resumed?.refitted);
   const progress = trackProgress([...finished.keys()]);
@@ -81,7 +81,7 @@ export async function* refitParts(
       const seconds = startClock(chosen.seconds);
       const tensors = await PART_TRAINERS[key].refit(context, chosen);
       refitted.set(key, { ...chosen, tensors, seconds: seconds() });
-      if (isDue()) yield checkpoint(0, writeCheckpoint({ finished, refitted, current: null }, nameRun(run)));
+      if (isDue()) yield checkpoint(0, writeCheckpoint({ search, finished, refitted, current: null }, nameRun(run)));
     }
     yield progress.done(key);
   }

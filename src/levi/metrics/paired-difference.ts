@@ -15,26 +15,33 @@ export interface DifferenceOptions {
   readonly isShare: boolean;
   /** Gives numbers in [0, 1). */
   readonly uniform: () => number;
+  /** Whether the sets themselves are drawn, too: where they stand for sets that are not there. */
+  readonly resamplesSets?: boolean;
 }
 
 /**
  * Mean over sets and seeds of how much better the served method's figure is than the baseline's, with a 95 % interval: each set's rows
  * are drawn with replacement, both methods and all seeds on the same draw (paired bootstrap), and the seeds are drawn, too. Rows that several
  * seeds answered are one row each: to count them once per seed would make the interval too narrow by the root of the seeds.
+ * Where sets are drawn, one alone has no interval.
  */
 export function pairedDifference(sets: readonly PairedRows[], options: DifferenceOptions): Figure {
   const filled = sets.filter(({ served }) => (served[0]?.length ?? 0) > 0);
   const [first] = filled;
   if (first === undefined) return { value: 0, low: null, high: null };
-  const { uniform } = options;
+  const { uniform, resamplesSets = false } = options;
   const seeds = first.served.length;
   const drawers = filled.map((set) => createRowDrawer(toTable(set, options), uniform));
   const draw = (): number => {
     const weights = drawSeeds(seeds, uniform);
-    return average(drawers.map((drawMeans) => gainOf(drawMeans(), weights, options)));
+    const drawn = resamplesSets
+      ? drawers.flatMap(() => drawers[Math.floor(uniform() * drawers.length)] ?? [])
+      : drawers;
+    return average(drawn.map((drawMeans) => gainOf(drawMeans(), weights, options)));
   };
   const equal = new Float64Array(seeds).fill(1 / seeds);
   const value = average(filled.map((set) => gainOf(meansOf(set), equal, options)));
+  if (resamplesSets && filled.length === 1) return { value, low: null, high: null };
   const rows = filled.reduce((total, { served }) => total + (served[0]?.length ?? 0), 0);
   const { low, high } = percentileInterval(draw, rows);
   return { value, low: Math.min(low, value), high: Math.max(high, value) };

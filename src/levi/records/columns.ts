@@ -24,19 +24,19 @@ export interface ColumnNames extends ExtraColumns {
 }
 
 /** What of a request decides how its files are read. */
-export type Reading = Pick<LeviOptions, 'columns' | 'task' | 'targets'>;
+export type Reading = Pick<LeviOptions, 'columns' | 'task' | 'targets' | 'group_by'>;
 
 /** The name of the only target of an ordinary job. */
 export const ONLY_TARGET = 'label';
 
-export function resolveColumns({ columns = {}, task, targets }: Reading = {}): ColumnNames {
+export function resolveColumns({ columns = {}, task, targets, group_by }: Reading = {}): ColumnNames {
   const { text, label, fields = {} } = columns;
   return {
     text: text === undefined ? ['text'] : [text].flat(),
     labels: resolveLabels(targets, { name: ONLY_TARGET, column: label ?? 'label', task }),
     fields: fields === 'auto' ? {} : fields,
     areAllFields: fields === 'auto',
-    ...resolveExtras(columns),
+    ...resolveExtras({ ...columns, group: group_by ?? columns.group }),
     isTextNamed: text !== undefined,
     isNamed: text !== undefined || label !== undefined || targets !== undefined,
   };

@@ -1,8 +1,8 @@
-import type { Task } from '../../contract/levi.ts';
 import type { ColumnNames } from './columns.ts';
 import { lineLimit } from './line-limit.ts';
 import type { Chunks } from './read-chunks.ts';
 import { readLines } from './read-lines.ts';
+import { readExtras } from './read-extras.ts';
 import { readLabel } from './read-label.ts';
 import { readRow, readText } from './read-row.ts';
 import { isRow } from './row.ts';
@@ -35,7 +35,7 @@ export async function* readJsonRows(
 /** A row with `messages` is a chat unless the request named other columns. */
 export function toRecord(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
   const isChat = !columns.isNamed && 'messages' in row;
-  return isChat ? readChat(row, columns.labels[0].task, place) : readRow(row, columns, place);
+  return isChat ? readChat(row, columns, place) : readRow(row, columns, place);
 }
 
 function parseObject(json: string, place: FilePlace): Row {
@@ -55,16 +55,16 @@ function parseObject(json: string, place: FilePlace): Row {
 }
 
 /** OpenAI's chat format of a classifier: what the user said last is the text, what the assistant answered last the label. */
-function readChat(row: Row, task: Task | undefined, place: FilePlace): TrainingRecord {
+function readChat(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
   const messages = row['messages'];
   const field = { ...place, field: 'messages' };
   if (!Array.isArray(messages)) throw trainingFileError(field, 'must be an array of {"role", "content"} objects.');
   const text = readText(lastContent(messages, 'user'), { ...place, field: 'messages[role=user].content' });
-  const label = readLabel(lastContent(messages, 'assistant'), task, {
+  const label = readLabel(lastContent(messages, 'assistant'), columns.labels[0].task, {
     ...place,
     field: 'messages[role=assistant].content',
   });
-  return { text, label };
+  return { text, label, ...readExtras(row, columns, place, true) };
 }
 
 function lastContent(messages: readonly unknown[], role: string): unknown {

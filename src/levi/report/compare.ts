@@ -1,5 +1,5 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
-import type { Gain, TargetReport } from '../../contract/report.ts';
+import type { Figure, Gain, ShiftKind, TargetReport } from '../../contract/report.ts';
 import type { SeedScore } from '../fine-tune/repeat-seeds.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { pairedDifference } from '../metrics/paired-difference.ts';
@@ -13,7 +13,6 @@ export interface CompareOptions {
   readonly uniform: () => number;
   /** Of the further seeds, of the methods that depend on the seed. */
   readonly repeated: readonly SeedScore[];
-  readonly shiftNames: readonly string[];
   /** How many were asked for. */
   readonly seeds: number;
 }
@@ -42,19 +41,55 @@ function bestBaseline(all: readonly MeasuredMethod[]): MeasuredMethod | undefine
 }
 
 function gainOf(served: MeasuredMethod, baseline: MeasuredMethod, options: CompareOptions): Gain {
-  const { family, uniform, repeated, shiftNames, seeds } = options;
+  const { family, uniform, repeated, seeds } = options;
   const { finish, higher_is_better: higherIsBetter, isShare } = TASK_METRICS[family];
   const difference: DifferenceOptions = { finish, higherIsBetter, isShare, uniform };
   const pair = (rowsOf: (scores: SeedRows) => Float64Array): PairedRows =>
     alongside(seedsOf(served, repeated).map(rowsOf), seedsOf(baseline, repeated).map(rowsOf));
-  const shifts = shiftNames.map((_, index) => pair(({ shiftRows }) => shiftRows[index] ?? new Float64Array()));
+  const files = pairsOf(served, 'file').map(({ name, at }) => ({
+    name,
+    rows: pair(({ shiftRows }) => shiftRows[at] ?? new Float64Array()),
+  }));
+  // Trained without each group once: with the first seed.
+  const groups = pairsOf(served, 'group').map(({ name, at }) => ({
+    name,
+    rows: alongside([served.shiftRows[at] ?? new Float64Array()], [baseline.shiftRows[at] ?? new Float64Array()]),
+  }));
+  const over = (sets: readonly NamedPair[], resamplesSets: boolean): Figure | null =>
+    sets.length === 0
+      ? null
+      : pairedDifference(
+          sets.map(({ rows }) => rows),
+          { ...difference, resamplesSets },
+        );
+  const alone =
+    (kind: 'file' | 'group') =>
+    ({ name, rows }: NamedPair): Gain['shifts'][number] => ({
+      name,
+      kind,
+      ...pairedDifference([rows], difference),
+    });
   return {
     method: baseline.report.method,
     id: pairedDifference([pair(({ testRows }) => testRows)], difference),
-    ood: shifts.length === 0 ? null : pairedDifference(shifts, difference),
-    shifts: shifts.map((shift, index) => ({ name: shiftNames[index] ?? '', ...pairedDifference([shift], difference) })),
+    ood: over(files, false),
+    groups: over(groups, true),
+    shifts: [...files.map(alone('file')), ...groups.map(alone('group'))],
     seeds,
   };
+}
+
+interface NamedPair {
+  readonly name: string;
+  readonly rows: PairedRows;
+}
+
+/** Where among the shifts those of the kind stand. */
+function pairsOf(
+  { report }: MeasuredMethod,
+  kind: ShiftKind,
+): readonly { readonly name: string; readonly at: number }[] {
+  return report.shifts.flatMap((shift, at) => (shift.kind === kind ? [{ name: shift.name, at }] : []));
 }
 
 type SeedRows = Pick<SeedScore, 'testRows' | 'shiftRows'>;

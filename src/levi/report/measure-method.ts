@@ -1,4 +1,4 @@
-import type { MethodReport } from '../../contract/report.ts';
+import type { MethodReport, ShiftKind } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { MEAN, SCALE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
@@ -17,7 +17,10 @@ import { measureSplit } from './measure-split.ts';
 
 export interface NamedSet {
   readonly name: string;
+  readonly kind: Exclude<ShiftKind, 'group'>;
   readonly set: EvaluationSet;
+  /** Rows that a corruption changed. */
+  readonly changed?: number;
 }
 
 export interface MeasuredMethod {
@@ -52,11 +55,12 @@ export async function measureMethod(
   const shiftReports: MethodReport['shifts'] = [];
   const shiftRows: Float64Array[] = [];
   const { rows: rowsOf } = TASK_METRICS[question.family];
-  for (const { name, set } of shifts) {
+  for (const { name, kind, set } of shifts) {
     const answers = await predictors.answer(adapter, set);
-    shiftReports.push({ name, ...measureSplit(question, answers, set.targets) });
+    shiftReports.push({ name, kind, ...measureSplit(question, answers, set.targets) });
     shiftRows.push(rowsOf(answers, set.targets));
   }
+  const fileRows = shiftRows.filter((_, index) => shifts[index]?.kind === 'file');
   const testRows = rowsOf(onTest, test.targets);
   return {
     bytes,
@@ -70,7 +74,8 @@ export async function measureMethod(
       calibration: describeCalibration(question, { answers: onTest, targets: test.targets }, calibration),
       id: measureSplit(question, onTest, test.targets),
       shifts: shiftReports,
-      ood: measureUnderShift(testRows, shiftRows, underShiftOptions(question)),
+      ood: measureUnderShift(testRows, fileRows, underShiftOptions(question)),
+      groups: null,
       seconds: candidate.seconds,
       added_latency_ms: await measureLatency(predictors, adapter, test),
       parameters: countParameters(adapter),
@@ -81,7 +86,7 @@ export async function measureMethod(
 }
 
 /** Drawn anew for every method from one seed: equal values have equal intervals. */
-function underShiftOptions({ family }: Question): Parameters<typeof measureUnderShift>[2] {
+export function underShiftOptions({ family }: Question): Parameters<typeof measureUnderShift>[2] {
   const { finish, higher_is_better: higherIsBetter, isShare } = TASK_METRICS[family];
   const random = createRandom(1);
   return { finish, higherIsBetter, isShare, uniform: () => random.uniform() };

@@ -26,7 +26,7 @@ function rowsOf(
   const { method: name, detail: _, ...costs } = method;
   const splits = [
     { kind: 'held_out', shift: null, figures: id },
-    ...shifts.map(({ name: shift, ...figures }) => ({ kind: 'shift', shift, figures })),
+    ...shifts.map(({ name: shift, kind, ...figures }) => ({ kind, shift, figures })),
   ];
   return splits.map(({ kind, shift, figures }) => ({
     target,

@@ -7,8 +7,10 @@ export interface VerdictInput {
   readonly overLinearProbe: Gain | null;
   /** Null where the served method is itself the best baseline. */
   readonly overBestBaseline: Gain | null;
+  /** Shift files, and groups that were left out of training. */
   readonly shifts: number;
-  /** Reported on: of all shifts, or held out where there is none. */
+  readonly groups: number;
+  /** Reported on: of all files, else of all groups, else held out. */
   readonly rows: number;
   readonly seeds: number;
   readonly metric: Metric;
@@ -20,11 +22,7 @@ export interface VerdictInput {
  * on how many rows and seeds it rests.
  */
 export function writeVerdict(input: VerdictInput): string {
-  const { served, overLinearProbe, overBestBaseline, shifts, rows, seeds, metric } = input;
-  const place =
-    shifts === 0
-      ? 'on held-out rows of the training data'
-      : `on the mean of ${shifts} ${shifts === 1 ? 'shift' : 'shifts'}`;
+  const { served, overLinearProbe, overBestBaseline, shifts, groups, rows, seeds, metric } = input;
   const probe =
     overLinearProbe === null ? 'it is the linear probe itself' : describe(overLinearProbe, 'the linear probe', metric);
   const best =
@@ -38,8 +36,14 @@ export function writeVerdict(input: VerdictInput): string {
     gain === null || (index === 1 && gain.method === overLinearProbe?.method) ? [] : caveats(gain, metric),
   );
   const basis = `${rows} rows, ${seeds === 1 ? 'one seed: another may differ by a point' : `${seeds} seeds`}`;
-  const unknown = shifts === 0 ? ['how it holds under shift cannot be measured, as no shift was given'] : [];
-  return `Served ${served}: ${[`${place}, ${claims} (95 % intervals; ${basis})`, ...but, ...unknown].join('; ')}.`;
+  const unknown = shifts + groups === 0 ? ['how it holds under shift cannot be measured, as no shift was given'] : [];
+  return `Served ${served}: ${[`${placeOf(input)}, ${claims} (95 % intervals; ${basis})`, ...but, ...unknown].join('; ')}.`;
+}
+
+function placeOf({ shifts, groups }: VerdictInput): string {
+  if (shifts > 0) return `on the mean of ${shifts} ${shifts === 1 ? 'shift' : 'shifts'}`;
+  if (groups > 0) return `on the mean of ${groups} ${groups === 1 ? 'group' : 'groups'} left out of training`;
+  return 'on held-out rows of the training data';
 }
 
 /** Both are null, or both of one method: then one of the two says it all. */
@@ -49,7 +53,7 @@ const probeOnly = (probe: string, gain: Gain | null): string =>
   gain === null ? probe : `${probe}, which is the best other baseline, too`;
 
 function describe(gain: Gain, baseline: string, metric: Metric): string {
-  return describeFigure(gain.ood ?? gain.id, baseline, metric);
+  return describeFigure(gain.ood ?? gain.groups ?? gain.id, baseline, metric);
 }
 
 function describeFigure({ value, low, high }: Figure, baseline: string, metric: Metric): string {
@@ -61,8 +65,10 @@ function describeFigure({ value, low, high }: Figure, baseline: string, metric: 
 
 /** What the mean over the shifts does not say: its worst part, and the other side of a trade. */
 function caveats(gain: Gain, metric: Metric): readonly string[] {
-  const { ood, id, shifts, method } = gain;
+  const { id, method } = gain;
+  const ood = gain.ood ?? gain.groups;
   if (ood === null) return [];
+  const shifts = gain.shifts.filter(({ kind }) => kind === (gain.ood === null ? 'group' : 'file'));
   const [worst] = shifts.toSorted((a, b) => a.value - b.value);
   const isHidden = worst !== undefined && shifts.length > 1 && worst.value < 0;
   const isClaimed = (ood.low ?? 0) > 0;

@@ -1,5 +1,5 @@
 import { Method } from '../../contract/levi.ts';
-import type { Metric, MethodReport, TargetReport } from '../../contract/report.ts';
+import type { Metric, MethodReport, ShiftKind, TargetReport } from '../../contract/report.ts';
 import { createRandom } from '../../engine/index.ts';
 import { contentKey } from '../data/content-key.ts';
 import { countDuplicates } from '../data/split-rows.ts';
@@ -12,7 +12,9 @@ import { TASK_METRICS } from '../metrics/task-metric.ts';
 import { ONLY_TARGET } from '../records/columns.ts';
 import { labelKey } from '../records/training-record.ts';
 import { compareServed } from './compare.ts';
+import type { SearchResult } from '../search/search-config.ts';
 import { describeAnswers } from './describe-answers.ts';
+import { searchTable } from './describe-search.ts';
 import type { MeasuredMethod } from './measure-method.ts';
 import { writeVerdict } from './verdict.ts';
 
@@ -22,6 +24,7 @@ export interface ReportInput {
   readonly served: MeasuredMethod;
   readonly method: Method;
   readonly measured: readonly MeasuredMethod[];
+  readonly search: SearchResult | null;
   readonly seeds: TargetReport['seeds'];
   /** Of the further seeds. */
   readonly repeated: readonly SeedScore[];
@@ -29,7 +32,7 @@ export interface ReportInput {
 }
 
 export function writeReport(report: ReportInput): TargetReport {
-  const { run, finished, served, method, measured, seeds, repeated, notes } = report;
+  const { run, finished, served, method, measured, search, seeds, repeated, notes } = report;
   const { input, question } = run;
   const random = createRandom(deriveSeed(input.seed, 'bootstrap'));
   const { name, higher_is_better } = TASK_METRICS[question.family];
@@ -38,10 +41,10 @@ export function writeReport(report: ReportInput): TargetReport {
     family: question.family,
     uniform: () => random.uniform(),
     repeated,
-    shiftNames: input.shifts.map((shift) => shift.name),
     seeds: input.config.seeds,
   });
-  const shiftRows = served.report.shifts.reduce((sum, { n }) => sum + n, 0);
+  const files = ofKind(served, 'file');
+  const groups = ofKind(served, 'group');
   return {
     target: input.target ?? ONLY_TARGET,
     task: question.task,
@@ -52,15 +55,17 @@ export function writeReport(report: ReportInput): TargetReport {
       served: method,
       overLinearProbe: gain.over_linear_probe,
       overBestBaseline: gain.over_best_baseline,
-      shifts: input.shifts.length,
-      rows: input.shifts.length === 0 ? served.report.id.n : shiftRows,
-      seeds: input.config.seeds,
+      shifts: files.length,
+      groups: groups.length,
+      ...basisOf(served, input.config.seeds),
       metric,
     }),
     methods: measured.map(({ report }) => report),
     gain,
     ...describeAnswers(question, served.test, run.test.targets),
-    worst_shift: worstShift(served.report.shifts, metric),
+    worst_shift: worstOf(files, metric),
+    worst_group: worstOf(groups, metric),
+    search: searchTable(search),
     seeds,
     curve: learningCurves(finished),
     data: describeData(run),
@@ -81,6 +86,17 @@ export function writeReport(report: ReportInput): TargetReport {
   };
 }
 
+const ofKind = ({ report }: MeasuredMethod, kind: ShiftKind): MethodReport['shifts'] =>
+  report.shifts.filter((shift) => shift.kind === kind);
+
+/** What the headline rests on; groups are left out with the first seed alone. */
+function basisOf(served: MeasuredMethod, seeds: number): { readonly rows: number; readonly seeds: number } {
+  const countRows = (shifts: MethodReport['shifts']): number => shifts.reduce((sum, { n }) => sum + n, 0);
+  const [files, groups] = [countRows(ofKind(served, 'file')), countRows(ofKind(served, 'group'))];
+  if (files > 0) return { rows: files, seeds };
+  return groups > 0 ? { rows: groups, seeds: 1 } : { rows: served.report.id.n, seeds };
+}
+
 /** Ablations decide nothing, so they are not looked at: `auto` serves either the lowest loss, or the preferred method near it. */
 function chosenBy(served: Method, measured: readonly MeasuredMethod[]): TargetReport['chosen_by'] {
   const servable = measured.map(({ report }) => report).filter(({ method }) => Method.safeParse(method).success);
@@ -88,7 +104,7 @@ function chosenBy(served: Method, measured: readonly MeasuredMethod[]): TargetRe
   return lowest?.method === served ? 'validation_loss' : 'one_standard_error';
 }
 
-function worstShift(shifts: MethodReport['shifts'], metric: Metric): TargetReport['worst_shift'] {
+function worstOf(shifts: MethodReport['shifts'], metric: Metric): TargetReport['worst_shift'] {
   const sign = metric.higher_is_better ? 1 : -1;
   const [worst] = shifts.toSorted((a, b) => sign * (a.score.value - b.score.value));
   return worst === undefined ? null : { name: worst.name, score: worst.score };

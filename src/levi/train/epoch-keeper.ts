@@ -28,9 +28,13 @@ const MIN_STEPS = 300;
 const MIN_STEPS_OF_PATIENCE = 30;
 const EXPECTED_EPOCHS = 8;
 
+/** After which training ends, if it has not before. */
+export function mostEpochs({ config, stepsPerEpoch }: EpochKeeperOptions): number {
+  return config.maxEpochs === 'auto' ? Math.max(USUAL_EPOCHS, Math.ceil(MIN_STEPS / stepsPerEpoch)) : config.maxEpochs;
+}
+
 export function createEpochKeeper({ config, stepsPerEpoch }: EpochKeeperOptions): EpochKeeper {
-  const maxEpochs =
-    config.maxEpochs === 'auto' ? Math.max(USUAL_EPOCHS, Math.ceil(MIN_STEPS / stepsPerEpoch)) : config.maxEpochs;
+  const maxEpochs = mostEpochs({ config, stepsPerEpoch });
   const patience = Math.max(config.patience, Math.ceil(MIN_STEPS_OF_PATIENCE / stepsPerEpoch));
   let curve: readonly CurvePoint[] = [];
   let best: { readonly point: CurvePoint; readonly weights: Weights } | null = null;

@@ -2,6 +2,7 @@ import { LevigateError, TOKENS_PER_IMAGE } from '../../contract/index.ts';
 import type { BackboneInfo, CreateJobRequest, LeviOptions, LintFinding } from '../../contract/index.ts';
 import { collectFields } from '../../levi/fields/collect-fields.ts';
 import type { FoundField } from '../../levi/fields/collect-fields.ts';
+import { assertGroups } from '../../levi/groups/count-groups.ts';
 import { createLinter } from '../../levi/lint/create-linter.ts';
 import { estimateTokens } from '../../levi/lint/measure-text.ts';
 import { assertLabelsKnown, summariseTrainingFile } from '../../levi/records/summarise-training-file.ts';
@@ -25,6 +26,8 @@ export interface CheckedFiles {
   readonly tokens: number;
   /** Of every file. */
   readonly allTokens: number;
+  /** Rows of the training file per group of `levi.group_by`. */
+  readonly groups: ReadonlyMap<string, number>;
 }
 
 const PREVIEW_ROWS = 5;
@@ -49,6 +52,7 @@ export async function checkFiles(
   const linter = createLinter({ maxTokens, columns: levi.columns });
   const fields = collectFields(levi.columns?.fields);
   const preview: NumberedRecord[] = [];
+  const groups = new Map<string, number>();
   let tokens = 0;
   let allTokens = 0;
   const read = (file: JobFile, role: 'training' | 'held_out'): Promise<TrainingFileSummary> =>
@@ -63,6 +67,8 @@ export async function checkFiles(
         allTokens += own;
         if (role === 'held_out') return;
         fields.add(numbered);
+        const { group } = numbered.record;
+        if (group !== undefined) groups.set(group, (groups.get(group) ?? 0) + 1);
         if (preview.length < PREVIEW_ROWS) preview.push(numbered);
         tokens += own;
       },
@@ -70,8 +76,9 @@ export async function checkFiles(
   const training = await read(first, 'training');
   const found = fields.found();
   checkAgainstTasks(levi, training);
+  if (levi.group_by !== undefined) assertGroups(groups, levi.group_by);
   for (const file of heldOut) assertLabelsKnown(await read(file, 'held_out'), training, file.param);
-  return { training, lint: linter.findings(), fields: found, preview, tokens: Math.round(tokens), allTokens };
+  return { training, lint: linter.findings(), fields: found, preview, tokens: Math.round(tokens), allTokens, groups };
 }
 
 async function summarise(

@@ -41,7 +41,7 @@ function requireBackbone(services: Pick<Services, 'settings'>, model: string): B
 function checkLevi(
   model: string,
   { taps, maxTokens }: BackboneInfo,
-  { layers = 'all', max_length, shift_files = [] }: LeviOptions,
+  { layers = 'all', max_length, shift_files = [], group_by, columns = {} }: LeviOptions,
 ): void {
   resolveLayers(layers, taps);
   if (max_length !== undefined && maxTokens === null) {
@@ -49,6 +49,9 @@ function checkLevi(
   }
   if (max_length !== undefined && maxTokens !== null && max_length > maxTokens) {
     throw unsupported('levi.max_length', `${model} reads at most ${maxTokens} tokens; ${max_length} is too long.`);
+  }
+  if (group_by !== undefined && (columns.group ?? group_by) !== group_by) {
+    throw unsupported('levi.group_by', `is "${group_by}", and levi.columns.group "${columns.group}": name one column.`);
   }
   const names = shift_files.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);

@@ -1,5 +1,9 @@
 import type { LeviOptions } from '../../contract/index.ts';
-import { resolveLeviConfig } from '../../levi/config.ts';
+import { FIELD_CORRUPTIONS } from '../../contract/levi.ts';
+import { LEVI_DEFAULTS, resolveLeviConfig } from '../../levi/config.ts';
+import type { LeviConfig } from '../../levi/config.ts';
+import { MAX_CORRUPTED_ROWS } from '../../levi/corruptions/corrupt-held-out.ts';
+import { relativeCost } from '../../levi/search/plan-rungs.ts';
 
 /** What a job's duration depends on. */
 export interface JobSize {
@@ -11,6 +15,8 @@ export interface JobSize {
   readonly labels: readonly number[];
   /** What enters the backbone's first layer, and what leaves each. */
   readonly taps: number;
+  /** That are left out of training one at a time, for the report. */
+  readonly groups: number;
   readonly levi: LeviOptions;
 }
 
@@ -30,16 +36,25 @@ const FURTHER_BASELINES = 1.6;
 const FURTHER_BASELINES_OF_A_SEED = 1.2;
 
 /** Seconds that a job would take on that machine. */
-export function defaultDuration({ rows, tokens, labels, taps, levi }: JobSize): number {
-  const { seeds, baselines, method, layers } = resolveLeviConfig({ levi });
+export function defaultDuration({ rows, tokens, labels, taps, groups, levi }: JobSize): number {
+  const { seeds, baselines, method, layers, search, corruptions } = resolveLeviConfig({ levi });
   const trainsLevi = method === 'auto' || method.startsWith('levi');
   const compared = baselines === 'all';
-  const first = 1 - (trainsLevi ? 0 : LEVI) + (compared ? FURTHER_BASELINES : 0);
+  const { trials, seconds } = { trials: 0, seconds: 0, ...search };
+  const runs = 1 + groups;
+  const first = 1 + relativeCost(trials) - (trainsLevi ? 0 : LEVI) + (compared ? FURTHER_BASELINES : 0);
   const further = (trainsLevi ? LEVI : 0) + (compared ? FURTHER_BASELINES_OF_A_SEED : 0);
   const used = layers === 'all' ? taps : layers.length;
-  const work = (first + (seeds - 1) * further) * (used / MEASURED_TAPS);
+  const work = (first * runs + (seeds - 1) * further) * (used / MEASURED_TAPS);
   const training = labels.reduce((sum, count) => sum + trainingSeconds(rows, count), 0);
-  return FIXED_SECONDS + SECONDS_PER_TOKEN * tokens + work * training;
+  const reading = SECONDS_PER_TOKEN * tokens * (1 + corruptedShare(rows, corruptions));
+  return FIXED_SECONDS + reading + work * training + seconds * runs;
+}
+
+/** Rows that corruptions have read once more, of all; of fields nothing is read. Those that find nothing to change are counted, too. */
+function corruptedShare(rows: number, corruptions: LeviConfig['corruptions']): number {
+  const read = corruptions.filter((name) => FIELD_CORRUPTIONS.every((each) => each !== name)).length;
+  return (read * Math.min(MAX_CORRUPTED_ROWS, LEVI_DEFAULTS.heldOutFraction * rows)) / Math.max(1, rows);
 }
 
 function trainingSeconds(rows: number, labels: number): number {

@@ -160,6 +160,16 @@ describe('400: refused before a job is made', () => {
       { code: 'unknown_method', param: 'levi.method', says: METHODS.join(', ') },
     ],
     [
+      'a corruption that there is not',
+      { levi: { corruptions: ['typos', 'smudge'] } },
+      { code: 'invalid_request', param: 'levi.corruptions.1', says: 'truncation' },
+    ],
+    [
+      'a search with two budgets',
+      { levi: { search: { budget: { trials: 4, seconds: 4 } } } },
+      { code: 'invalid_request', param: 'levi.search.budget', says: 'either {"trials"' },
+    ],
+    [
       'a misspelt levi option',
       { levi: { layer: 3 } },
       { code: 'unsupported_option', param: 'levi.layer', says: 'spelling' },
@@ -301,4 +311,42 @@ test('404: a file that is missing and one of another project are the same answer
       param: 'training_file',
     });
   }
+});
+
+describe('levi.group_by', () => {
+  const withGroups = (groupOf: (index: number) => string | undefined): string =>
+    toJsonl(ROWS.map((row, index) => ({ ...row, domain: groupOf(index) })));
+
+  test('200: two groups are enough, and the column is kept', async () => {
+    await using gateway = await createTestGateway();
+    const training_file = await uploadFile(gateway, { content: withGroups((index) => (index < 6 ? 'mail' : 'chat')) });
+    const { status, body } = await post(gateway, { model: MODEL, training_file, levi: { group_by: 'domain' } });
+    expect([status, body.levi]).toEqual([200, { group_by: 'domain' }]);
+  });
+
+  test.each([
+    [
+      'a row without the column',
+      (index: number) => (index < 3 ? 'mail' : undefined),
+      'training_file',
+      'line 4, field "domain": is missing',
+    ],
+    ['one group only', () => 'mail', 'levi.group_by', 'every row of the training file that has a "domain" has "mail"'],
+  ])('400: %s', async (_, groupOf, param, says) => {
+    await using gateway = await createTestGateway();
+    const training_file = await uploadFile(gateway, { content: withGroups(groupOf) });
+    const { status, body } = await post(gateway, { model: MODEL, training_file, levi: { group_by: 'domain' } });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({ code: 'invalid_training_file', param });
+    expect(body.error.message).toContain(says);
+  });
+
+  test('400: another column than levi.columns says', async () => {
+    await using gateway = await createTestGateway();
+    const training_file = await uploadFile(gateway, { content: withGroups(() => 'mail') });
+    const levi = { group_by: 'domain', columns: { group: 'source' } };
+    const { body } = await post(gateway, { model: MODEL, training_file, levi });
+    expect(body.error).toMatchObject({ code: 'unsupported_option', param: 'levi.group_by' });
+    expect(body.error.message).toContain('"source"');
+  });
 });

@@ -80,6 +80,24 @@ test("200: estimates from the project's own jobs once there are some, scaled to 
   expect(full.seconds).toBeGreaterThan(1.5 * estimate.seconds);
 });
 
+test('200: the estimate knows how many groups are left out', async () => {
+  await using gateway = await createTestGateway();
+  const rows = Array.from({ length: 120 }, (_, index) => ({
+    text: `${index % 2 === 0 ? 'where is my invoice' : 'the app crashes'} ${index}`,
+    label: index % 2 === 0 ? 'billing' : 'bug',
+    domain: ['mail', 'chat', 'web', 'rare'][index < 110 ? index % 3 : 3],
+  }));
+  const training_file = await uploadFile(gateway, { content: toJsonl(rows) });
+  const seconds = async (levi: object): Promise<number> => {
+    const json = { model: MODEL, training_file, dry_run: true, levi };
+    return (await gateway.json(PATH, { method: 'POST', json })).body.estimate.seconds;
+  };
+  const plain = await seconds({});
+  const five = await seconds({ seeds: 5 });
+  // Three groups have 20 rows or more, and each is a whole run; a further seed is half of one.
+  expect((await seconds({ group_by: 'domain' })) - plain).toBeCloseTo((3 * (five - plain)) / (4 * 0.5), 0);
+});
+
 test('400: refuses what a job would be refused for, and unknown columns', async () => {
   await using gateway = await createTestGateway();
   const training_file = await uploadFile(gateway, { content: '{"text": "cut' });

@@ -4,10 +4,14 @@ import { formatPredictions } from '../../../src/cli/format-predictions.ts';
 import { showJobProgress } from '../../../src/cli/job-progress.ts';
 import { formatReport } from '../../../src/cli/report-table.ts';
 import { wrapText } from '../../../src/cli/wrap-text.ts';
-import type { FineTuningReport, Job, Prediction, SplitMetrics } from '../../../src/sdk/index.ts';
+import type { FineTuningReport, Job, Prediction, ShiftKind, SplitMetrics } from '../../../src/sdk/index.ts';
 
 const split: SplitMetrics = { n: 42, score: { value: 0.905, low: 0.81, high: 1 }, loss: 0 };
-const SHIFTS = ['chat', 'reviews', 'tickets of last year'].map((name) => ({ ...split, name }));
+const SHIFTS = ['chat', 'reviews', 'tickets of last year'].map((name) => ({
+  ...split,
+  name,
+  kind: 'file' as ShiftKind,
+}));
 
 const reportOf = (shifts: typeof SHIFTS): FineTuningReport =>
   // What the table shows of a report, and no more.
@@ -36,6 +40,26 @@ describe('the report', () => {
     const narrow = formatReport(report, 100);
     expect(narrow).not.toContain('[');
     expect(narrow).toContain('the intervals do not fit here');
+  });
+
+  test('has one column for the mean of the groups, one for that of the corruptions, and lists them below', () => {
+    const further = [
+      ...['web', 'mail'].map((name) => ({ ...split, name, kind: 'group' as const })),
+      ...['typos', 'case', 'spelling'].map((name) => ({ ...split, name, kind: 'corruption' as const })),
+    ].map((shift, index) => ({ ...shift, score: { value: 0.5 + index / 10, low: null, high: null } }));
+    const report = {
+      ...reportOf([...SHIFTS.slice(0, 1), ...further]),
+      worst_group: { name: 'web', score: split.score },
+    };
+    const shown = formatReport(report);
+    expect(shown).toMatch(/held-out +chat +left out +corrupted +validation loss/);
+    expect(shown).toMatch(/90\.5 \[81\.0-100\.0\] +90\.5 \[81\.0-100\.0\] +55\.0 +80\.0 +0\.500/);
+    expect(shown).toMatch(/rows +42 +42 +mean of 2 +mean of 3 +40/);
+    expect(shown).toContain(
+      'Groups, each left out of training in turn (levi+ensemble): web 50.0, mail 60.0; worst web.',
+    );
+    expect(shown).toContain('(levi+ensemble): typos 70.0, case 80.0, spelling 90.0.');
+    expect(widthOf(formatReport(report, 80))).toBeLessThanOrEqual(80);
   });
 
   test('is whole, and its verdict one line, where there is no terminal', () => {

@@ -78,6 +78,45 @@ test('pairs rows: a small but consistent gain is measured, which unpaired rows w
   expect(gain.low).toBeGreaterThan(0);
 });
 
+test('where the sets are drawn, too, the interval covers the mean of sets that are not there', () => {
+  const uniform = countingUniform();
+  const groups = 5;
+  const runs = 60;
+  let covered = 0;
+  let coveredByRows = 0;
+  for (let run = 0; run < runs; run++) {
+    // The gain is 6 points on the mean of all groups there are, and -6 to 18 on each.
+    const sets = Array.from({ length: groups }, () => {
+      const gain = 0.06 + 0.24 * (uniform() - 0.5);
+      const baseline = Float64Array.from({ length: 100 }, () => (uniform() < 0.7 ? 1 : 0));
+      const served = baseline.map((value) => (uniform() < Math.abs(gain) ? (gain > 0 ? 1 : 0) : value));
+      return { served: [served], baseline: [baseline] };
+    });
+    const truth = meanGain();
+    const holds = (options: DifferenceOptions): boolean => {
+      const { low, high } = pairedDifference(sets, options);
+      return low !== null && high !== null && low <= truth && truth <= high;
+    };
+    if (holds({ ...accuracy(uniform), resamplesSets: true })) covered += 1;
+    if (holds(accuracy(uniform))) coveredByRows += 1;
+  }
+  expect(covered / runs).toBeGreaterThan(0.9);
+  expect(covered).toBeGreaterThan(coveredByRows);
+});
+
+/** Of gains uniform in -0.06 .. 0.18, flips upwards from 30 % wrong answers and downwards from 70 % right ones. */
+function meanGain(): number {
+  const upwards = (0.18 / 0.24) * 0.3 * 0.09;
+  const downwards = (0.06 / 0.24) * 0.7 * 0.03;
+  return upwards - downwards;
+}
+
+test('one set that is drawn has no interval', () => {
+  const set = { served: [Float64Array.of(1, 0)], baseline: [Float64Array.of(0, 0)] };
+  const options = { ...accuracy(countingUniform()), resamplesSets: true };
+  expect(pairedDifference([set], options)).toEqual({ value: 0.5, low: null, high: null });
+});
+
 const accuracy = (uniform: () => number): DifferenceOptions => ({
   finish: (mean) => mean,
   higherIsBetter: true,

@@ -148,3 +148,27 @@ test.each([
 ])('refuses %s and says what to upload instead', async (_, bytes, message) => {
   await expect(read(new Uint8Array(bytes))).rejects.toThrow(message);
 });
+
+describe('the group of a row', () => {
+  const reading = { group_by: 'source' };
+  const groupsOf = async (content: string, file = 'training_file'): Promise<readonly (string | undefined)[]> =>
+    (await read(content, { reading, file })).map(({ record }) => record.group);
+
+  test('stands in the column that levi.group_by names, in chats too, whatever levi.columns says', async () => {
+    expect(await groupsOf('text,label,source\na,x, mail \nb,y,2024\n')).toEqual(['mail', '2024']);
+    const messages = [
+      { role: 'user', content: 'e' },
+      { role: 'assistant', content: 'x' },
+    ];
+    expect(await groupsOf(JSON.stringify({ messages, source: 'chat' }))).toEqual(['chat']);
+    const [row] = await read('{"text": "a", "label": "x", "source": 7, "domain": "b"}', {
+      reading: { ...reading, columns: { group: 'domain' } },
+    });
+    expect(row?.record.group).toBe('7');
+  });
+
+  test('is asked for in the training file alone', async () => {
+    await expect(groupsOf('text,label\na,x\n')).rejects.toThrow(/field "source"/u);
+    expect(await groupsOf('text,label\na,x\n', 'validation_file')).toEqual([undefined]);
+  });
+});

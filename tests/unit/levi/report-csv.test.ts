@@ -43,7 +43,7 @@ test('a line per method and split with every figure, its interval and what the m
     added_latency_ms_one_row: String(first?.added_latency_ms.one_row),
     ood_gap_low: String(first?.ood?.gap.low),
   });
-  expect(read(rows[1])).toMatchObject({ split: 'shift', shift: 'chat', n: '90' });
+  expect(read(rows[1])).toMatchObject({ split: 'file', shift: 'chat', n: '90' });
   expect(rows.filter((row) => read(row)['served'] === 'true').map((row) => read(row)['method'])).toEqual(
     Array.from({ length: 3 }, () => report.served),
   );
@@ -55,10 +55,11 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\tx', '\rx'])(
   'a name that begins as %j does is no formula',
   (name) => {
     const figures = { n: 1, score: { value: 1, low: null, high: null }, loss: -0.5 };
-    const method = { method: 'prior', id: figures, shifts: [{ ...figures, name }] } as const;
+    const method = { method: 'prior', id: figures, shifts: [{ ...figures, name, kind: 'group' }] } as const;
     const calibration = { temperature: 1, deviation: null, ece_before: 0, ece_after: 0 };
     const costs = {
       ood: null,
+      groups: null,
       added_latency_ms: { one_row: 0.5, batch_of_32: 1 },
       seconds: 0,
       parameters: 0,
@@ -76,6 +77,7 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\tx', '\rx'])(
       }),
     );
     expect(row[header.indexOf('shift')]).toBe(`'${name}`);
+    expect(row[header.indexOf('split')]).toBe('group');
     // A number keeps its sign, and a missing bound is an empty cell.
     expect([row[header.indexOf('loss')], row[header.indexOf('score_low')]]).toEqual(['-0.5', '']);
   },

@@ -9,6 +9,7 @@ const gain = (method: Gain['method'], value: number, low: number, high: number):
   method,
   id: { value, low, high },
   ood: { value, low, high },
+  groups: null,
   shifts: [],
   seeds: 1,
 });
@@ -19,6 +20,7 @@ const verdictOf = (input: Partial<VerdictInput>): string =>
     overLinearProbe: null,
     overBestBaseline: null,
     shifts: 1,
+    groups: 0,
     rows: 145,
     seeds: 1,
     metric,
@@ -53,9 +55,9 @@ test('above the linear probe and below the best baseline: it says both', () => {
 
 test('names the shift that got worse behind a mean that got better', () => {
   const shifts = [
-    { name: 'chat', value: 0.1, low: 0.05, high: 0.15 },
-    { name: 'phone', value: -0.04, low: -0.07, high: -0.01 },
-    { name: 'forum', value: -0.01, low: -0.03, high: 0.02 },
+    { name: 'chat', kind: 'file' as const, value: 0.1, low: 0.05, high: 0.15 },
+    { name: 'phone', kind: 'file' as const, value: -0.04, low: -0.07, high: -0.01 },
+    { name: 'forum', kind: 'file' as const, value: -0.01, low: -0.03, high: 0.02 },
   ];
   const verdict = verdictOf({
     overLinearProbe: { ...gain('linear_probe', 0.03, 0.01, 0.05), shifts },
@@ -67,8 +69,8 @@ test('names the shift that got worse behind a mean that got better', () => {
 
 test('a worst shift within the noise is named as such, and one that gained is not', () => {
   const gained = [
-    { name: 'chat', value: 0.1, low: 0.05, high: 0.15 },
-    { name: 'phone', value: 0.01, low: -0.01, high: 0.03 },
+    { name: 'chat', kind: 'file' as const, value: 0.1, low: 0.05, high: 0.15 },
+    { name: 'phone', kind: 'file' as const, value: 0.01, low: -0.01, high: 0.03 },
   ];
   const overLinearProbe = gain('linear_probe', 0.05, 0.01, 0.09);
   expect(verdictOf({ overLinearProbe: { ...overLinearProbe, shifts: gained }, shifts: 2 })).not.toContain('phone');
@@ -101,6 +103,24 @@ test('says that shift cannot be measured where no shift was given', () => {
   const verdict = verdictOf({ overLinearProbe: onlyId, shifts: 0, rows: 42 });
   expect(verdict).toMatch(/on held-out rows of the training data, no measurable gain over the linear probe/u);
   expect(verdict).toMatch(/42 rows.*cannot be measured, as no shift was given/u);
+});
+
+test('speaks of the groups left out where there is no shift file, the worst of them too, and of the files where there are both', () => {
+  const shifts = [
+    { name: 'mail', kind: 'group' as const, value: 0.09, low: 0.05, high: 0.12 },
+    { name: 'web', kind: 'group' as const, value: -0.04, low: -0.07, high: -0.01 },
+  ];
+  const grouped = {
+    ...gain('linear_probe', 0.02, -0.01, 0.05),
+    groups: { value: 0.03, low: 0.01, high: 0.06 },
+    shifts,
+  };
+  const alone = verdictOf({ overLinearProbe: { ...grouped, ood: null }, shifts: 0, groups: 2 });
+  expect(alone).toContain('on the mean of 2 groups left out of training, 3.0 points above the linear probe');
+  expect(alone).toContain('on web, the worst of them, 4.0 points below linear_probe');
+  const both = verdictOf({ overLinearProbe: grouped, shifts: 2, groups: 2 });
+  expect(both).toContain('on the mean of 2 shifts, no measurable gain over the linear probe');
+  expect(both).not.toContain('web');
 });
 
 test("speaks of errors in the target's unit, less of them being better", () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { defaultDuration } from '../../../src/services/jobs/default-duration.ts';
 import type { JobSize } from '../../../src/services/jobs/default-duration.ts';
 
-const size: JobSize = { rows: 2_000, tokens: 47_368, labels: [2], taps: 7, levi: {} };
+const size: JobSize = { rows: 2_000, tokens: 47_368, labels: [2], taps: 7, groups: 0, levi: {} };
 const secondsOf = (changed: Partial<JobSize>): number => defaultDuration({ ...size, ...changed });
 
 test.each([
@@ -39,4 +39,16 @@ test('a thousand labels do not take a hundred times as long as ten', () => {
   const [ten, thousand] = [secondsOf({ labels: [10] }), secondsOf({ labels: [1_000] })];
   expect(thousand).toBeGreaterThan(3 * ten);
   expect(thousand).toBeLessThan(20 * ten);
+});
+
+test('groups and a search train again, corruptions are read beside the files', () => {
+  const plain = secondsOf({});
+  const training = plain - 1.8 - 0.000105 * size.tokens;
+  expect(secondsOf({ groups: 3 }) - plain).toBeCloseTo(3 * training, 6);
+  const trials = (count: number): number => secondsOf({ levi: { search: { budget: { trials: count } } } });
+  expect(trials(20)).toBeGreaterThan(trials(5));
+  expect(trials(5)).toBeGreaterThan(plain);
+  expect(secondsOf({ levi: { search: { budget: { seconds: 30 } } }, groups: 1 })).toBeCloseTo(plain + training + 60, 6);
+  expect(secondsOf({ levi: { corruptions: ['typos', 'case'] } }) - plain).toBeCloseTo(0.000105 * size.tokens * 0.3, 6);
+  expect(secondsOf({ levi: { corruptions: ['unseen_ids'] } })).toBe(plain);
 });

@@ -103,6 +103,32 @@ describe('a job that goes well', () => {
     expect(seen?.input.provenance).toMatchObject({ maxLength: MAX_TOKENS, backboneFingerprint: 'fingerprint-of-tiny' });
   });
 
+  test('adds the held-out rows as corruptions change them, with features of their own; those that change nothing are not there', async () => {
+    const gateway = createFakeGateway();
+    const rows = Array.from({ length: 40 }, (_, row) =>
+      JSON.stringify({ text: `wordy ${row}`, label: row % 2 === 0 ? 'even' : 'odd' }),
+    );
+    gateway.files.set('file-train', rows.join('\n'));
+    let seen: TrainingRequest | undefined;
+    const spy: Train = (request) => {
+      seen = request;
+      return succeed(request);
+    };
+    const lease = leasedJob({
+      training_file: leasedFile('file-train', rows.join('\n')),
+      levi: { corruptions: ['truncation', 'blur', 'unseen_ids'] },
+    });
+    await run(gateway, spy, { lease });
+    const [shift, ...others] = seen?.input.shifts ?? [];
+    expect(others).toEqual([]);
+    expect(shift).toMatchObject({ title: 'truncation', corrupted: { changed: shift?.records.map(() => true) } });
+    expect(shift?.records.map(({ text }) => text)).toEqual(shift?.records.map(() => 'wordy'));
+    const features = widenHalfs(seen?.halfs.get(shift?.name ?? '') ?? new Uint16Array());
+    expect(shift?.records.map((_, row) => features[row * TAPS * WIDTH])).toEqual(shift?.records.map(() => 5));
+    const labels = shift?.corrupted?.rows.map((row) => (row % 2 === 0 ? 'even' : 'odd'));
+    expect(shift?.records.map(({ label }) => label)).toEqual(labels);
+  });
+
   test('resumes from the checkpoint of an earlier attempt', async () => {
     const gateway = createFakeGateway();
     let checkpoint: Uint8Array | null = null;

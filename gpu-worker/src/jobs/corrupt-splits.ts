@@ -1,0 +1,27 @@
+import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
+import { corruptHeldOut } from '../../../src/levi/index.ts';
+import type { CorruptedRows, CorruptHeldOutInput } from '../../../src/levi/index.ts';
+import { corruptImage } from '../corruptions/corrupt-image.ts';
+import type { Split, Splits } from './load-splits.ts';
+
+export interface CorruptedSplit extends Split, CorruptedRows {}
+
+/** The rows that the run will hold out, once per corruption that the request names and that finds something to change. */
+export async function* corruptSplits(
+  { train, validation }: Splits,
+  { seed }: Pick<LeasedJob, 'seed'>,
+  options: Pick<CorruptHeldOutInput, 'config' | 'targets' | 'signal'>,
+): AsyncGenerator<CorruptedSplit, void> {
+  const corrupting = corruptHeldOut({
+    train,
+    validation: validation ?? undefined,
+    seed,
+    corruptImage,
+    ...options,
+  });
+  for await (const rows of corrupting) {
+    // Images that were made here are read here, so no line of a file is ever named.
+    const origin = { file: 'levi.corruptions', lines: rows.rows };
+    if (rows.changed.includes(true)) yield { ...rows, ...origin, name: `corruption ${rows.corruption}` };
+  }
+}
