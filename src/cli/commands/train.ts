@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { Corruption, CreateJobParams, FileObject, Job, Levigate, Method } from '../../sdk/index.ts';
+import type { Columns, Corruption, CreateJobParams, FileObject, Job, Levigate, Method } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
 import { formatDryRun } from '../dry-run-text.ts';
 import { showJobProgress } from '../job-progress.ts';
@@ -18,6 +18,7 @@ interface TrainOptions {
   readonly seed?: number;
   readonly text?: string[];
   readonly label?: string;
+  readonly fields?: string[] | true;
   readonly fullReport?: boolean;
   readonly groupBy?: string;
   readonly corruptions?: string[] | true;
@@ -29,7 +30,9 @@ interface TrainOptions {
 export function addTrainCommand(program: Command): void {
   program
     .command('train')
-    .description('fine-tune an adapter on a JSONL or CSV file of "text" and "label" and show the report')
+    .description(
+      'fine-tune an adapter on labelled texts (JSONL, CSV, Parquet) or images (a zip or tar with a folder per label) and show the report',
+    )
     .argument('<file>', 'training file')
     .option('--model <backbone>', 'the backbone', 'all-minilm-l6-v2')
     .option('--validation <file>', 'choose and stop on this file instead of a part of the training file')
@@ -39,6 +42,7 @@ export function addTrainCommand(program: Command): void {
     .option('--seed <number>', 'repeat a run exactly', parseWholeNumber)
     .option('--text <column...>', 'where the text stands; several columns become one text')
     .option('--label <column>', 'where the label stands')
+    .option('--fields [column...]', 'learn from these columns too, without a name from all others')
     .option('--full-report', 'five seeds and all baselines, for intervals to be believed; takes several times as long')
     .option('--group-by <column>', 'report on each domain, source or month as left out of training')
     .option('--corruptions [name...]', 'report on held-out rows with typos and the like; all kinds without a name')
@@ -90,7 +94,7 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
       // The gateway names the methods there are when this is none of them.
       method: options.method as Method | undefined,
       report: options.fullReport ? 'full' : undefined,
-      columns: options.text || options.label ? { text: options.text, label: options.label } : undefined,
+      columns: columnsOf(options),
       group_by: options.groupBy,
       // The gateway names those there are, here too.
       corruptions: options.corruptions === true ? 'all' : (options.corruptions as Corruption[] | undefined),
@@ -100,6 +104,13 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
         .map((shift) => ({ name: shiftName(shift), file: shift.id })),
     },
   };
+}
+
+function columnsOf({ text, label, fields }: TrainOptions): Columns | undefined {
+  if (text === undefined && label === undefined && fields === undefined) return undefined;
+  // Their types are told from the values, and the dry run shows them.
+  const named = Array.isArray(fields) ? Object.fromEntries(fields.map((name) => [name, 'auto' as const])) : undefined;
+  return { text, label, fields: fields === true ? 'auto' : named };
 }
 
 const shiftName = (file: FileObject): string => file.filename.replace(/\.[^.]*$/, '');

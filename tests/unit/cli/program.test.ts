@@ -123,6 +123,16 @@ describe('with a gateway', () => {
     expect(await run('jobs')).toContain(id);
   });
 
+  test('a dry run of Parquet shows the fields it is told to learn from, or all', async () => {
+    await using gateway = await createTestGateway();
+    await using _server = await serve(gateway);
+    const file = join(import.meta.dirname, '../../fixtures/parquet/polars.parquet');
+    const named = await run('train', '--dry-run', file, '--fields', 'plan', 'age');
+    expect(named).toMatch(/plan +categorical, told from its values +2 different +missing in 8 rows/u);
+    expect(named).not.toContain('price');
+    expect(await run('train', '--dry-run', file, '--fields')).toMatch(/price +number, told from its values/u);
+  });
+
   test.each([
     ['the same bytes', 'adapter', 0, 'was made again, byte for byte'],
     ['other bytes', 'another', 1, 'The adapter differs from that of'],
