@@ -1,4 +1,4 @@
-import { conv2d, globalAveragePool, maxPool2d, normalArray, relu } from '../../engine/index.ts';
+import { conv2d, globalAveragePool, normalArray, relu } from '../../engine/index.ts';
 import type { Random, Value } from '../../engine/index.ts';
 import type { ImageSet } from '../image-set.ts';
 
@@ -7,8 +7,8 @@ export const IMAGE_CHANNELS = 3;
 export const IMAGE_OUTPUTS = 64;
 
 const FILTER = 3;
-/** A convolution each, with relu; all but the last halve the image. */
-const BLOCKS = [8, 16, 32, IMAGE_OUTPUTS] as const;
+/** A convolution each, with relu. Each halves the image by its stride: a third of the time of pooling after it. */
+const BLOCKS = [16, 32, IMAGE_OUTPUTS] as const;
 
 const filtersOf = (block: number): string => `image.conv${block + 1}.filters`;
 const biasOf = (block: number): string => `image.conv${block + 1}.bias`;
@@ -40,8 +40,7 @@ export function initialImageWeights(random: Random): Readonly<Record<string, Flo
 export function imageNetwork(images: Value, weight: (name: string) => Value): Value {
   let maps = images;
   for (const block of BLOCKS.keys()) {
-    maps = relu(conv2d(maps, weight(filtersOf(block)), { padding: 1, bias: weight(biasOf(block)) }));
-    if (block < BLOCKS.length - 1) maps = maxPool2d(maps, { size: 2 });
+    maps = relu(conv2d(maps, weight(filtersOf(block)), { stride: 2, padding: 1, bias: weight(biasOf(block)) }));
   }
   return globalAveragePool(maps);
 }

@@ -20,12 +20,15 @@ export interface EpochKeeper {
 export interface EpochKeeperOptions {
   readonly config: Pick<LeviConfig, 'maxEpochs' | 'patience'>;
   readonly stepsPerEpoch: number;
+  /** Whether embeddings learn beside all else: for their first hundred steps they say next to nothing. */
+  readonly hasFields?: boolean;
 }
 
 const USUAL_EPOCHS = 30;
 // With few rows an epoch is only a few steps: too few to judge by, and 30 of them too few to learn in.
 const MIN_STEPS = 300;
 const MIN_STEPS_OF_PATIENCE = 30;
+const MIN_STEPS_OF_PATIENCE_WITH_FIELDS = 150;
 const EXPECTED_EPOCHS = 8;
 
 /** After which training ends, if it has not before. */
@@ -33,9 +36,10 @@ export function mostEpochs({ config, stepsPerEpoch }: EpochKeeperOptions): numbe
   return config.maxEpochs === 'auto' ? Math.max(USUAL_EPOCHS, Math.ceil(MIN_STEPS / stepsPerEpoch)) : config.maxEpochs;
 }
 
-export function createEpochKeeper({ config, stepsPerEpoch }: EpochKeeperOptions): EpochKeeper {
+export function createEpochKeeper({ config, stepsPerEpoch, hasFields = false }: EpochKeeperOptions): EpochKeeper {
   const maxEpochs = mostEpochs({ config, stepsPerEpoch });
-  const patience = Math.max(config.patience, Math.ceil(MIN_STEPS_OF_PATIENCE / stepsPerEpoch));
+  const patientSteps = hasFields ? MIN_STEPS_OF_PATIENCE_WITH_FIELDS : MIN_STEPS_OF_PATIENCE;
+  const patience = Math.max(config.patience, Math.ceil(patientSteps / stepsPerEpoch));
   let curve: readonly CurvePoint[] = [];
   let best: { readonly point: CurvePoint; readonly weights: Weights } | null = null;
   const epochs = (): number => curve.length;

@@ -61,7 +61,7 @@ export async function* trainEpochs(
   const opened = await openTraining(createModel, options);
   await using trainer = opened.training.trainer;
   const stepsPerEpoch = Math.ceil(data.rows / opened.batchSize);
-  const keeper = createEpochKeeper({ config, stepsPerEpoch });
+  const keeper = createEpochKeeper({ config, stepsPerEpoch, hasFields: data.fields !== null });
   const training = resume === null ? opened.training : readEpochState(opened.training, keeper, resume);
   while (!keeper.isOver()) {
     const trainLoss = await runEpoch(options, { ...opened, training });
