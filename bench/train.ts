@@ -1,6 +1,7 @@
 import { createOnnxRuntime, defaultThreads } from '../gpu-worker/src/runtime/onnx-runtime.ts';
 import type { Runtime } from '../src/engine/index.ts';
 import { openBareRuntime } from './bare-runtime.ts';
+import type { BenchOptions } from './bench-options.ts';
 import { CACHED_GOAL_MS, JOB_ROWS, measureJobs } from './job.ts';
 import { openPeer } from './pytorch/peer.ts';
 import type { Peer, PeerTraining } from './pytorch/peer.ts';
@@ -20,32 +21,60 @@ const STEP_GOAL = 0.7;
 const COLD_GOAL = 1.5;
 const FINE_TUNING_GOAL = 10;
 
-/** P1, a training step, and P2, a whole job, against PyTorch on the same threads in the same run. */
-export async function benchTrain(): Promise<BenchResult> {
+/**
+ * P1, a training step, and P2, a whole job, against PyTorch on the same threads in the same run. `--only` runs the parts whose name contains
+ * a text, `--quick` a quarter of the turns.
+ */
+export async function benchTrain({ only, isQuick }: BenchOptions): Promise<BenchResult> {
   const threads = defaultThreads();
+  const parts = PARTS.filter(({ name }) => only === null || name.toLowerCase().includes(only.toLowerCase()));
+  if (parts.length === 0) {
+    throw new Error(`No part is called "${only}". There are: ${PARTS.map(({ name }) => name).join('; ')}.`);
+  }
   await using peer = await openPeer(threads);
-  const parts = [
-    await compareWithPeer(peer, {
-      what: 'P1: step of a transformer (2 layers, V 8,000, d 128, S 64, B 64, classes)',
-      threads,
-      open: openTransformerStep,
-      model: 'transformer',
-      turns: { rounds: 6, stepsPerTurn: 8 },
-    }),
-    await compareWithPeer(peer, {
-      what: "P1: LEVI's own step (7 layers, d 384, r 64, B 64, 2 classes)",
-      threads,
-      open: openLeviStep,
-      model: 'levi',
-      turns: { rounds: 8, stepsPerTurn: 100 },
-    }),
-    await measureWholeJob(peer),
-  ];
+  const measured: Part[] = [];
+  for (const { name, measure } of parts) {
+    console.error(name);
+    measured.push(await measure({ peer, threads, share: isQuick ? 0.25 : 1 }));
+  }
   return {
     title: `Training, against PyTorch ${peer.version}; ${threads} threads each, in turns; median (least, 10 % to 90 %)`,
-    rows: parts.flatMap(({ rows }) => rows),
-    details: Object.assign({}, ...parts.map(({ details }) => details)),
+    rows: measured.flatMap(({ rows }) => rows),
+    details: Object.assign({}, ...measured.map(({ details }) => details)),
+    isPartial: isQuick || only !== null,
   };
+}
+
+interface Measuring {
+  readonly peer: Peer;
+  readonly threads: number;
+  /** Of the turns. */
+  readonly share: number;
+}
+
+interface NamedPart {
+  readonly name: string;
+  readonly measure: (measuring: Measuring) => Promise<Part>;
+}
+
+const PARTS: readonly NamedPart[] = [
+  stepPart({
+    what: 'P1: step of a transformer (2 layers, V 8,000, d 128, S 64, B 64, classes)',
+    open: openTransformerStep,
+    model: 'transformer',
+    turns: { rounds: 8, stepsPerTurn: 8 },
+  }),
+  stepPart({
+    what: "P1: LEVI's own step (7 layers, d 384, r 64, B 64, 2 classes)",
+    open: openLeviStep,
+    model: 'levi',
+    turns: { rounds: 8, stepsPerTurn: 100 },
+  }),
+  { name: 'P2: a whole job', measure: ({ peer }) => measureWholeJob(peer) },
+];
+
+function stepPart(comparison: Comparison): NamedPart {
+  return { name: comparison.what, measure: (measuring) => compareWithPeer(measuring, comparison) };
 }
 
 /** Lines of the table, and their figures in milliseconds. */
@@ -56,20 +85,21 @@ interface Part {
 
 interface Comparison {
   readonly what: string;
-  readonly threads: number;
   readonly open: (runtime: Runtime) => Promise<OwnStep>;
   readonly model: PeerTraining['model'];
   readonly turns: CompareOptions;
 }
 
-async function compareWithPeer(peer: Peer, { what, threads, open, model, turns }: Comparison): Promise<Part> {
-  console.error(what);
+async function compareWithPeer(
+  { peer, threads, share }: Measuring,
+  { what, open, model, turns }: Comparison,
+): Promise<Part> {
   await using ours = await open(createOnnxRuntime({ device: 'cpu', threads }));
   const training: PeerTraining = { name: model, model, ...ours.peer };
   await using eager = await peer.open(training);
   const compiled = await tryCompiled(peer, training);
   const theirs = { eager, ...(compiled === null ? {} : { 'torch.compile': compiled }) };
-  const times = await compareSteps({ ours, theirs }, turns);
+  const times = await compareSteps({ ours, theirs }, { ...turns, rounds: Math.max(2, share * turns.rounds) });
   const rows = Object.entries(times.theirs).map(([name, other]): BenchRow => ({
     what: `${what} / PyTorch, ${name}`,
     measured: formatTimes(times.ours),
@@ -107,7 +137,6 @@ async function explain(threads: number, open: Comparison['open']): Promise<reado
 
 async function measureWholeJob(peer: Peer): Promise<Part> {
   const { name, rows } = benchTexts(JOB_ROWS);
-  console.error('P2: two jobs, bare forward passes, full fine-tuning');
   const { cold, cached, report } = await measureJobs(toJsonl(rows));
   await using bare = await openBareRuntime();
   const baseline = await bare.bestMs(rows.map(({ text }) => text));
