@@ -1,5 +1,6 @@
 import { LIMITS } from '../../../src/contract/limits.ts';
 import { decodeImage, inspectImage } from './decode-image.ts';
+import type { RgbImage } from './decode-image.ts';
 import type { ImageProcessor } from './load-image-processor.ts';
 import { toThumbnail } from './thumbnail.ts';
 import { createWeightedGate } from './weighted-gate.ts';
@@ -21,11 +22,18 @@ const MAX_TOGETHER = 4;
 const gate = createWeightedGate(LIMITS.imagePixels);
 
 export function createImageReader(processor: ImageProcessor): ReadImageFile {
-  return async (bytes) => {
-    const { width, height } = await inspectImage(bytes);
-    return await gate.run(Math.max(width * height, LIMITS.imagePixels / MAX_TOGETHER), async () => {
-      const image = await decodeImage(bytes);
-      return { pixels: await processor.process(image), thumbnail: await toThumbnail(image) };
-    });
-  };
+  return (bytes) =>
+    decodeInTurn(bytes, async (image) => ({
+      pixels: await processor.process(image),
+      thumbnail: await toThumbnail(image),
+    }));
+}
+
+/** What the task model reads alone, of an image beside a text. Rejects with ImageError. */
+export const readThumbnail = (bytes: Uint8Array): Promise<Uint8Array> => decodeInTurn(bytes, toThumbnail);
+
+async function decodeInTurn<Result>(bytes: Uint8Array, read: (image: RgbImage) => Promise<Result>): Promise<Result> {
+  const { width, height } = await inspectImage(bytes);
+  const weight = Math.max(width * height, LIMITS.imagePixels / MAX_TOGETHER);
+  return await gate.run(weight, async () => read(await decodeImage(bytes)));
 }

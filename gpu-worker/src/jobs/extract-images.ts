@@ -1,10 +1,10 @@
 import { TOKENS_PER_IMAGE } from '../../../src/contract/models.ts';
-import { trainingFileError } from '../../../src/levi/index.ts';
 import { UnreadableImageError } from '../features/image-extractor.ts';
 import { THUMBNAIL_BYTES } from '../images/thumbnail.ts';
 import type { ResidentImageBackbone } from '../resident/resident-backbones.ts';
 import type { ExtractedSplit, ExtractSplitOptions } from './extract-split.ts';
 import type { Split } from './load-splits.ts';
+import { unreadableImage } from './unreadable-image.ts';
 
 const CHUNK_ROWS = 64;
 const CHUNKS_AHEAD = 2;
@@ -18,12 +18,6 @@ export async function extractImages(
   split: Split,
   { cacheSalt, signal, onProgress }: Omit<ExtractSplitOptions, 'maxLength'>,
 ): Promise<ExtractedSplit> {
-  const refuse = (row: number, problem: string, cause?: unknown): Error => {
-    const id = split.records[row]?.id;
-    // The row's own name, such as its file's in an archive, where it has one.
-    const field = id === undefined || id.startsWith('line:') ? 'image' : `image" of "${id}`;
-    return trainingFileError({ file: split.file, line: split.lines[row], field }, problem, cause);
-  };
   const images = split.records.map(({ image }, row) => {
     if (image === undefined) throw new Error(`internal: row ${row} of ${split.name} has no image`);
     return image;
@@ -41,7 +35,7 @@ export async function extractImages(
       .extract(chunk, { cacheSalt, priority: 'bulk', signal })
       .catch((error: unknown) => {
         if (!(error instanceof UnreadableImageError)) throw error;
-        throw refuse(start + error.index, `${error.message}.`, error);
+        throw unreadableImage(split, start + error.index, error);
       });
     for (const [position, row] of extracted.rows.entries()) halfs.set(row, (start + position) * rowSize);
     for (const [position, thumbnail] of extracted.thumbnails.entries()) {

@@ -10,6 +10,7 @@ import { retry } from '../gateway-api/retry.ts';
 import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
 import { corruptSplits } from './corrupt-splits.ts';
 import type { CorruptedSplit } from './corrupt-splits.ts';
+import { extractThumbnails } from './extract-thumbnails.ts';
 import { extractSplit } from './extract-split.ts';
 import type { ExtractedSplit } from './extract-split.ts';
 import { message, truncationEvent } from './job-events.ts';
@@ -157,19 +158,26 @@ async function extractCorrupted(extraction: Extraction, corrupting: AsyncIterabl
 }
 
 /** @param from the share of all rows that were read before */
-function extractOne(
+async function extractOne(
   { backbone, splits, lease, keeper, maxLength, corrupting }: Extraction,
   split: Split,
   from: number,
 ): Promise<ExtractedSplit> {
   const total = countRows(splitsOf(splits)) + corrupting;
-  return extractSplit(backbone, split, {
+  const { signal } = keeper;
+  const extracted = await extractSplit(backbone, split, {
     cacheSalt: lease.cache_salt,
     maxLength,
-    signal: keeper.signal,
+    signal,
     onProgress: (rows) => keeper.progress(progressIn('extracting_features', Math.min(1, from + rows / total))),
   });
+  if (extracted.thumbnails || !hasImages(splits)) return extracted;
+  return { ...extracted, thumbnails: await extractThumbnails(split, signal) };
 }
+
+/** Beside texts images are for the task model alone, which reads those of every row or none. */
+const hasImages = (splits: Splits): boolean =>
+  splitsOf(splits).every(({ records }) => records.every(({ image }) => image !== undefined));
 
 const splitsOf = ({ train, validation, shifts }: Splits): readonly Split[] => [
   train,

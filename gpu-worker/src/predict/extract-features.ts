@@ -6,6 +6,8 @@ import type { FeatureMatrix, ImageSet } from '../../../src/levi/index.ts';
 import { widenHalfs } from '../features/half-floats.ts';
 import { UnreadableImageError } from '../features/image-extractor.ts';
 import { decodeBase64 } from '../images/decode-base64.ts';
+import { ImageError } from '../images/image-error.ts';
+import { readThumbnail } from '../images/image-reader.ts';
 import { toImageSet } from '../images/to-image-set.ts';
 import type { ResidentBackbone, ResidentImageBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 
@@ -13,7 +15,7 @@ type Request = Pick<z.infer<typeof WorkerPredictRequest>, 'inputs' | 'cache_salt
 
 export interface Features {
   readonly matrix: FeatureMatrix;
-  /** What the task model reads of images; null where the backbone reads texts. */
+  /** What the task model reads of images; null where it reads none. */
   readonly images: ImageSet | null;
   readonly inputTokens: number;
   readonly cachedInputs: number;
@@ -28,6 +30,8 @@ export interface ExtractFeaturesOptions {
   readonly maxLength: number;
   /** Whether the models were trained on records without any: then one that is missing is an empty one. */
   readonly isTextOptional: boolean;
+  /** Whether a model's task model reads an image beside the text. */
+  readonly readsImages: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -48,13 +52,14 @@ export function extractFeatures(
 async function extractOfTexts(
   { tokenizer, extractor, graph }: ResidentTextBackbone,
   request: Request,
-  { maxLength, isTextOptional, signal }: ExtractFeaturesOptions,
+  { maxLength, isTextOptional, readsImages, signal }: ExtractFeaturesOptions,
 ): Promise<Features> {
   const startedMs = performance.now();
   const sequences = request.inputs.map(({ text = isTextOptional ? '' : undefined }, index) => {
-    if (text === undefined) throw lacking(index, 'text', graph.id);
+    if (text === undefined) throw lacking(index, 'text', `from ${graph.id}, which reads texts`);
     return tokenizer.encode(text, maxLength);
   });
+  const images = readsImages ? await readThumbnails(request) : null;
   const tokenizationMs = performance.now() - startedMs;
   const { rows, ...timings } = await extractor.extract(sequences, {
     cacheSalt: request.cache_salt,
@@ -64,7 +69,7 @@ async function extractOfTexts(
   });
   return {
     matrix: toMatrix(rows, graph),
-    images: null,
+    images,
     inputTokens: sequences.reduce((sum, { ids }) => sum + ids.length, 0),
     tokenizationMs,
     ...timings,
@@ -77,15 +82,14 @@ async function extractOfImages(
   { signal }: ExtractFeaturesOptions,
 ): Promise<Features> {
   const files = request.inputs.map(({ image }, index) => {
-    if (image === undefined) throw lacking(index, 'image', graph.id);
+    if (image === undefined) throw lacking(index, 'image', `from ${graph.id}, which reads images`);
     return decodeBase64(image);
   });
   const { rows, thumbnails, decodeMs, ...timings } = await extractor
     .extract(files, { cacheSalt: request.cache_salt, priority: 'online', signal })
     .catch((error: unknown) => {
       if (!(error instanceof UnreadableImageError)) throw error;
-      const param = `input.${error.index}.image`;
-      throw new LevigateError('invalid_request', `"${param}" ${error.message}.`, { param, cause: error });
+      throw unreadable(error.index, error);
     });
   return {
     matrix: toMatrix(rows, graph),
@@ -94,6 +98,23 @@ async function extractOfImages(
     tokenizationMs: decodeMs,
     ...timings,
   };
+}
+
+async function readThumbnails({ inputs }: Request): Promise<ImageSet> {
+  const thumbnails = await Promise.all(
+    inputs.map(async ({ image }, index) => {
+      if (image === undefined) throw lacking(index, 'image', 'with an image beside every text');
+      return await readThumbnail(decodeBase64(image)).catch((error: unknown) => {
+        throw error instanceof ImageError ? unreadable(index, error) : error;
+      });
+    }),
+  );
+  return toImageSet(Buffer.concat(thumbnails), inputs.length);
+}
+
+function unreadable(index: number, cause: Error): LevigateError {
+  const param = `input.${index}.image`;
+  return new LevigateError('invalid_request', `"${param}" ${cause.message}.`, { param, cause });
 }
 
 function toMatrix(
@@ -107,11 +128,11 @@ function toMatrix(
 
 const EXAMPLES = { text: '{"text": "..."}', image: '{"image": "<base64>"}' } as const;
 
-function lacking(index: number, part: 'text' | 'image', backbone: string): LevigateError {
+function lacking(index: number, part: 'text' | 'image', tuned: string): LevigateError {
   const param = `input.${index}.${part}`;
   return new LevigateError(
     'invalid_request',
-    `"${param}" is missing: the model was fine-tuned from ${backbone}, which reads ${part}s; give ${EXAMPLES[part]}.`,
+    `"${param}" is missing: the model was fine-tuned ${tuned}; give ${EXAMPLES[part]}.`,
     { param },
   );
 }

@@ -53,7 +53,8 @@ export function createPredict({
     let adapterMs = 0;
     for (const [maxLength, members] of groups) {
       const isTextOptional = members.every(({ targets }) => targets.every(readsNoText));
-      const features = await extractFeatures(backbone, request, { maxLength, isTextOptional, signal });
+      const readsImages = members.some(({ targets }) => targets.some(readsImage));
+      const features = await extractFeatures(backbone, request, { maxLength, isTextOptional, readsImages, signal });
       extracted.set(maxLength, features);
       const startedMs = performance.now();
       const inputs = {
@@ -121,6 +122,8 @@ function maxLengthOf({ manifest }: Adapter, backbone: ResidentBackbone): number 
 }
 
 const readsNoText = ({ adapter }: TargetAdapter): boolean => adapter.manifest.without_text === true;
+
+const readsImage = ({ adapter }: TargetAdapter): boolean => (adapter.manifest.image_size ?? 0) > 0;
 
 function assertFits({ manifest }: Adapter, { graph }: ResidentBackbone): void {
   const { fingerprint } = manifest.backbone;

@@ -6,7 +6,9 @@ import { createImageExtractor, UnreadableImageError } from '../../../gpu-worker/
 import { ImageError } from '../../../gpu-worker/src/images/image-error.ts';
 import { THUMBNAIL_BYTES } from '../../../gpu-worker/src/images/thumbnail.ts';
 import { extractImages } from '../../../gpu-worker/src/jobs/extract-images.ts';
+import { extractThumbnails } from '../../../gpu-worker/src/jobs/extract-thumbnails.ts';
 import type { ResidentImageBackbone } from '../../../gpu-worker/src/resident/resident-backbones.ts';
+import { drawColouredPng } from '../../support/draw-image.ts';
 
 const file = (content: number): Uint8Array => Uint8Array.of(content);
 const options = { cacheSalt: 'project-a', priority: 'online' } as const;
@@ -151,5 +153,24 @@ describe("a split's images", () => {
     });
     const named = rows.records.map((record, row) => ({ ...record, id: `dog/${row}.jpg` }));
     await expect(extract({ ...rows, records: named })).rejects.toThrow('field "image" of "dog/2.jpg": is damaged.');
+  });
+});
+
+test('images beside texts become thumbnails of every row; one that cannot be read is named', async () => {
+  const image = await drawColouredPng([200, 40, 40], 1);
+  const split = (images: readonly Uint8Array[]) => ({
+    name: 'train',
+    file: 'training_file',
+    records: images.map((each) => ({ text: 'a red square', label: 'a', image: each })),
+    lines: images.map((_, row) => row + 1),
+  });
+  const { signal } = new AbortController();
+  const thumbnails = await extractThumbnails(split(Array.from({ length: 6 }, () => image)), signal);
+  expect(thumbnails).toHaveLength(6 * THUMBNAIL_BYTES);
+  expect(thumbnails.subarray(5 * THUMBNAIL_BYTES)).toEqual(thumbnails.subarray(0, THUMBNAIL_BYTES));
+  expect(thumbnails[0]).toBeGreaterThan(150);
+  await expect(extractThumbnails(split([image, image.subarray(0, -20)]), signal)).rejects.toMatchObject({
+    code: 'invalid_training_file',
+    message: expect.stringContaining('training_file, line 2, field "image": is damaged or cut short'),
   });
 });

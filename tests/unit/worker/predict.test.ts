@@ -2,16 +2,18 @@ import { describe, expect, test, vi } from 'vitest';
 import type { PredictRecord } from '../../../src/contract/predict.ts';
 import type { Adapter, PredictorInputs } from '../../../src/levi/index.ts';
 import { createPredict } from '../../../gpu-worker/src/predict/predict.ts';
+import { drawColouredPng } from '../../support/draw-image.ts';
 import { createFakeBackbones, createFakeDevice, graph } from './support/fake-device.ts';
 
 interface FakeAdapter {
   readonly maxLength?: number;
   readonly fingerprint?: string;
   readonly withoutText?: true;
+  readonly imageSize?: number;
 }
 
 /** As much of an adapter as the service reads; what the method reads is guarded by its own tests. */
-const adapter = ({ maxLength, fingerprint = graph.fingerprint, withoutText }: FakeAdapter) =>
+const adapter = ({ maxLength, fingerprint = graph.fingerprint, withoutText, imageSize }: FakeAdapter) =>
   ({
     labels: ['short', 'long'],
     tensors: {},
@@ -19,6 +21,7 @@ const adapter = ({ maxLength, fingerprint = graph.fingerprint, withoutText }: Fa
     manifest: {
       task: 'single_label',
       without_text: withoutText,
+      image_size: imageSize,
       backbone: { id: 'tiny', fingerprint },
       provenance: maxLength === undefined ? {} : { maxLength },
     },
@@ -181,5 +184,26 @@ describe('a prediction about images', () => {
     const asked = { backbone: 'tiny', cache_salt: 's', adapters: [], inputs: [{ image: image(1) }], views: false };
     const adapters = [{ model: 'a', sha256: 'a', bytes: 1 }];
     await expect(predict({ ...asked, adapters })).rejects.toMatchObject({ param: 'input.0.text' });
+  });
+
+  test('beside a text goes to the task model of a model that was fine-tuned with such', async () => {
+    const { predict, seen } = await createService({ a: adapter({ imageSize: 32 }) });
+    const picture = Buffer.from(await drawColouredPng([200, 40, 40], 1)).toString('base64');
+    const ask = (input: PredictRecord) =>
+      predict({
+        backbone: 'tiny',
+        cache_salt: 's',
+        adapters: [{ model: 'a', sha256: 'a', bytes: 1 }],
+        inputs: [input],
+        views: false,
+      });
+    await ask({ text: 'a red square', image: picture });
+    expect(seen[0]?.images).toMatchObject({ rows: 1, size: 32 });
+    expect(seen[0]?.images?.data).toHaveLength(3 * 32 * 32);
+    await expect(ask({ text: 'a red square' })).rejects.toMatchObject({
+      param: 'input.0.image',
+      message: expect.stringContaining('was fine-tuned with an image beside every text; give {"image"'),
+    });
+    await expect(ask({ text: 'a red square', image: 'AAAA' })).rejects.toMatchObject({ param: 'input.0.image' });
   });
 });
