@@ -10,6 +10,7 @@ import { deriveSeed } from '../fine-tune/derive-seed.ts';
 import { labelledFor, seedOfTarget } from '../fine-tune/of-target.ts';
 import { takeRecords } from '../fine-tune/take-records.ts';
 import type { TrainingRecord } from '../records/training-record.ts';
+import { MAX_CORRUPTED_ROWS } from './max-corrupted-rows.ts';
 import { RECORD_CORRUPTIONS } from './record-corruptions.ts';
 
 /** Changes an encoded image; given by whoever has a decoder. */
@@ -36,9 +37,6 @@ export interface CorruptedRows {
   /** Whether there was something in them for it to change. */
   readonly changed: readonly boolean[];
 }
-
-/** Rows beyond these cost more time than they add certainty. */
-export const MAX_CORRUPTED_ROWS = 500;
 
 /**
  * What the run will hold out for its report, changed in each of the ways that `config.corruptions` names. Equal input and seed give equal

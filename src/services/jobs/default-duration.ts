@@ -2,7 +2,7 @@ import type { LeviOptions } from '../../contract/index.ts';
 import { FIELD_CORRUPTIONS } from '../../contract/levi.ts';
 import { LEVI_DEFAULTS, resolveLeviConfig } from '../../levi/config.ts';
 import type { LeviConfig } from '../../levi/config.ts';
-import { MAX_CORRUPTED_ROWS } from '../../levi/corruptions/corrupt-held-out.ts';
+import { MAX_CORRUPTED_ROWS } from '../../levi/corruptions/max-corrupted-rows.ts';
 import { relativeCost } from '../../levi/search/plan-rungs.ts';
 
 /** What a job's duration depends on. */
