@@ -22,9 +22,15 @@ async function untilPhase({ client }: ServedGateway, jobId: string, phase: strin
 }
 
 /** So far: the SDK's iterator would wait for the job's end. */
+/** All of them: training with many epochs has more events than one page holds. */
 async function messagesOf({ gateway }: ServedGateway, jobId: string): Promise<string[]> {
-  const { body } = await gateway.json(`/v1/fine_tuning/jobs/${jobId}/events?limit=100`);
-  return body.data.map(({ message }: { message: string }) => message);
+  const messages: string[] = [];
+  for (let after = ''; ;) {
+    const { body } = await gateway.json(`/v1/fine_tuning/jobs/${jobId}/events?limit=100${after}`);
+    messages.push(...body.data.map(({ message }: { message: string }) => message));
+    if (body.has_more !== true) return messages;
+    after = `&after=${body.data.at(-1).id}`;
+  }
 }
 
 describe.skipIf(!canRun)(title, () => {
