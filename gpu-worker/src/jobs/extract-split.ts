@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Extracted } from '../features/feature-extractor.ts';
 import type { ResidentBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
+import type { TokenSequence } from '../tokenizer/load-tokenizer.ts';
 import { extractImages } from './extract-images.ts';
 import type { Split } from './load-splits.ts';
-import { tokenizeAhead } from './tokenize-ahead.ts';
-import type { NumberedText } from './tokenize-ahead.ts';
 
 export interface ExtractSplitOptions {
   readonly cacheSalt: string;
@@ -24,6 +23,7 @@ export interface ExtractedSplit {
   readonly thumbnails: Uint8Array | null;
 }
 
+const TOKENIZE_ROWS = 64;
 const CHUNK_ROWS = 128;
 // The batcher sees the next chunk while it works on this one, so the device never waits for us.
 const CHUNKS_AHEAD = 2;
@@ -47,18 +47,18 @@ async function extractTexts(
   texts: readonly string[],
   { cacheSalt, maxLength, signal, onProgress }: ExtractSplitOptions,
 ): Promise<ExtractedSplit> {
+  const sequences: TokenSequence[] = [];
+  // All of them first: beside a device that uses every core it would take one from it, and cost more than it saves.
+  for (const text of texts) {
+    sequences.push(tokenizer.encode(text, maxLength));
+    if (sequences.length % TOKENIZE_ROWS === 0) await nextTurn(undefined, { signal });
+  }
   const rowSize = graph.taps * graph.width;
   const halfs = new Uint16Array(texts.length * rowSize);
   let cachedInputs = 0;
   let doneRows = 0;
-  let tokens = 0;
-  let truncatedTexts = 0;
-  const chunks = chunksByLength(texts);
-  const ahead = tokenizeAhead(chunks, (text) => tokenizer.encode(text, maxLength));
-  const extractChunk = async (index: number, chunk: readonly NumberedText[]): Promise<void> => {
-    const inputs = ahead.take(index);
-    tokens += inputs.reduce((sum, { ids }) => sum + ids.length, 0);
-    truncatedTexts += inputs.filter(({ isTruncated }) => isTruncated).length;
+  const extractChunk = async (chunk: readonly NumberedSequence[]): Promise<void> => {
+    const inputs = chunk.map(({ sequence }) => sequence);
     const extracted: Extracted = await extractor.extract(inputs, { cacheSalt, maxLength, priority: 'bulk', signal });
     for (const [position, row] of extracted.rows.entries()) halfs.set(row, (chunk[position]?.index ?? 0) * rowSize);
     cachedInputs += extracted.cachedInputs;
@@ -67,18 +67,30 @@ async function extractTexts(
     // Nothing else would let the process do other work while a whole file comes from the cache.
     if (extracted.cachedInputs === inputs.length) await nextTurn(undefined, { signal });
   };
-  const waiting = chunks.entries();
+  const chunks = chunksByLength(sequences);
   const lane = async (): Promise<void> => {
-    for (const [index, chunk] of waiting) await extractChunk(index, chunk);
+    for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) await extractChunk(chunk);
   };
-  await Promise.all([...Array.from({ length: CHUNKS_AHEAD }, lane), ahead.run(signal)]);
-  return { halfs, tokens, truncatedTexts, cachedInputs, thumbnails: null };
+  await Promise.all(Array.from({ length: CHUNKS_AHEAD }, lane));
+  return {
+    halfs,
+    tokens: sequences.reduce((sum, { ids }) => sum + ids.length, 0),
+    truncatedTexts: sequences.filter(({ isTruncated }) => isTruncated).length,
+    cachedInputs,
+    thumbnails: null,
+  };
 }
 
-// Neighbours in length share a batch with next to no padding: 3 times the speed of file order. By characters, as the device would
-// wait for all to become tokens; the batcher sorts what waits by tokens, which leaves 1 % more padding.
-function chunksByLength(texts: readonly string[]): NumberedText[][] {
-  const sorted = texts.map((text, index) => ({ index, text })).sort((a, b) => a.text.length - b.text.length);
+interface NumberedSequence {
+  readonly index: number;
+  readonly sequence: TokenSequence;
+}
+
+// Sorted by length, neighbours in the queue share a batch with next to no padding: 3 times the speed of file order.
+function chunksByLength(sequences: readonly TokenSequence[]): NumberedSequence[][] {
+  const sorted = sequences
+    .map((sequence, index) => ({ index, sequence }))
+    .sort((a, b) => a.sequence.ids.length - b.sequence.ids.length);
   return Array.from({ length: Math.ceil(sorted.length / CHUNK_ROWS) }, (_, chunk) =>
     sorted.slice(chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS),
   );
