@@ -48,7 +48,7 @@ async function extractTexts(
   { cacheSalt, maxLength, signal, onProgress }: ExtractSplitOptions,
 ): Promise<ExtractedSplit> {
   const sequences: TokenSequence[] = [];
-  // All of them first: beside a device that uses every core it would take one from it, and cost more than it saves.
+  // All of them first: done beside a device that uses every core, a job took as long.
   for (const text of texts) {
     sequences.push(tokenizer.encode(text, maxLength));
     if (sequences.length % TOKENIZE_ROWS === 0) await nextTurn(undefined, { signal });
