@@ -1,3 +1,4 @@
+import { STEP_FACTORS } from './adam-w.ts';
 import type { StepFactors } from './adam-w.ts';
 
 // AdamW's update in WebAssembly, two numbers at a time: the same operations in the same order as adam-w.ts has them, so the same bits,
@@ -8,27 +9,17 @@ type Code = readonly number[];
 const I32 = 0x7f;
 const F64 = 0x7c;
 const V128 = 0x7b;
-const FACTORS = [
-  'kept',
-  'beta1',
-  'gain1',
-  'beta2',
-  'gain2',
-  'stepSize',
-  'correction',
-  'epsilon',
-] as const satisfies readonly (keyof StepFactors)[];
-type FactorName = (typeof FACTORS)[number];
+type FactorName = (typeof STEP_FACTORS)[number];
 
 /** Where each of the function's variables lies: addresses, the end of the parameter, factors, factors twice over, values of a turn. */
 const ADDRESSES = ['parameter', 'gradient', 'first', 'second', 'end'] as const;
 const VALUES = ['slope', 'mean', 'variance'] as const;
 type Address = Exclude<(typeof ADDRESSES)[number], 'end'>;
-const VECTORS = ADDRESSES.length + FACTORS.length;
+const VECTORS = ADDRESSES.length + STEP_FACTORS.length;
 
 const address = (name: (typeof ADDRESSES)[number]): number => ADDRESSES.indexOf(name);
-const factor = (name: FactorName): Code => get(VECTORS + FACTORS.indexOf(name));
-const valueAt = (name: (typeof VALUES)[number]): number => VECTORS + FACTORS.length + VALUES.indexOf(name);
+const factor = (name: FactorName): Code => get(VECTORS + STEP_FACTORS.indexOf(name));
+const valueAt = (name: (typeof VALUES)[number]): number => VECTORS + STEP_FACTORS.length + VALUES.indexOf(name);
 const value = (name: (typeof VALUES)[number]): Code => get(valueAt(name));
 
 const get = (local: number): Code => [0x20, local];
@@ -57,7 +48,7 @@ const END = 0x0b;
 const REPEAT_UNLESS_AT_END: Code = [...get(address('parameter')), ...get(address('end')), 0x49, 0x0d, 0];
 
 const BODY: Code = [
-  ...FACTORS.flatMap((_, index) => set(VECTORS + index, splat(get(ADDRESSES.length + index)))),
+  ...STEP_FACTORS.flatMap((_, index) => set(VECTORS + index, splat(get(ADDRESSES.length + index)))),
   ...LOOP,
   ...set(valueAt('slope'), load('gradient')),
   ...set(valueAt('mean'), add(mul(factor('beta1'), load('first')), mul(factor('gain1'), value('slope')))),
@@ -94,8 +85,8 @@ const text = (name: string): Code => sized(Array.from(name, (letter) => letter.c
 
 /** The magic word and the version. */
 const HEADER: Code = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const PARAMETERS = [...ADDRESSES.map(() => [I32]), ...FACTORS.map(() => [F64])];
-const LOCALS = vector([[FACTORS.length + VALUES.length, V128]]);
+const PARAMETERS = [...ADDRESSES.map(() => [I32]), ...STEP_FACTORS.map(() => [F64])];
+const LOCALS = vector([[STEP_FACTORS.length + VALUES.length, V128]]);
 
 const MODULE = Uint8Array.from([
   ...HEADER,
@@ -157,7 +148,7 @@ export function createAdamWMemory(lengths: readonly number[]): AdamWMemory | nul
         first.byteOffset,
         second.byteOffset,
         from + pairs(parameter.length) * BYTES,
-        ...FACTORS.map((name) => factors[name]),
+        ...STEP_FACTORS.map((name) => factors[name]),
       );
     },
   };

@@ -69,6 +69,18 @@ export interface StepFactors {
   readonly epsilon: number;
 }
 
+/** Every factor, in the order in which graphs and kernels take them. */
+export const STEP_FACTORS = [
+  'kept',
+  'beta1',
+  'gain1',
+  'beta2',
+  'gain2',
+  'stepSize',
+  'correction',
+  'epsilon',
+] as const satisfies readonly (keyof StepFactors)[];
+
 /** @param step counts from 1 */
 export function stepFactors(options: AdamWOptions, step: number): StepFactors {
   const { learningRate, weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;

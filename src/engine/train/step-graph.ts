@@ -6,7 +6,7 @@ import { add, div, mul, sqrt, square, sub } from '../ops/elementwise.ts';
 import { concat, expand, reshape, slice } from '../ops/shape.ts';
 import { tensor } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { stepFactors } from './adam-w.ts';
+import { STEP_FACTORS, stepFactors } from './adam-w.ts';
 import type { AdamWOptions, StepFactors } from './adam-w.ts';
 import { findInput } from './declared-inputs.ts';
 import { VECTORS } from './flat-parameters.ts';
@@ -33,22 +33,11 @@ export const FACTORS = 'adamw.factors';
 export const inputNameOf = (vector: Vector): string => `adamw.${vector}`;
 export const outputNameOf = (vector: Vector): string => `%next ${vector}`;
 
-const factorNames = [
-  'kept',
-  'beta1',
-  'gain1',
-  'beta2',
-  'gain2',
-  'stepSize',
-  'correction',
-  'epsilon',
-] as const satisfies readonly (keyof StepFactors)[];
-
 /** The feed of `FACTORS`: one row per factor, one column per group. */
 export function factorsTensor(groups: readonly AdamWOptions[], step: number): Tensor {
   const factors = groups.map((options) => stepFactors(options, step));
-  const rows = factorNames.flatMap((name) => factors.map((each) => each[name]));
-  return tensor(Float32Array.from(rows), [factorNames.length, groups.length]);
+  const rows = STEP_FACTORS.flatMap((name) => factors.map((each) => each[name]));
+  return tensor(Float32Array.from(rows), [STEP_FACTORS.length, groups.length]);
 }
 
 /**
@@ -59,7 +48,7 @@ export function buildStepGraph({ options, declared, layout, groups }: StepGraphO
   const graph = createGraph();
   const length = layout.at(-1)?.to ?? 0;
   const [parameters, first, second] = VECTORS.map((name) => graph.input(inputNameOf(name), 'float32', [length]));
-  const factors = graph.input(FACTORS, 'float32', [factorNames.length, groups.length]);
+  const factors = graph.input(FACTORS, 'float32', [STEP_FACTORS.length, groups.length]);
   if (parameters === undefined || first === undefined || second === undefined) throw new Error('internal: no vectors');
 
   // A slice each: WebGPU's Split binds all of its outputs at once, and adapters allow as few as eight.
@@ -97,7 +86,7 @@ type Factor = (name: keyof StepFactors) => Value;
 /** Each factor as one number where there is one group, else as a vector. */
 function spreadFactors(factors: Value, groups: readonly number[]): Factor {
   return (name) => {
-    const row = factorNames.indexOf(name);
+    const row = STEP_FACTORS.indexOf(name);
     const perGroup = reshape(slice(factors, 0, row, row + 1), [groups.length]);
     if (groups.length === 1) return perGroup;
     return concat(
