@@ -6,7 +6,7 @@ import type { WorkerHealth } from '../../src/contract/worker-protocol.ts';
 import { createAdapterStore } from './adapters/adapter-store.ts';
 import { createPredictorPool } from './adapters/predictor-pool.ts';
 import type { WorkerConfig } from './config.ts';
-import { superviseDevice } from './device/device-supervisor.ts';
+import { superviseLanes } from './device/device-lanes.ts';
 import { createFeatureCache } from './features/feature-cache.ts';
 import { createGatewayClient } from './gateway-api/gateway-client.ts';
 import { isTransient } from './gateway-api/gateway-error.ts';
@@ -36,7 +36,7 @@ const BACKBONE_RETRY_MS = 30_000;
  */
 export async function runWorker(config: WorkerConfig, signal: AbortSignal): Promise<void> {
   const client = createGatewayClient({ url: config.gatewayUrl, workerToken: config.workerToken });
-  await using device = superviseDevice({ wanted: config.device, threads: config.threads });
+  await using device = superviseLanes({ wanted: config.device, threads: config.threads });
   const info = await device.info;
   const tokenBudget = config.tokenBudget ?? TOKEN_BUDGETS[info.device];
   const backbones = createResidentBackbones({
@@ -49,6 +49,7 @@ export async function runWorker(config: WorkerConfig, signal: AbortSignal): Prom
       maxImages: IMAGES_A_BATCH[info.device],
       windowMs: config.batchWindowMs,
       maxQueued: config.maxQueuedInputs,
+      lanes: info.lanes,
     },
   });
   const adapters = createAdapterStore({

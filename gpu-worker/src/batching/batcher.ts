@@ -11,7 +11,9 @@ export interface BatcherOptions<Content> extends BatchLimits {
   readonly windowMs: number;
   /** Waiting inputs per class beyond which new ones are refused. */
   readonly maxQueued: number;
-  /** Batches sent to the device before the first has come back: 2 keep it busy while results are unpacked. */
+  /** Batches that the device runs side by side. */
+  readonly lanes?: number;
+  /** Batches sent to the device before the first has come back: 2 a lane keep it busy while results are unpacked. */
   readonly maxInFlight?: number;
 }
 
@@ -54,7 +56,7 @@ const PRIORITIES = ['online', 'bulk'] as const satisfies readonly Priority[];
 
 /** Coalesces concurrent inputs of all requests into batches of one backbone; online inputs go first. */
 export function createBatcher<Content>(options: BatcherOptions<Content>): Batcher<Content> {
-  const { embed, windowMs, maxQueued, maxInFlight = 2, ...limits } = options;
+  const { embed, windowMs, maxQueued, lanes = 1, maxInFlight = 2 * lanes, ...limits } = options;
   const queues: Readonly<Record<Priority, Queue<Content>>> = { online: new Map(), bulk: new Map() };
   let inFlight = 0;
   let rowMs = 5; // A guess until the first batch is measured.
@@ -76,7 +78,7 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
       if (!queue) return;
       const batch = pickBatch(firstOf(queue), limits);
       // A second batch keeps a busy device busy; a thin one had better wait and grow.
-      if (inFlight > 0 && !isWellFilled(batch, limits)) return;
+      if (inFlight >= lanes && !isWellFilled(batch, limits)) return;
       for (const entry of batch) queue.delete(entry.key);
       void run(batch);
     }

@@ -4,6 +4,11 @@ import type { DeviceAnswer, DeviceRequest } from './messages.ts';
 import { toPlainError } from './plain-error.ts';
 import { createTrainings } from './trainings.ts';
 
+export interface DeviceRuntimes {
+  readonly inference: OnnxRuntime;
+  readonly training: OnnxRuntime;
+}
+
 export interface DeviceService {
   handle(request: DeviceRequest): void;
 }
@@ -12,9 +17,12 @@ export interface DeviceService {
  * Answers the worker's requests. Training yields to the message loop between its steps, so batches
  * that arrive meanwhile are embedded between two of them.
  */
-export function createDeviceService(runtime: OnnxRuntime, send: (answer: DeviceAnswer) => void): DeviceService {
-  const backbones = createBackboneSessions(runtime);
-  const trainings = createTrainings(runtime);
+export function createDeviceService(
+  { inference, training }: DeviceRuntimes,
+  send: (answer: DeviceAnswer) => void,
+): DeviceService {
+  const backbones = createBackboneSessions(inference);
+  const trainings = createTrainings(training);
 
   async function answer(request: DeviceRequest): Promise<DeviceAnswer | null> {
     switch (request.type) {

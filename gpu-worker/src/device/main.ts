@@ -1,3 +1,4 @@
+import { createOnnxRuntime } from '../runtime/onnx-runtime.ts';
 import { probeDevice } from '../runtime/probe-device.ts';
 import { parseDeviceOptions } from './device-options.ts';
 import type { DeviceAnswer, DeviceRequest } from './messages.ts';
@@ -22,12 +23,15 @@ try {
     ...options,
     onAttempt: (device) => send({ type: 'probing', device }),
   });
-  const service = createDeviceService(runtime, send);
+  const { device, threads } = runtime;
+  const inference =
+    device === 'cpu' ? createOnnxRuntime({ device, threads: Math.ceil(threads / options.lanes) }) : runtime;
+  const service = createDeviceService({ inference, training: runtime }, send);
   // Only DeviceRequests are sent down this channel: its other end is device-process.ts of the same build.
   process.on('message', (message) => service.handle(message as DeviceRequest));
   // Shows the parent that the message loop turns, also through long training.
   setInterval(() => send({ type: 'alive' }), ALIVE_INTERVAL_MS).unref();
-  send({ type: 'ready', device: runtime.device, threads: runtime.threads, reasons });
+  send({ type: 'ready', device, threads, reasons });
 } catch (error) {
   send({ type: 'unusable', error: toPlainError(error) });
 }

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const supervise = (mode: string, silenceLimitMs = 60_000, wanted: 'auto' | 'cuda' = 'auto') => {
   vi.stubEnv('FAKE_DEVICE', mode);
-  return superviseDevice({ wanted, threads: 1, script, silenceLimitMs });
+  return superviseDevice({ wanted, threads: 1, lanes: 1, script, silenceLimitMs });
 };
 
 describe('the device supervisor', () => {

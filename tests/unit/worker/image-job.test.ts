@@ -32,7 +32,7 @@ let temporary: TemporaryFolder;
 beforeAll(async () => {
   temporary = await createTemporaryFolder();
   vi.stubEnv('LEVIGATE_CACHE', temporary.path);
-  device = superviseDevice({ wanted: 'cpu', threads: 1 });
+  device = superviseDevice({ wanted: 'cpu', threads: 1, lanes: 1 });
 });
 afterAll(async () => {
   await device[Symbol.asyncDispose]();

@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import type { DeviceAnswer, DeviceRequest } from '../../../../gpu-worker/src/device/messages.ts';
 
 // A device process without a device. Told by FAKE_DEVICE: `hang-once` and `die-probing-once` leave a mark in
-// FAKE_DEVICE_MARK and behave in the next life; `die-always` never starts; `refuse` says that the device is not there.
+// FAKE_DEVICE_MARK and behave in the next life; `die-always` never starts; `refuse` says that the device is not there;
+// `say-pid` answers with its process id.
 const mode = process.env['FAKE_DEVICE'] ?? '';
 const mark = process.env['FAKE_DEVICE_MARK'] ?? '';
 const { excluded = [] } = JSON.parse(process.argv[2] ?? '{}');
@@ -25,7 +26,9 @@ process.on('message', (message) => {
       'pixels' in batch
         ? (batch.pixels[row * 3 * batch.height * batch.width] ?? 0)
         : (batch.ids[row * batch.columns] ?? 0);
-    const features = Float32Array.from({ length: batch.rows }, (_, row) => first(row));
+    const features = Float32Array.from({ length: batch.rows }, (_, row) =>
+      mode === 'say-pid' ? process.pid : first(row),
+    );
     send({ type: 'embedded', id: request.id, features, inferenceMs: 1 });
   } else if (request.type === 'load') send({ type: 'done', id: request.id });
 });
