@@ -7,6 +7,9 @@ import { createAdapterStore } from './adapters/adapter-store.ts';
 import { createPredictorPool } from './adapters/predictor-pool.ts';
 import type { WorkerConfig } from './config.ts';
 import { superviseLanes } from './device/device-lanes.ts';
+import { createEmbed } from './embed/embed.ts';
+import { createEmbedTokens } from './embed/embed-tokens.ts';
+import { createTokenStates } from './embed/token-states.ts';
 import { createFeatureCache } from './features/feature-cache.ts';
 import { createGatewayClient } from './gateway-api/gateway-client.ts';
 import { isTransient } from './gateway-api/gateway-error.ts';
@@ -21,6 +24,8 @@ import { createOnnxRuntime } from './runtime/onnx-runtime.ts';
 import type { Device } from './runtime/onnx-runtime.ts';
 import { listen } from './server/listen.ts';
 import { createWorkerApp } from './server/worker-app.ts';
+import type { WorkerVerbs } from './server/worker-app.ts';
+import { createDecode, createTokenize } from './tokens/tokens.ts';
 
 const log = getLogger(['levigate', 'worker']);
 
@@ -67,7 +72,14 @@ export async function runWorker(config: WorkerConfig, signal: AbortSignal): Prom
   };
 
   const accessToken = randomBytes(32).toString('base64url');
-  const app = createWorkerApp({ accessToken, health, predict: createPredict({ backbones, adapters, predictors }) });
+  const verbs: WorkerVerbs = {
+    predict: createPredict({ backbones, adapters, predictors }),
+    embed: createEmbed({ backbones }),
+    embed_tokens: createEmbedTokens({ backbones, states: createTokenStates(device) }),
+    tokenize: createTokenize({ backbones }),
+    decode: createDecode({ backbones }),
+  };
+  const app = createWorkerApp({ accessToken, health, verbs });
   await using listener = await listen(app, config);
   const registration = await keepRegistered({
     client,

@@ -14,3 +14,4 @@ export * from './predict.ts';
 export * from './report.ts';
 export * from './webhooks.ts';
 export * from './worker-protocol.ts';
+export * from './worker-verbs.ts';

@@ -6,24 +6,32 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { LIMITS } from '../../../src/contract/limits.ts';
-import { WorkerPredictRequest } from '../../../src/contract/worker-protocol.ts';
 import type { WorkerHealth } from '../../../src/contract/worker-protocol.ts';
-import type { Predict } from '../predict/predict.ts';
+import { WORKER_VERBS } from '../../../src/contract/worker-verbs.ts';
+import type { WorkerRequest, WorkerResponse, WorkerVerb } from '../../../src/contract/worker-verbs.ts';
 
 const log = getLogger(['levigate', 'worker', 'http']);
+
+/** How this worker does what the gateway may ask of it. */
+export type WorkerVerbs = {
+  readonly [Verb in WorkerVerb]: (
+    request: WorkerRequest<Verb>,
+    signal: AbortSignal | undefined,
+  ) => Promise<WorkerResponse<Verb>>;
+};
 
 export interface WorkerAppOptions {
   /** What the gateway must present; made up by this process and told at registration. */
   readonly accessToken: string;
-  readonly predict: Predict;
+  readonly verbs: WorkerVerbs;
   readonly health: () => WorkerHealth;
 }
 
 // The gateway bounds requests; what it adds per adapter is small.
 const MAX_BODY_BYTES = LIMITS.predictBodyBytes + 4 * 1024 * 1024;
 
-/** The worker's own routes: `POST /predict` for the gateway, `GET /health` for whoever watches the container. */
-export function createWorkerApp({ accessToken, predict, health }: WorkerAppOptions): Hono {
+/** The worker's own routes: `POST /<verb>` for the gateway, `GET /health` for whoever watches the container. */
+export function createWorkerApp({ accessToken, verbs, health }: WorkerAppOptions): Hono {
   const app = new Hono();
   const expected = sha256(accessToken);
 
@@ -37,34 +45,39 @@ export function createWorkerApp({ accessToken, predict, health }: WorkerAppOptio
     return context.json(body, body.status === 'ready' ? 200 : 503);
   });
 
-  app.post(
-    '/predict',
-    async (context, next) => {
-      const given = context.req.header('authorization')?.replace(/^Bearer /, '') ?? '';
-      if (timingSafeEqual(sha256(given), expected)) return next();
-      throw new LevigateError('invalid_api_key', "This is not this worker's access token: ask the gateway.");
-    },
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw tooLarge();
+  const serve = <Verb extends WorkerVerb>(verb: Verb): void => {
+    app.post(
+      `/${verb}`,
+      async (context, next) => {
+        const given = context.req.header('authorization')?.replace(/^Bearer /, '') ?? '';
+        if (timingSafeEqual(sha256(given), expected)) return next();
+        throw new LevigateError('invalid_api_key', "This is not this worker's access token: ask the gateway.");
       },
-    }),
-    async (context) => {
-      if (health().status === 'draining')
-        throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
-      const request = parseRequest(await context.req.json().catch(() => null));
-      return context.json(await predict(request, context.req.raw.signal));
-    },
-  );
+      bodyLimit({
+        maxSize: MAX_BODY_BYTES,
+        onError: () => {
+          throw tooLarge();
+        },
+      }),
+      async (context) => {
+        if (health().status === 'draining')
+          throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
+        const request = parseRequest(verb, await context.req.json().catch(() => null));
+        return context.json(await verbs[verb](request, context.req.raw.signal));
+      },
+    );
+  };
+  // The keys of the table are its own.
+  for (const verb of Object.keys(WORKER_VERBS) as WorkerVerb[]) serve(verb);
   return app;
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-function parseRequest(body: unknown): WorkerPredictRequest {
-  const parsed = WorkerPredictRequest.safeParse(body);
-  if (parsed.success) return parsed.data;
+function parseRequest<Verb extends WorkerVerb>(verb: Verb, body: unknown): WorkerRequest<Verb> {
+  const parsed = WORKER_VERBS[verb].request.safeParse(body);
+  // The compiler does not follow the table's row from the verb to its schema.
+  if (parsed.success) return parsed.data as WorkerRequest<Verb>;
   const [issue] = parsed.error.issues;
   const param = issue?.path.join('.') || undefined;
   throw new LevigateError('invalid_request', `${param ?? 'the body'}: ${issue?.message ?? 'is not valid'}`, { param });

@@ -1,6 +1,6 @@
 import { getLogger } from '@logtape/logtape';
-import { isErrorCode, LevigateError, WorkerPredictResponse } from '../../contract/index.ts';
-import type { ErrorCode, WorkerPredictRequest } from '../../contract/index.ts';
+import { isErrorCode, LevigateError, WORKER_VERBS } from '../../contract/index.ts';
+import type { ErrorCode, WorkerRequest, WorkerResponse, WorkerVerb } from '../../contract/index.ts';
 import type { WorkerRow } from '../../store/queries/workers.ts';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -15,10 +15,14 @@ const RETRY_AFTER_NO_WORKER_S = 5;
 const RETRY_AFTER_WORKER_GONE_S = 1;
 
 /**
- * Sends a prediction to the worker that has the backbone's caches, and once more to the next one if the first is gone.
+ * Asks the worker that has the backbone's caches, and once more the next one if the first is gone.
  * Rejects with `no_worker`, `worker_failed`, `timeout` or the worker's own error.
  */
-export async function askWorker(ctx: Context, request: WorkerPredictRequest): Promise<WorkerPredictResponse> {
+export async function askWorker<Verb extends WorkerVerb>(
+  ctx: Context,
+  verb: Verb,
+  request: WorkerRequest<Verb>,
+): Promise<WorkerResponse<Verb>> {
   const { services } = ctx;
   const ranked = rankWorkers(await listAliveWorkers(services), request.backbone);
   // One worker alone is asked again: what broke may have been a kept connection that it had just closed.
@@ -33,7 +37,7 @@ export async function askWorker(ctx: Context, request: WorkerPredictRequest): Pr
   let cause: unknown;
   let refusal: WorkerAnswer | undefined;
   for (const worker of workers) {
-    const answer = await postOnce(ctx, worker, body, deadlineMs).catch((error: unknown) => {
+    const answer = await postOnce(ctx, worker, { verb, body, deadlineMs }).catch((error: unknown) => {
       if (ctx.signal.aborted) throw clientGone(error);
       if (error instanceof LevigateError) throw error;
       log.warn('a worker could not be reached', { requestId: ctx.requestId, worker: worker.name, error });
@@ -41,10 +45,10 @@ export async function askWorker(ctx: Context, request: WorkerPredictRequest): Pr
     });
     if (!answer) continue;
     // 503: it is starting or draining, and says so; another may serve.
-    if (answer.status !== 503) return readAnswer(answer);
+    if (answer.status !== 503) return readAnswer(verb, answer);
     refusal = answer;
   }
-  if (refusal) return readAnswer(refusal);
+  if (refusal) return readAnswer(verb, refusal);
   throw new LevigateError('worker_failed', 'the worker went away before it answered: try again', {
     cause,
     retryAfterS: RETRY_AFTER_WORKER_GONE_S,
@@ -55,11 +59,17 @@ export async function askWorker(ctx: Context, request: WorkerPredictRequest): Pr
 const clientGone = (cause: unknown): LevigateError =>
   new LevigateError('invalid_request', 'the client closed the request before its answer was there', { cause });
 
-function postOnce(ctx: Context, worker: WorkerRow, body: string, deadlineMs: number): Promise<WorkerAnswer> {
+interface Question {
+  readonly verb: WorkerVerb;
+  readonly body: string;
+  readonly deadlineMs: number;
+}
+
+function postOnce(ctx: Context, worker: WorkerRow, { verb, body, deadlineMs }: Question): Promise<WorkerAnswer> {
   const timeoutMs = Math.ceil(deadlineMs - performance.now());
   if (timeoutMs <= 0) throw new LevigateError('timeout', 'the workers took too long: send fewer inputs, or try again');
   return ctx.services.workers.post({
-    url: new URL('predict', worker.url.endsWith('/') ? worker.url : `${worker.url}/`).href,
+    url: new URL(verb, worker.url.endsWith('/') ? worker.url : `${worker.url}/`).href,
     accessToken: worker.accessToken,
     body,
     timeoutMs,
@@ -72,11 +82,15 @@ const ErrorAnswer = z.object({
   error: z.object({ message: z.string(), code: z.string().nullable(), param: z.string().nullable() }),
 });
 
-function readAnswer({ status, body, retryAfter }: WorkerAnswer): WorkerPredictResponse {
+function readAnswer<Verb extends WorkerVerb>(
+  verb: Verb,
+  { status, body, retryAfter }: WorkerAnswer,
+): WorkerResponse<Verb> {
   const json = parseJson(body);
   if (status === 200) {
-    const parsed = WorkerPredictResponse.safeParse(json);
-    if (parsed.success) return parsed.data;
+    const parsed = WORKER_VERBS[verb].response.safeParse(json);
+    // The compiler does not follow the table's row from the verb to its schema.
+    if (parsed.success) return parsed.data as WorkerResponse<Verb>;
     throw new LevigateError(
       'worker_failed',
       'the worker answered in a form this gateway does not know: are both of one version?',

@@ -9,11 +9,11 @@ import type {
   WorkerPredictResponse,
 } from '../../contract/index.ts';
 import type { ModelRow } from '../../store/queries/models.ts';
-import { findProject } from '../../store/queries/projects.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { watchDrift } from '../drift/watch-drift.ts';
 import { askWorker } from './ask-worker.ts';
+import { cacheSaltOf } from './cache-salt-of.ts';
 import { selectModels } from './select-models.ts';
 
 export interface PredictResult {
@@ -25,15 +25,14 @@ export interface PredictResult {
 export async function predict(ctx: Context, request: PredictRequest): Promise<PredictResult> {
   requireScope(ctx, 'predict');
   const models = await selectModels(ctx, request);
-  const project = await findProject(ctx.services.db, ctx.actor.projectId);
-  if (!project) throw new Error(`internal: project ${ctx.actor.projectId} is gone while its key is there`);
+  const cacheSalt = await cacheSaltOf(ctx);
   const inputs = toRecords(request.input);
   const { top_k, views = false, coverage, abstain_at_risk, nearest } = request;
   const answers = await Promise.all(
     groupByBackbone(models).map(async ([backbone, group]) => {
       const asked: WorkerPredictRequest = {
         backbone,
-        cache_salt: project.cacheSalt,
+        cache_salt: cacheSalt,
         adapters: group.map(({ id, adapterSha256, adapterBytes }) => ({
           model: id,
           sha256: adapterSha256,
@@ -46,7 +45,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
         ...(abstain_at_risk === undefined ? {} : { abstain_at_risk }),
         ...(nearest === undefined ? {} : { nearest }),
       };
-      return askWorker(ctx, asked);
+      return askWorker(ctx, 'predict', asked);
     }),
   );
   const result = merge(answers, models, inputs.length);

@@ -19,7 +19,9 @@ const answer = {
 
 function app(predict: Predict = async () => answer, status: WorkerHealth['status'] = 'ready') {
   const health = () => ({ status, device: 'cpu', backbones: ['tiny'], detail: null });
-  return createWorkerApp({ accessToken, predict, health });
+  const unasked = async () => Promise.reject(new Error('not asked for'));
+  const verbs = { predict, embed: unasked, embed_tokens: unasked, tokenize: unasked, decode: unasked };
+  return createWorkerApp({ accessToken, verbs, health });
 }
 
 const post = (body: unknown, { token = accessToken, on = app() } = {}) =>

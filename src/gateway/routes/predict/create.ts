@@ -4,6 +4,7 @@ import { PredictRequest, PredictResponse } from '../../../contract/index.ts';
 import { predict } from '../../../services/predict/predict.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { failures, json } from '../../openapi/responses.ts';
+import { setTimings } from './set-timings.ts';
 
 const route = createRoute({
   method: 'post',
@@ -21,10 +22,6 @@ const route = createRoute({
 export const registerPredict = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) => {
     const { response, timings } = await predict(c.get('context'), c.req.valid('json'));
-    c.header('x-queue-time', milliseconds(timings.queueMs));
-    c.header('x-tokenization-time', milliseconds(timings.tokenizationMs));
-    c.header('x-inference-time', milliseconds(timings.inferenceMs));
+    setTimings(c, timings);
     return c.json(response, 200);
   });
-
-const milliseconds = (duration: number): string => String(Math.round(duration * 100) / 100);

@@ -6,6 +6,7 @@ import type { ReadImage } from '../../../../gpu-worker/src/images/image-reader.t
 import { THUMBNAIL_BYTES } from '../../../../gpu-worker/src/images/thumbnail.ts';
 import { createResidentBackbones } from '../../../../gpu-worker/src/resident/resident-backbones.ts';
 import type { ResidentBackbones } from '../../../../gpu-worker/src/resident/resident-backbones.ts';
+import type { TokenSequence, Tokenizer } from '../../../../gpu-worker/src/tokenizer/load-tokenizer.ts';
 import type { FineTuneEvent } from '../../../../src/levi/index.ts';
 
 export const TAPS = 2;
@@ -65,15 +66,30 @@ export const createFakeBackbones = (device: DevicePort): ResidentBackbones =>
         modality: 'text',
         graph,
         maxTokens: MAX_TOKENS,
-        tokenizer: {
-          encode: (text, maxLength) => {
-            const ids = Int32Array.from(text, (character) => character.codePointAt(0) ?? 0);
-            return { ids: ids.slice(0, maxLength), isTruncated: ids.length > maxLength };
-          },
-        },
+        tokenizer: fakeTokenizer,
       };
     },
   });
+
+/** A token a character, of no special ones; the vocabulary is the Basic Latin letters. */
+const fakeTokenizer: Tokenizer = {
+  encode: (text, maxLength, cut) => fit(codesOf(text), maxLength, cut),
+  enclose: (ids, maxLength, cut) => {
+    const unknown = ids.find((id) => id > 0x7f);
+    if (unknown !== undefined) throw new RangeError(`${unknown} is not a token of this model`);
+    return fit(ids, maxLength, cut);
+  },
+  describe: (text) =>
+    codesOf(text).map((id, at) => ({ id, text: text.charAt(at), special: false, start: at, stop: at + 1 })),
+  decode: (ids) => String.fromCodePoint(...ids),
+};
+
+const codesOf = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) ?? 0);
+
+function fit(ids: readonly number[], maxLength: number, cut = 'end'): TokenSequence {
+  const kept = cut === 'end' ? ids.slice(0, maxLength) : ids.slice(-maxLength);
+  return { ids: Int32Array.from(kept), isTruncated: ids.length > maxLength };
+}
 
 const figure = { value: 1, low: null, high: null };
 

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { PredictRecord, PredictUsage, Timings } from './predict.ts';
+import { WorkerPredictRequest, WorkerPredictResponse } from './worker-protocol.ts';
+
+/** Bare ids of the backbone's own vocabulary, as `tokenize` gives them without special tokens: those are put around them. */
+const TokenInput = z.strictObject({ tokens: z.array(z.int().min(0)).min(1) });
+
+/** What is embedded: a text, an image, or a text that is tokens already. */
+export const EmbedInput = z.union([TokenInput, PredictRecord]);
+export type EmbedInput = z.infer<typeof EmbedInput>;
+
+/** Which end of an input loses what the backbone cannot read; `never` refuses such an input. */
+export const Truncation = z.enum(['never', 'start', 'end']);
+export type Truncation = z.infer<typeof Truncation>;
+
+const WorkerEmbedRequest = z.strictObject({
+  backbone: z.string(),
+  cache_salt: z.string(),
+  priority: z.enum(['online', 'bulk']).optional().describe('Default online'),
+  inputs: z.array(EmbedInput).min(1),
+  truncate: Truncation,
+});
+
+const WorkerEmbedResponse = z.object({
+  data: z.array(z.array(z.number())).describe('The last layer, pooled, of each input'),
+  truncated: z.int().describe('Inputs that lost an end'),
+  usage: PredictUsage,
+  timings: Timings,
+});
+
+const WorkerEmbedTokensResponse = z.object({
+  data: z.array(z.array(z.array(z.number()))).describe('The last layer at each token of each input'),
+  usage: PredictUsage,
+  timings: Timings,
+});
+
+/** One token; `start` and `stop` count the text's UTF-16 units and are null where no place in it can be told. */
+const Token = z.object({
+  id: z.int(),
+  text: z.string(),
+  special: z.boolean(),
+  start: z.int().nullable(),
+  stop: z.int().nullable(),
+});
+export type Token = z.infer<typeof Token>;
+
+const WorkerTokenizeRequest = z.strictObject({
+  backbone: z.string(),
+  inputs: z.array(z.string()).min(1),
+  add_special_tokens: z.boolean(),
+});
+
+const WorkerDecodeRequest = z.strictObject({
+  backbone: z.string(),
+  inputs: z.array(z.array(z.int().min(0))).min(1),
+  skip_special_tokens: z.boolean(),
+});
+
+/** Everything that the gateway asks of a worker about inputs: `POST /<verb>`, one schema each way. */
+export const WORKER_VERBS = {
+  predict: { request: WorkerPredictRequest, response: WorkerPredictResponse },
+  embed: { request: WorkerEmbedRequest, response: WorkerEmbedResponse },
+  embed_tokens: { request: WorkerEmbedRequest, response: WorkerEmbedTokensResponse },
+  tokenize: { request: WorkerTokenizeRequest, response: z.object({ data: z.array(z.array(Token)) }) },
+  decode: { request: WorkerDecodeRequest, response: z.object({ data: z.array(z.string()) }) },
+} as const;
+
+export type WorkerVerb = keyof typeof WORKER_VERBS;
+export type WorkerRequest<Verb extends WorkerVerb> = z.infer<(typeof WORKER_VERBS)[Verb]['request']>;
+export type WorkerResponse<Verb extends WorkerVerb> = z.infer<(typeof WORKER_VERBS)[Verb]['response']>;

@@ -1,0 +1,18 @@
+import type { WorkerResponse } from '../../contract/index.ts';
+import { requireScope } from '../context.ts';
+import type { Context } from '../context.ts';
+import { askWorker } from '../predict/ask-worker.ts';
+import { cacheSaltOf } from '../predict/cache-salt-of.ts';
+import { backboneOf } from './backbone-of.ts';
+import type { EmbedRequest } from './embed.ts';
+
+/** The backbone's last layer at every token of each text, special tokens included. */
+export async function embedTokens(
+  ctx: Context,
+  { model, inputs, truncate = 'end' }: Pick<EmbedRequest, 'model' | 'inputs' | 'truncate'>,
+): Promise<WorkerResponse<'embed_tokens'>> {
+  requireScope(ctx, 'predict');
+  const { name } = await backboneOf(ctx, model);
+  const cache_salt = await cacheSaltOf(ctx);
+  return askWorker(ctx, 'embed_tokens', { backbone: name, cache_salt, inputs: [...inputs], truncate });
+}
