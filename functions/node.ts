@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { createApp } from '../src/gateway/app.ts';
+import { createTeiApp } from '../src/gateway/facades/tei/app.ts';
 import { parseNodeConfig } from '../src/platform/node/config.ts';
 import { EMBEDDED_WORKER_NAME, startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
 import { startHttpServer } from '../src/platform/node/http-server.ts';
@@ -42,6 +43,11 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
   const server = stack.use(
     await startHttpServer({ fetch: createApp(services).fetch, host: config.host, port: config.port }),
   );
+  if (config.tei !== null) {
+    const { fetch } = createTeiApp(services, config.tei.model);
+    const { url } = stack.use(await startHttpServer({ fetch, host: config.host, port: config.tei.port }));
+    print(`tei ${url}`);
+  }
   if (config.embeddedWorker) {
     // The worker of a process that was killed: its row would look alive for some seconds yet.
     await retireWorkers(services, EMBEDDED_WORKER_NAME);

@@ -6,6 +6,7 @@ import type { Services } from '../services/ports.ts';
 import { toErrorResponse } from './errors/error-response.ts';
 import { invalidRequest } from './errors/invalid-request.ts';
 import { notFoundResponse } from './errors/not-found-response.ts';
+import { facadeRoutes } from './facades/routes.ts';
 import type { GatewayEnv } from './gateway-env.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { jsonBodyLimit } from './middleware/json-body-limit.ts';
@@ -26,6 +27,7 @@ export function createApp(services: Services): OpenAPIHono<GatewayEnv> {
   app.route('/', publicRoutes(services));
   app.route('/v1', userRoutes(services));
   app.route('/worker/v1', workerRoutes(services));
+  app.route('/', facadeRoutes(services));
   registerOpenApi(app);
   return app;
 }

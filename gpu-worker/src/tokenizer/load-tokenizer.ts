@@ -91,9 +91,16 @@ function describeTokens(tokenizer: PreTrainedTokenizer, text: string, addSpecial
   });
 }
 
-const pieceOf = (tokenizer: PreTrainedTokenizer, id: number): string => tokenizer._tokenizer.id_to_token(id) ?? '';
+/** The tokenizer within, whose package's types do not resolve from here. */
+interface Pieces {
+  id_to_token(id: number): string | undefined;
+}
+const lookUp = ({ _tokenizer }: PreTrainedTokenizer, id: number): string | undefined =>
+  (_tokenizer as Pieces).id_to_token(id);
+
+const pieceOf = (tokenizer: PreTrainedTokenizer, id: number): string => lookUp(tokenizer, id) ?? '';
 
 function assertKnown(tokenizer: PreTrainedTokenizer, ids: readonly number[]): void {
-  const unknown = ids.find((id) => tokenizer._tokenizer.id_to_token(id) === undefined);
+  const unknown = ids.find((id) => lookUp(tokenizer, id) === undefined);
   if (unknown !== undefined) throw new RangeError(`${unknown} is not a token of this model`);
 }

@@ -16,7 +16,8 @@ export async function toErrorResponse(error: Error, c: GatewayContext): Promise<
   return c.json(known.toBody(), asContentfulStatus(known.status));
 }
 
-async function toLevigateError(error: Error, c: GatewayContext): Promise<LevigateError> {
+/** Any error as one of ours. What is not ours becomes `internal`. */
+export async function toLevigateError(error: Error, c: GatewayContext): Promise<LevigateError> {
   if (error instanceof LevigateError) return error;
   // The answer reaches nobody; what matters is that this is no failure of ours.
   if (c.req.raw.signal.aborted) return new LevigateError('invalid_request', 'the client went away', { cause: error });

@@ -1,31 +1,36 @@
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { LevigateError, LIMITS } from '../../contract/index.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
 
-/** Bodies that stream and have limits of their own. */
-const STREAMED = [/^POST \/v1\/files$/, /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/];
+/** Bodies that stream and have limits of their own, and those of façades, which refuse in their own words. */
+const EXEMPT = [/^POST \/v1\/files$/, /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/, /^POST \/(models|tei)\//];
 
 /** Inputs may be images. */
 const PREDICT = 'POST /v1/predict';
 
-const limitTo = (maxSize: number) => ({
-  maxSize,
-  whileReading: bodyLimit({ maxSize, onError: () => refuse(maxSize) }),
-});
-const LIMIT = limitTo(LIMITS.jsonBodyBytes);
-const PREDICT_LIMIT = limitTo(LIMITS.predictBodyBytes);
+const limitJson = limitBody(LIMITS.jsonBodyBytes);
+const limitPredict = limitBody(LIMITS.predictBodyBytes);
 
-/** Refuses a body above the limit: by its declared length where there is one, else while reading it. */
+/** Refuses a JSON body above its route's limit. */
 export const jsonBodyLimit = createMiddleware<GatewayEnv>(async function jsonBodyLimit(c, next) {
-  const { method, path } = c.req;
-  if (method === 'GET' || method === 'HEAD' || STREAMED.some((route) => route.test(`${method} ${path}`))) return next();
-  const length = c.req.header('content-length');
-  const { maxSize, whileReading } = `${method} ${path}` === PREDICT ? PREDICT_LIMIT : LIMIT;
-  if (length === undefined || c.req.header('transfer-encoding') !== undefined) return whileReading(c, next);
-  if (Number(length) > maxSize) return refuse(maxSize);
-  return next();
+  const { method } = c.req;
+  const route = `${method} ${c.req.path}`;
+  if (method === 'GET' || method === 'HEAD' || EXEMPT.some((exempt) => exempt.test(route))) return next();
+  return route === PREDICT ? limitPredict(c, next) : limitJson(c, next);
 });
+
+/** Refuses a body above `maxSize` bytes: by its declared length where there is one, else while reading it. */
+export function limitBody(maxSize: number): MiddlewareHandler<GatewayEnv> {
+  const whileReading = bodyLimit({ maxSize, onError: () => refuse(maxSize) });
+  return async function limit(c, next) {
+    const length = c.req.header('content-length');
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined) return whileReading(c, next);
+    if (Number(length) > maxSize) return refuse(maxSize);
+    return next();
+  };
+}
 
 function refuse(maxSize: number): never {
   throw new LevigateError(

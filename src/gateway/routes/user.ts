@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Services } from '../../services/ports.ts';
 import { invalidRequest } from '../errors/invalid-request.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
+import { systemOneRoutes } from '../facades/systemone/routes.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { fileRoutes } from './files/routes.ts';
 import { fineTuningRoutes } from './fine-tuning/routes.ts';
@@ -14,7 +15,15 @@ import { webhookRoutes } from './webhooks/routes.ts';
 export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
   app.use(authenticate(services));
-  for (const routes of [fileRoutes, keyRoutes, fineTuningRoutes, modelRoutes, predictRoutes, webhookRoutes])
+  for (const routes of [
+    fileRoutes,
+    keyRoutes,
+    fineTuningRoutes,
+    modelRoutes,
+    predictRoutes,
+    systemOneRoutes,
+    webhookRoutes,
+  ])
     app.route('/', routes());
   return app;
 }

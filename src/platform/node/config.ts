@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { knownBackbones, parseCatalogue } from '../../contract/index.ts';
+import { DEFAULT_BACKBONE, knownBackbones, parseCatalogue } from '../../contract/index.ts';
 import type { BackboneInfo, CatalogueEntry } from '../../contract/index.ts';
 
 const flag = z
@@ -25,6 +25,8 @@ const Environment = z.object({
   LEVIGATE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(30_000),
   LEVIGATE_PREDICT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(60_000),
   LEVIGATE_CATALOGUE: z.string().optional(),
+  LEVIGATE_TEI_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  LEVIGATE_TEI_MODEL: z.string().min(1).default(DEFAULT_BACKBONE),
 });
 
 /** The gateway process's settings on one machine. */
@@ -41,6 +43,8 @@ export interface NodeConfig {
   readonly embeddedWorkerToken: string;
   readonly leaseDurationMs: number;
   readonly predictTimeoutMs: number;
+  /** A second port that speaks Text Embeddings Inference alone, for one model; null: none. */
+  readonly tei: { readonly port: number; readonly model: string } | null;
   /** The built-in ones and those of LEVIGATE_CATALOGUE. */
   readonly backbones: Readonly<Record<string, BackboneInfo>>;
 }
@@ -65,6 +69,10 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
     embeddedWorkerToken: randomBytes(32).toString('base64url'),
     leaseDurationMs: values.LEVIGATE_LEASE_MS,
     predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
+    tei:
+      values.LEVIGATE_TEI_PORT === undefined
+        ? null
+        : { port: values.LEVIGATE_TEI_PORT, model: values.LEVIGATE_TEI_MODEL },
     backbones: knownBackbones(readCatalogue(values.LEVIGATE_CATALOGUE)),
   };
 }
