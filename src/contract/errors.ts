@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   unsupported_option: { status: 400, type: 'invalid_request_error' },
   model_is_backbone: { status: 400, type: 'invalid_request_error' },
   invalid_webhook_url: { status: 400, type: 'invalid_request_error' },
+  checksum_mismatch: { status: 400, type: 'invalid_request_error' },
   // 401, 403
   missing_api_key: { status: 401, type: 'authentication_error' },
   invalid_api_key: { status: 401, type: 'authentication_error' },
@@ -31,6 +32,7 @@ export const ERROR_CODES = {
   model_in_use: { status: 409, type: 'conflict_error' },
   limit_reached: { status: 409, type: 'conflict_error' },
   lease_lost: { status: 409, type: 'conflict_error' },
+  blob_changed: { status: 409, type: 'conflict_error' },
   // 413, 415
   payload_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error' },

@@ -3,17 +3,69 @@ import type { Database } from '../store/database.ts';
 
 /** Large bytes by key. A blob is visible only when it is whole. */
 export interface BlobStore {
-  /** Streams `body` in, counting and hashing on the way; rejects with `payload_too_large` beyond `maxBytes`. */
-  put(key: string, body: ReadableStream<Uint8Array>, options: { readonly maxBytes: number }): Promise<StoredBlob>;
-  get(key: string): Promise<BlobContent | null>;
-  /** Exactly the bytes of a range; null when the blob is not there. Rejects with a RangeError for a range that is not within it. */
-  read(key: string, range: ByteRange): Promise<Uint8Array | null>;
+  /**
+   * Streams `body` in, counting and hashing on the way; rejects with `payload_too_large` beyond `maxBytes`, and with
+   * `blob_changed` when `ifAbsent` is asked for and the key has a blob. What fails leaves nothing, and a former blob as it was.
+   */
+  put(key: string, body: ReadableStream<Uint8Array>, options: PutBlob): Promise<StoredBlob>;
+  /** null when the blob is not there. Rejects with `blob_changed` when it is another version than the one asked for. */
+  get(key: string, condition?: BlobCondition): Promise<BlobContent | null>;
+  /** Exactly the bytes of a range; as `get` otherwise. Rejects with a RangeError for a range that is not within the blob. */
+  read(key: string, range: ByteRange, condition?: BlobCondition): Promise<Uint8Array | null>;
   delete(key: string): Promise<void>;
   /**
    * The blobs under a folder and below, in an order of the store's own. A blob that is there throughout is in exactly
    * one of the pages, whatever is put or deleted between them.
    */
   list(options: ListBlobs): Promise<BlobPage>;
+  /** For a blob that arrives over several requests. */
+  readonly parts: BlobParts;
+  /** URLs by which bytes go past the gateway; null where they go through it, whatever their size. */
+  readonly direct: DirectBlobs | null;
+}
+export interface PutBlob {
+  readonly maxBytes: number;
+  /** Never replaces a blob. */
+  readonly ifAbsent?: boolean | undefined;
+}
+export interface BlobCondition {
+  readonly ifVersion?: string | undefined;
+}
+
+/**
+ * An upload in parts: each is kept by an id of the caller's until all are discarded, and they are joined in an order
+ * that the caller tells at the end. Neither their sizes nor the order in which they arrive matter.
+ */
+export interface BlobParts {
+  /** Keeps a part; the same id again replaces it. Upload and part ids are segments of a key: letters, digits, `-`, `_`, `.`. */
+  put(part: BlobPart, body: ReadableStream<Uint8Array>, options: { readonly maxBytes: number }): Promise<StoredBlob>;
+  /**
+   * Joins parts into the blob `key`, which replaces what was there; the parts stay, so that it can be done again until
+   * the caller has written down that it was. Rejects with `blob_changed` when a part is missing or another version,
+   * `payload_too_large` beyond `maxBytes`, and `checksum_mismatch` when the MD5 of the whole is another.
+   */
+  complete(key: string, upload: CompleteParts): Promise<StoredBlob>;
+  /** Removes every part of an upload; of one that has none it is no error. */
+  discard(uploadId: string): Promise<void>;
+}
+export interface BlobPart {
+  readonly uploadId: string;
+  readonly partId: string;
+}
+export interface CompleteParts {
+  readonly uploadId: string;
+  /** In their order; `version` as `put` told it. At most 500, for the number of requests that a Worker may make. */
+  readonly parts: readonly { readonly partId: string; readonly version: string }[];
+  readonly maxBytes: number;
+  /** Hex, of the whole. */
+  readonly md5?: string | undefined;
+}
+
+/** Bearer URLs: whoever has one may use it until it expires. */
+export interface DirectBlobs {
+  /** Takes a body of exactly `sizeBytes` by PUT. What was put must be measured before anything names it. */
+  putUrl(key: string, options: { readonly sizeBytes: number; readonly expiresS: number }): Promise<string>;
+  getUrl(key: string, options: { readonly expiresS: number }): Promise<string>;
 }
 export interface ListBlobs {
   /** Whole segments, such as `files`. */
@@ -36,9 +88,12 @@ export interface StoredBlob {
   readonly sizeBytes: number;
   /** Hex. */
   readonly sha256: string;
+  /** Another one when the bytes are others; opaque. */
+  readonly version: string;
 }
 export interface BlobContent {
   readonly sizeBytes: number;
+  readonly version: string;
   readonly body: ReadableStream<Uint8Array>;
 }
 

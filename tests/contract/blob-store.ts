@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { BlobStore } from '../../src/services/ports.ts';
-import { streamInChunks } from '../support/multipart.ts';
+import type { BlobContent, BlobStore } from '../../src/services/ports.ts';
+import { concatenateBytes, streamInChunks } from '../support/multipart.ts';
 
 export interface OpenBlobStore extends AsyncDisposable {
   readonly store: BlobStore;
 }
+
+const CHANGED = { code: 'blob_changed' };
 
 /** What every blob store keeps, whatever is behind it. */
 export function describeBlobStore(name: string, open: () => Promise<OpenBlobStore>): void {
@@ -14,7 +16,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
       await using opened = await open();
       const content = randomBytes(300_000);
       const stored = await put(opened.store, 'a/b/c.bin', content);
-      expect(stored).toEqual({ sizeBytes: 300_000, sha256: createHash('sha256').update(content).digest('hex') });
+      expect(stored).toMatchObject({ sizeBytes: 300_000, sha256: hashOf('sha256', content) });
       expect(await read(opened.store, 'a/b/c.bin')).toEqual(content);
     });
 
@@ -111,6 +113,96 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
       expect(await opened.store.read('none', { offset: 0, length: 0 })).toBeNull();
     });
 
+    test('tells versions apart, and reads the one that was asked for or none', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const content = randomBytes(1_000);
+      const first = await put(store, 'a', content);
+      const ifVersion = first.version;
+      expect(await store.get('a')).toMatchObject({ version: ifVersion });
+      expect(await bytesOf(await store.get('a', { ifVersion }))).toEqual(content);
+      expect(await store.read('a', { offset: 10, length: 20 }, { ifVersion })).toEqual(content.slice(10, 30));
+      const second = await put(store, 'a', randomBytes(1_000));
+      expect(second.version).not.toBe(ifVersion);
+      for (const length of [20, 0])
+        await expect(store.read('a', { offset: 0, length }, { ifVersion })).rejects.toMatchObject(CHANGED);
+      await expect(store.get('a', { ifVersion })).rejects.toMatchObject(CHANGED);
+      await store.delete('a');
+      expect(await store.get('a', { ifVersion })).toBeNull();
+      expect(await store.read('a', { offset: 0, length: 1 }, { ifVersion })).toBeNull();
+    });
+
+    test.each([
+      ['small', 1_000],
+      ['large', 6_000_000],
+    ])('a %s blob that must not replace one is refused, and what was there stays', async (_, length) => {
+      await using opened = await open();
+      const { store } = opened;
+      const former = randomBytes(length);
+      const options = { maxBytes: 10_000_000, ifAbsent: true };
+      await store.put('a', streamInChunks(former, [64_000]), options);
+      await expect(store.put('a', streamInChunks(randomBytes(length), [64_000]), options)).rejects.toMatchObject(
+        CHANGED,
+      );
+      expect(await read(store, 'a')).toEqual(former);
+    });
+
+    test('joins parts of any size, sent in any order, into one blob', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const pieces = [randomBytes(6_000_000), randomBytes(3), randomBytes(0), randomBytes(70_000)];
+      const versions = new Map<number, string>();
+      for (const index of [3, 0, 2, 1]) {
+        const piece = pieces[index] ?? randomBytes(0);
+        versions.set(index, (await putPart(store, `p${index}`, piece)).version);
+      }
+      const parts = pieces.map((_, index) => ({ partId: `p${index}`, version: versions.get(index) ?? '' }));
+      const whole = concatenateBytes(pieces);
+      const upload = { uploadId: 'upload_1', parts, maxBytes: whole.length, md5: hashOf('md5', whole) };
+      // Again: the answer to the first may have been lost.
+      for (let count = 0; count < 2; count += 1)
+        expect(await store.parts.complete('joined', upload)).toMatchObject({
+          sizeBytes: whole.length,
+          sha256: hashOf('sha256', whole),
+        });
+      expect(hashOf('md5', await read(store, 'joined'))).toBe(upload.md5);
+      await store.parts.discard('upload_1');
+      await store.parts.discard('upload_1');
+      await expect(store.parts.complete('again', upload)).rejects.toMatchObject(CHANGED);
+      expect(await store.get('again')).toBeNull();
+      expect(await store.list({ folder: 'parts', limit: 10 })).toEqual({ blobs: [], hasMore: false });
+    });
+
+    test('refuses to join parts that are too large, others than were sent, or of another MD5', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const content = randomBytes(2_000);
+      const { version } = await putPart(store, 'a', content);
+      const upload = { uploadId: 'upload_1', parts: [{ partId: 'a', version }], maxBytes: 2_000 };
+      await expect(store.parts.complete('k', { ...upload, maxBytes: 1_999 })).rejects.toMatchObject({
+        code: 'payload_too_large',
+      });
+      await expect(store.parts.complete('k', { ...upload, md5: hashOf('md5', randomBytes(9)) })).rejects.toMatchObject({
+        code: 'checksum_mismatch',
+      });
+      await putPart(store, 'a', randomBytes(2_000));
+      await expect(store.parts.complete('k', upload)).rejects.toMatchObject(CHANGED);
+      expect(await store.get('k')).toBeNull();
+      await expect(
+        store.parts.put({ uploadId: 'upload_1', partId: 'b' }, streamInChunks(content, [500]), { maxBytes: 1_999 }),
+      ).rejects.toMatchObject({ code: 'payload_too_large' });
+    });
+
+    test('discards one upload and leaves the others', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      await putPart(store, 'a', randomBytes(10), 'upload_1');
+      await putPart(store, 'a', randomBytes(10), 'upload_10');
+      await store.parts.discard('upload_1');
+      const { blobs } = await store.list({ folder: 'parts', limit: 10 });
+      expect(blobs.map(({ key }) => key)).toEqual(['parts/upload_10/a']);
+    });
+
     test('lists a folder and what is below it, with the time of writing', async () => {
       await using opened = await open();
       const beforeMs = Date.now();
@@ -166,6 +258,14 @@ export function describeBlobStore(name: string, open: () => Promise<OpenBlobStor
 
 const put = (store: BlobStore, key: string, content: Uint8Array, maxBytes = 10_000_000) =>
   store.put(key, streamInChunks(content, [64_000, 3, 70_000]), { maxBytes });
+
+const putPart = (store: BlobStore, partId: string, content: Uint8Array, uploadId = 'upload_1') =>
+  store.parts.put({ uploadId, partId }, streamInChunks(content, [64_000, 3]), { maxBytes: 10_000_000 });
+
+const bytesOf = async (content: BlobContent | null) => content && new Response(content.body).bytes();
+
+const hashOf = (algorithm: 'sha256' | 'md5', bytes: Uint8Array): string =>
+  createHash(algorithm).update(bytes).digest('hex');
 
 async function read(store: BlobStore, key: string): Promise<Uint8Array> {
   const blob = await store.get(key);

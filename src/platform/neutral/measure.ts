@@ -5,7 +5,7 @@ import type { StoredBlob } from '../../services/ports.ts';
 export interface Measure {
   /** Counts and hashes `chunk`; throws `payload_too_large` as soon as the sum passes the limit. */
   add(chunk: Uint8Array): void;
-  finish(): StoredBlob;
+  finish(): Omit<StoredBlob, 'version'>;
 }
 
 /** Size and SHA-256 of what streams by, bounded. */

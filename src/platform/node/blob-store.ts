@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BlobContent, BlobStore, ByteRange, StoredBlob } from '../../services/ports.ts';
+import type { BlobCondition, BlobContent, BlobStore, ByteRange, StoredBlob } from '../../services/ports.ts';
 import { assertWithin } from '../neutral/assert-within.ts';
+import { assertVersion, blobChanged } from '../neutral/blob-changed.ts';
 import { parseBlobKey } from '../neutral/blob-key.ts';
+import { createBlobParts } from '../neutral/blob-parts.ts';
 import { createMeasure } from '../neutral/measure.ts';
 import { listBlobFiles } from './list-blob-files.ts';
 
@@ -20,26 +23,43 @@ export async function openNodeBlobStore(root: string): Promise<BlobStore> {
   await mkdir(partial, { recursive: true });
   await removeLeftovers(partial);
 
-  return {
-    async put(key, body, { maxBytes }) {
+  const store: Omit<BlobStore, 'parts' | 'direct'> = {
+    async put(key, body, { maxBytes, ifAbsent = false }) {
       const path = pathOf(key);
       const partialPath = join(partial, `${process.pid}-${PROCESS_TOKEN}-${randomUUID()}`);
       try {
         const stored = await write(partialPath, body, maxBytes);
         await mkdir(dirname(path), { recursive: true });
-        await rename(partialPath, path);
+        if (ifAbsent) await moveIfAbsent(partialPath, path, key);
+        else await rename(partialPath, path);
         return stored;
       } catch (error) {
         await rm(partialPath, { force: true });
         throw error;
       }
     },
-    get: (key) => read(pathOf(key)),
-    read: (key, range) => readRange(pathOf(key), range),
+    get: (key, condition) => read(key, pathOf(key), condition),
+    read: (key, range, condition) => readRange({ key, path: pathOf(key), range, condition }),
     delete: (key) => rm(pathOf(key), { force: true }),
     list: (options) => listBlobFiles(root, options),
   };
+  return { ...store, parts: createBlobParts(store), direct: null };
 }
+
+/** A rename replaces what is there; a second name for the same file is refused. */
+async function moveIfAbsent(from: string, to: string, key: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw blobChanged(key);
+    throw error;
+  }
+  await rm(from, { force: true });
+}
+
+/** A file that is renamed into place is another one, with a time of its own. */
+const versionOf = ({ ino, mtimeNs, size }: BigIntStats): string =>
+  [ino, mtimeNs, size].map((part) => part.toString(36)).join('-');
 
 async function write(path: string, body: ReadableStream<Uint8Array>, maxBytes: number): Promise<StoredBlob> {
   const measure = createMeasure(maxBytes);
@@ -49,7 +69,7 @@ async function write(path: string, body: ReadableStream<Uint8Array>, maxBytes: n
     await writeAll(file, chunk);
   }
   await file.sync();
-  return measure.finish();
+  return { ...measure.finish(), version: versionOf(await file.stat({ bigint: true })) };
 }
 
 async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
@@ -59,10 +79,16 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
-async function read(path: string): Promise<BlobContent | null> {
+async function read(key: string, path: string, condition: BlobCondition = {}): Promise<BlobContent | null> {
   const file = await openIfThere(path);
   if (!file) return null;
-  const { size } = await file.stat();
+  const { size, version } = await describe(file);
+  try {
+    assertVersion(key, version, condition.ifVersion);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -75,13 +101,27 @@ async function read(path: string): Promise<BlobContent | null> {
     },
     { highWaterMark: 0 },
   );
-  return { sizeBytes: size, body };
+  return { sizeBytes: size, version, body };
 }
 
-async function readRange(path: string, range: ByteRange): Promise<Uint8Array | null> {
+async function describe(file: FileHandle): Promise<{ readonly size: number; readonly version: string }> {
+  const stats = await file.stat({ bigint: true });
+  return { size: Number(stats.size), version: versionOf(stats) };
+}
+
+interface RangeRead {
+  readonly key: string;
+  readonly path: string;
+  readonly range: ByteRange;
+  readonly condition: BlobCondition | undefined;
+}
+
+async function readRange({ key, path, range, condition }: RangeRead): Promise<Uint8Array | null> {
   await using file = await openIfThere(path);
   if (!file) return null;
-  assertWithin(range, (await file.stat()).size);
+  const { size, version } = await describe(file);
+  assertVersion(key, version, condition?.ifVersion);
+  assertWithin(range, size);
   const bytes = new Uint8Array(range.length);
   for (let filled = 0; filled < bytes.length;) {
     const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, range.offset + filled);

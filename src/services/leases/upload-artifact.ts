@@ -29,10 +29,11 @@ export async function uploadArtifact(
   await requireLease(services, { jobId, leaseToken });
   const previous = await findJobArtifact(db, { jobId, name });
   const blobKey = `jobs/${jobId}/${name}-${crypto.randomUUID()}`;
-  const stored = await blobs.put(blobKey, body, { maxBytes: MAX_BYTES[name] });
+  const stored = await blobs.put(blobKey, body, { maxBytes: MAX_BYTES[name], ifAbsent: true });
+  const { sizeBytes, sha256 } = stored;
   let isKept = false;
   try {
-    const artifact = { jobId, name, blobKey, ...stored, createdMs: services.clock.nowMs() };
+    const artifact = { jobId, name, blobKey, sizeBytes, sha256, createdMs: services.clock.nowMs() };
     isKept = await putJobArtifact(db, artifact, leaseToken);
   } finally {
     if (!isKept) await blobs.delete(blobKey);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../../src/contract/index.ts';
+import { createBlobParts } from '../../../src/platform/neutral/blob-parts.ts';
 import type { BlobStore } from '../../../src/services/ports.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import { encodeMultipart, fieldPart, filePart, streamInChunks, uploadForm } from '../../support/multipart.ts';
@@ -18,22 +19,23 @@ const raw = (parts: readonly RawPart[]) => ({
 /** Sees which blobs there are. */
 function createMemoryBlobs(): BlobStore & { readonly keys: () => string[] } {
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>();
-  return {
-    keys: () => [...blobs.keys()],
+  const store: Omit<BlobStore, 'parts' | 'direct'> = {
     put: async (key, body, { maxBytes }) => {
       const bytes = await new Response(body).bytes();
       blobs.set(key, bytes);
       if (bytes.length > maxBytes) throw new Error('too large');
-      return { sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { sizeBytes: bytes.length, sha256, version: sha256 };
     },
     get: async (key) => {
       const bytes = blobs.get(key);
-      return bytes ? { sizeBytes: bytes.length, body: new Blob([bytes]).stream() } : null;
+      return bytes ? { sizeBytes: bytes.length, version: '', body: new Blob([bytes]).stream() } : null;
     },
     read: async (key, { offset, length }) => blobs.get(key)?.slice(offset, offset + length) ?? null,
     delete: async (key) => void blobs.delete(key),
     list: async () => ({ blobs: [...blobs.keys()].map((key) => ({ key, writtenMs: 0 })), hasMore: false }),
   };
+  return { ...store, parts: createBlobParts(store), direct: null, keys: () => [...blobs.keys()] };
 }
 
 test('200: answers the file with its size and hash', async () => {
