@@ -1,52 +1,53 @@
 import { waitUntil } from 'cloudflare:workers';
 import { createApp } from '../src/gateway/app.ts';
 import { createCloudflareServices } from '../src/platform/cloudflare/create-services.ts';
-import type { CloudflareEnvironment } from '../src/platform/cloudflare/environment.ts';
-import { runAfter } from '../src/platform/cloudflare/run-after.ts';
+import type { CloudflareServices } from '../src/platform/cloudflare/create-services.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
-import type { Services } from '../src/services/ports.ts';
+import { recordDeadLetters } from '../src/services/upkeep/record-dead-letters.ts';
 import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
-import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
+import { wakeForQueuedJobs } from '../src/services/workers/wake-for-jobs.ts';
 
-interface Gateway {
-  readonly services: Services;
+export { WorkerContainer } from '../src/platform/cloudflare/worker-container.ts';
+
+interface Gateway extends CloudflareServices {
   readonly fetch: ReturnType<typeof createApp>['fetch'];
 }
 
-/** As wrangler.toml has it. */
+/** As wrangler.toml has them. */
 const HOURLY = '17 * * * *';
+const DEAD_LETTERS = 'levigate-dead';
 
 /** One per isolate; the bindings of an environment stay the same. */
-const gateways = new WeakMap<CloudflareEnvironment, Gateway>();
+const gateways = new WeakMap<Bindings, Gateway>();
 
-async function gatewayOf(env: CloudflareEnvironment): Promise<Gateway> {
+async function gatewayOf(env: Bindings): Promise<Gateway> {
   const existing = gateways.get(env);
   if (existing) return existing;
-  const services: Services = createCloudflareServices(env, {
-    wakeOutbox: () => {
-      waitUntil(runOutbox(services));
-    },
-    runLater: (delayMs, task) => {
-      waitUntil(runAfter(delayMs, task));
-    },
-  });
-  if (env.LEVIGATE_API_KEY) await ensureDefaultProject(services, { secret: env.LEVIGATE_API_KEY });
-  const gateway = { services, fetch: createApp(services).fetch };
+  const opened = createCloudflareServices(env, waitUntil);
+  if (env.LEVIGATE_API_KEY) await ensureDefaultProject(opened.services, { secret: env.LEVIGATE_API_KEY });
+  const gateway = { ...opened, fetch: createApp(opened.services).fetch };
   gateways.set(env, gateway);
   return gateway;
 }
 
 export default {
+  /** HTTP: everything under /v1, /worker/v1 and the rest of the app. */
   async fetch(request, env, execution) {
     const gateway = await gatewayOf(env);
     return gateway.fetch(request, env, execution);
   },
+  /** Wakes of the outbox, and what the queue gave up. */
+  async queue({ queue, messages }, env) {
+    const { services, outbox } = await gatewayOf(env);
+    if (queue.startsWith(DEAD_LETTERS)) await recordDeadLetters(services, queue, messages);
+    else await outbox.consume(messages);
+  },
   /** What no request would do: every minute, and once an hour what can wait. */
   async scheduled({ cron }, env) {
-    const { services } = await gatewayOf(env);
+    const { services, outbox } = await gatewayOf(env);
     if (cron === HOURLY) await runUpkeep(services);
-    else await Promise.all([sweepLeases(services), sweepExpiredFiles(services), runOutbox(services)]);
+    else await Promise.all([sweepLeases(services), sweepExpiredFiles(services), outbox.tick(), wakeForQueuedJobs(services)]);
   },
-} satisfies ExportedHandler<CloudflareEnvironment>;
+} satisfies ExportedHandler<Bindings>;

@@ -31,7 +31,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   'src/platform/cloudflare': {
     folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],
-    packages: ['node:crypto', 'drizzle-orm', '@logtape/logtape', 'zod'],
+    packages: ['node:crypto', '@cloudflare/containers', '@logtape/logtape', 'aws4fetch', 'drizzle-orm', 'zod'],
   },
   'src/sdk': { folders: ['src/contract'], packages: [] },
   'src/cli': {

@@ -44,5 +44,10 @@ export const LIMITS = {
   pageMax: 100,
   filesPageMax: 10_000,
   jobAttempts: 5,
+  /** Of a job's method, hyperparameters, `levi` and metadata, as JSON. */
+  jobOptionsBytes: 256 * KIB,
+  eventMessageChars: 2_000,
+  /** Of an event's `data`, as JSON. */
+  eventDataChars: 4_000,
   verificationDifferences: 50,
 } as const;

@@ -73,6 +73,11 @@ export const ArtifactName = z.enum(ARTIFACTS);
 export type ArtifactName = z.infer<typeof ArtifactName>;
 export const UploadedArtifact = z.object({ bytes: z.int(), sha256: z.string() });
 
+/** How a large artifact goes past the gateway, where the platform offers it: PUT to `url`, then keep the upload. */
+export const DirectUploadRequest = z.strictObject({ bytes: z.int().min(1) });
+export const DirectUpload = z.object({ upload_id: z.uuid(), url: z.string() });
+export type DirectUpload = z.infer<typeof DirectUpload>;
+
 export const CompleteJob = z.strictObject({
   lease_token: z.string(),
   adapter_sha256: z.string(),

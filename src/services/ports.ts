@@ -150,6 +150,8 @@ export interface Settings {
   readonly leaseDurationMs: number;
   readonly workerHeartbeatMs: number;
   readonly predictTimeoutMs: number;
+  /** The largest request body that gets as far as the gateway; null when the platform has no limit. */
+  readonly maxBodyBytes: number | null;
   /** The built-in ones and the operator's own, by name. */
   readonly backbones: Readonly<Record<string, BackboneInfo>>;
 }
@@ -164,6 +166,8 @@ export interface Services {
   readonly settings: Settings;
   /** Called when a webhook event or a due delivery was written, so that the platform's clock need not wait for its next tick. */
   readonly wakeOutbox: () => void;
+  /** Starts a sleeping worker of the platform's own for a key, the same one for the same key; nothing where there is none. */
+  readonly wakeWorker: (key: string) => void;
   /** Runs a task once, after the delay or when the process is asked to end; the answer to a request does not wait for it. Its failure is logged. */
   readonly runLater: (delayMs: number, task: () => Promise<void>) => void;
 }

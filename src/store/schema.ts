@@ -132,6 +132,27 @@ export const sweepPositions = sqliteTable('sweep_positions', {
   position: text().notNull(),
 });
 
+/** When somebody is woken next, by name, so that one message of a queue is on its way for it and not one of every gateway. */
+export const scheduledWakes = sqliteTable('scheduled_wakes', {
+  name: text().primaryKey(),
+  dueMs: integer('due_ms').notNull(),
+});
+
+/** Messages of a queue that nobody could work off, after all retries. */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    /** The message's own. */
+    id: text().primaryKey(),
+    queue: text().notNull(),
+    /** JSON, cut. */
+    body: text().notNull(),
+    sentMs: integer('sent_ms').notNull(),
+    diedMs: integer('died_ms').notNull(),
+  },
+  (table) => [index('dead_letters_age').on(table.diedMs)],
+);
+
 /** What a job's worker uploaded: the newest blob of each name, with the hash and size taken on the way. */
 export const jobArtifacts = sqliteTable(
   'job_artifacts',

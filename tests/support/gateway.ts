@@ -70,6 +70,8 @@ export interface TestGateway extends AsyncDisposable {
   seedWorkerToken(): string;
   /** How often the outbox was woken. */
   readonly wakes: { count: number };
+  /** Keys that workers were woken for. */
+  readonly woken: readonly string[];
   /** Runs what was put off, and what that puts off, as if its time had come. */
   runPutOff(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
   const clock = createFakeClock();
   const workerTokenHashes: string[] = [];
   const wakes = { count: 0 };
+  const woken: string[] = [];
   const later: (() => Promise<void>)[] = [];
   const services: Services = {
     db: database.db,
@@ -98,12 +101,14 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
       leaseDurationMs: 30_000,
       workerHeartbeatMs: 5_000,
       predictTimeoutMs: 5_000,
+      maxBodyBytes: null,
       backbones: knownBackbones([]),
       ...options.settings,
     },
     wakeOutbox: () => {
       wakes.count += 1;
     },
+    wakeWorker: (key) => void woken.push(key),
     runLater: (_, task) => void later.push(task),
     ...options.services,
   };
@@ -138,6 +143,7 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
     projectId,
     secret,
     wakes,
+    woken,
     runPutOff: async () => {
       for (let task = later.shift(); task; task = later.shift()) await task();
     },

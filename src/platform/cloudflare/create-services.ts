@@ -1,23 +1,43 @@
 import { drizzle } from 'drizzle-orm/d1';
 import * as schema from '../../store/schema.ts';
 import type { Services } from '../../services/ports.ts';
+import { runOutbox } from '../../services/webhooks/run-outbox.ts';
 import { createR2BlobStore } from './blob-store.ts';
-import { parseSettings } from './environment.ts';
+import { createContainers } from './containers.ts';
+import { countContainers, parseBucketAccess, parseSettings } from './environment.ts';
 import type { CloudflareEnvironment } from './environment.ts';
+import { createOutboxClock } from './outbox-clock.ts';
+import type { OutboxClock } from './outbox-clock.ts';
+import { createPresignedUrls } from './presigned-urls.ts';
+import { runAfter } from './run-after.ts';
 import { fetchWebhookSender } from './webhook-sender.ts';
-import { fetchWorkerTransport } from './worker-transport.ts';
+import { createFetchTransport } from './worker-transport.ts';
 
-/** D1, R2 and fetch behind the ports. */
-export const createCloudflareServices = (
+export interface CloudflareServices {
+  readonly services: Services;
+  readonly outbox: OutboxClock;
+}
+
+/** D1, R2, Queues, containers and fetch behind the ports. @param waitUntil keeps the isolate for what goes on after an answer */
+export function createCloudflareServices(
   env: CloudflareEnvironment,
-  { wakeOutbox, runLater }: Pick<Services, 'wakeOutbox' | 'runLater'>,
-): Services => ({
-  db: drizzle(env.DB, { schema }),
-  blobs: createR2BlobStore(env.BLOBS),
-  clock: { nowMs: () => Date.now() },
-  workers: fetchWorkerTransport,
-  webhooks: fetchWebhookSender,
-  settings: parseSettings(env),
-  wakeOutbox,
-  runLater,
-});
+  waitUntil: (work: Promise<unknown>) => void,
+): CloudflareServices {
+  const db = drizzle(env.DB, { schema });
+  const clock = { nowMs: () => Date.now() };
+  const bucketAccess = parseBucketAccess(env);
+  const containers = createContainers(env.WORKERS, countContainers(env));
+  const outbox = createOutboxClock({ queue: env.OUTBOX, db, clock, run: () => runOutbox(services) });
+  const services: Services = {
+    db,
+    blobs: createR2BlobStore(env.BLOBS, bucketAccess && createPresignedUrls(bucketAccess)),
+    clock,
+    workers: createFetchTransport((request) => containers.fetch(request)),
+    webhooks: fetchWebhookSender,
+    settings: parseSettings(env),
+    wakeOutbox: () => waitUntil(outbox.wake()),
+    wakeWorker: (key) => waitUntil(containers.wake(key)),
+    runLater: (delayMs, task) => waitUntil(runAfter(delayMs, task)),
+  };
+  return { services, outbox };
+}

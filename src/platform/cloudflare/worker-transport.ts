@@ -1,12 +1,15 @@
 import { LevigateError } from '../../contract/index.ts';
 import type { WorkerTransport } from '../../services/ports.ts';
 
-/** Workers elsewhere, over fetch. workerd notices a client that went away only late, so the deadline is always there. */
-export const fetchWorkerTransport: WorkerTransport = {
+/**
+ * Workers over fetch. workerd notices a client that went away only late, so the deadline is always there.
+ * @param fetch reaches containers as well as hosts of the internet
+ */
+export const createFetchTransport = (fetch: (request: Request) => Promise<Response>): WorkerTransport => ({
   async post({ url, accessToken, body, timeoutMs, signal, requestId }) {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await fetch(url, {
+      const request = new Request(url, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${accessToken}`,
@@ -17,6 +20,7 @@ export const fetchWorkerTransport: WorkerTransport = {
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
+      const response = await fetch(request);
       const retryAfter = response.headers.get('retry-after');
       return { status: response.status, body: await response.text(), retryAfter };
     } catch (error) {
@@ -28,4 +32,4 @@ export const fetchWorkerTransport: WorkerTransport = {
       );
     }
   },
-};
+});

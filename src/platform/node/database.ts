@@ -5,6 +5,7 @@ import type { StatementSync } from 'node:sqlite';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { migrate } from 'drizzle-orm/sqlite-proxy/migrator';
 import * as schema from '../../store/schema.ts';
+import { SQL_LIMITS } from '../../store/sql-limits.ts';
 import type { Database } from '../../store/database.ts';
 
 export interface NodeDatabase extends Disposable {
@@ -60,6 +61,7 @@ function prepare(sqlite: DatabaseSync, statements: Map<string, StatementSync>, s
 
 function run(statement: StatementSync, { params, method }: Query): { rows: unknown[] } {
   const values = params.map(toSqlValue);
+  assertWithinLimits(values);
   if (method === 'run') {
     statement.run(...values);
     return { rows: [] };
@@ -83,7 +85,26 @@ function runAtomically<Result>(sqlite: DatabaseSync, work: () => Result): Result
   }
 }
 
-function toSqlValue(value: unknown): string | number | bigint | null | Uint8Array {
+/** SQLite takes much more; D1 would refuse it, so that a query that passes here would fail there. */
+function assertWithinLimits(values: readonly SqlValue[]): void {
+  const { boundParameters, valueBytes } = SQL_LIMITS;
+  if (values.length > boundParameters)
+    throw new Error(`internal: a statement binds ${values.length} parameters; D1 takes ${boundParameters}`);
+  const largest = values.find((value) => bytesOf(value) > valueBytes);
+  if (largest !== undefined)
+    throw new Error(`internal: a statement binds a value of more than ${valueBytes} bytes, the most that D1 takes`);
+}
+
+function bytesOf(value: SqlValue): number {
+  if (value instanceof Uint8Array) return value.byteLength;
+  // A character has three bytes at most: most strings need not be counted.
+  if (typeof value !== 'string' || 3 * value.length <= SQL_LIMITS.valueBytes) return 0;
+  return Buffer.byteLength(value);
+}
+
+type SqlValue = string | number | bigint | null | Uint8Array;
+
+function toSqlValue(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (

@@ -37,9 +37,12 @@ export async function openNodeServices(
       leaseDurationMs: config.leaseDurationMs,
       workerHeartbeatMs: WORKER_HEARTBEAT_MS,
       predictTimeoutMs: config.predictTimeoutMs,
+      maxBodyBytes: null,
       backbones: config.backbones,
     },
     wakeOutbox,
+    // The embedded worker never sleeps.
+    wakeWorker: () => {},
     runLater,
   };
   return { services, [Symbol.asyncDispose]: () => stack.disposeAsync() };

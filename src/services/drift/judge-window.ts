@@ -11,6 +11,8 @@ import type { Services } from '../ports.ts';
 import { newWebhookEvent } from '../webhooks/new-event.ts';
 
 const WINDOWS_KEPT = 24;
+/** They are one value of a row, and name every label. */
+const WINDOWS_CHARS = 500_000;
 /** A window is at most so many flushes of predictions, of however many gateways. */
 const MAX_TALLIES = 1_000;
 
@@ -31,7 +33,7 @@ export async function judgeWindow(services: DriftServices, { id, projectId, drif
   const nowMs = clock.nowMs();
   const state = nextDriftState(before?.state ?? 'stable', evidence);
   const begins = state === 'drifting' && before?.state !== 'drifting';
-  const windows = [toWindow(total, evidence, nowMs), ...(before?.windows ?? [])].slice(0, WINDOWS_KEPT);
+  const windows = newest([toWindow(total, evidence, nowMs), ...(before?.windows ?? [])]);
   const isWritten = await stepDriftState(db, {
     next: {
       modelId: id,
@@ -45,6 +47,12 @@ export async function judgeWindow(services: DriftServices, { id, projectId, drif
     events: begins ? [newWebhookEvent({ projectId, type: 'model.drift.detected', subjectId: id, nowMs })] : [],
   });
   if (isWritten && begins) services.wakeOutbox();
+}
+
+/** The last ones that fit. */
+function newest(windows: readonly DriftWindow[]): DriftWindow[] {
+  let chars = 0;
+  return windows.slice(0, WINDOWS_KEPT).filter((window) => (chars += JSON.stringify(window).length) <= WINDOWS_CHARS);
 }
 
 function addUp(tallies: readonly DriftTallyRow[]): DriftTally {

@@ -4,7 +4,8 @@ import { insertFile } from '../../store/queries/files.ts';
 import type { FileRow } from '../../store/queries/files.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
-import type { StoredBlob } from '../ports.ts';
+import type { Services, StoredBlob } from '../ports.ts';
+import { bodyTooLarge } from './body-too-large.ts';
 import { toFileObject } from './to-wire.ts';
 import { parseUploadFields } from './upload-fields.ts';
 
@@ -66,9 +67,18 @@ async function receive(ctx: Context, parts: AsyncIterable<UploadPart>, blobKey: 
       throw invalid(part.name, `the part "${part.name}" is a file: send the file in the part "file"`);
     if (file) throw invalid('file', 'there are two parts "file": upload one file at a time');
     const filename = parseFilename(part.filename);
-    file = { ...(await ctx.services.blobs.put(blobKey, part.body, { maxBytes: LIMITS.fileBytes })), filename };
+    file = { ...(await keep(ctx.services, blobKey, part.body)), filename };
   }
   return { file, fields };
+}
+
+/** A body without a declared length shows only here that it is larger than the platform takes. */
+async function keep({ blobs, settings }: Services, key: string, body: ReadableStream<Uint8Array>): Promise<StoredBlob> {
+  const { maxBodyBytes } = settings;
+  if (maxBodyBytes === null || maxBodyBytes >= LIMITS.fileBytes) return blobs.put(key, body, { maxBytes: LIMITS.fileBytes });
+  return blobs.put(key, body, { maxBytes: maxBodyBytes }).catch((error: unknown) => {
+    throw error instanceof LevigateError && error.code === 'payload_too_large' ? bodyTooLarge(maxBodyBytes) : error;
+  });
 }
 
 function requireContent(file: ReceivedFile | null): ReceivedFile {

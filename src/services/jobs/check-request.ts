@@ -1,4 +1,4 @@
-import { LevigateError } from '../../contract/index.ts';
+import { LevigateError, LIMITS } from '../../contract/index.ts';
 import type { BackboneInfo, CreateJobRequest, LeviOptions } from '../../contract/index.ts';
 import { resolveLayers } from '../../levi/config.ts';
 import { findBackbone } from '../models/find-backbone.ts';
@@ -7,8 +7,10 @@ import type { Services } from '../ports.ts';
 /** Checks everything that needs no file. @returns the backbone */
 export function checkRequest(
   services: Pick<Services, 'settings'>,
-  { model, method, integrations, levi = {} }: CreateJobRequest,
+  request: CreateJobRequest,
 ): BackboneInfo {
+  const { model, method, integrations, levi = {} } = request;
+  assertSmall(request);
   const backbone = requireBackbone(services, model);
   if (method && method.type !== 'supervised') {
     throw unsupported(
@@ -21,6 +23,17 @@ export function checkRequest(
   }
   checkLevi(model, backbone, levi);
   return backbone;
+}
+
+/** They are kept with the job, whose row has a size that the database sets. */
+function assertSmall({ method, hyperparameters, levi, metadata }: CreateJobRequest): void {
+  const chars = JSON.stringify({ method, hyperparameters, levi, metadata }).length;
+  if (chars <= LIMITS.jobOptionsBytes) return;
+  throw new LevigateError(
+    'invalid_request',
+    `the options take ${chars} characters; at most ${LIMITS.jobOptionsBytes} are kept with a job: name fewer columns or classes`,
+    { param: 'levi' },
+  );
 }
 
 function requireBackbone(services: Pick<Services, 'settings'>, model: string): BackboneInfo {

@@ -29,6 +29,7 @@ export async function createJob(ctx: Context, request: CreateJobRequest, headers
   const expectedSeconds = defaultDuration(sizeOfJob(request, checked, backbone));
   const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key, expectedSeconds };
   const isInserted = await insertJobOnce(services.db, job, firstEvents(job.id, request, checked, nowMs), dedupe.window);
+  if (isInserted) services.wakeWorker(job.id);
   // Another request of the same wish was faster while this one read the files.
   const row = isInserted ? await requireJob(ctx, job.id) : await findFirstJob(ctx, dedupe);
   if (!row) throw new Error(`internal: ${job.id} was neither inserted nor found`);

@@ -1,4 +1,4 @@
-import { createId } from '../../contract/index.ts';
+import { createId, LIMITS } from '../../contract/index.ts';
 import type { NewJobEvent, WorkerEvent } from '../../contract/index.ts';
 import type { JobEventRow } from '../../store/queries/job-events.ts';
 
@@ -30,4 +30,10 @@ const jobEventRow = (
   jobId: string,
   event: NewJobEvent,
   { nowMs, sourceKey }: { readonly nowMs: number; readonly sourceKey: string | null },
-): JobEventRow => ({ id: createId('jobEvent', nowMs), jobId, ...event, createdMs: nowMs, sourceKey });
+): JobEventRow => ({ id: createId('jobEvent', nowMs), jobId, ...bounded(event), createdMs: nowMs, sourceKey });
+
+/** A hundred events travel to the database in one value; whole listings are in the report. */
+function bounded({ message, data, ...event }: NewJobEvent): NewJobEvent {
+  const isDataLarge = data !== null && JSON.stringify(data).length > LIMITS.eventDataChars;
+  return { ...event, message: message.slice(0, LIMITS.eventMessageChars), data: isDataLarge ? { is_cut: true } : data };
+}

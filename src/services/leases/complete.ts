@@ -4,6 +4,7 @@ import { changeJob } from '../../store/queries/change-job.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
 import { listJobArtifacts } from '../../store/queries/job-artifacts.ts';
 import type { JobArtifactRow } from '../../store/queries/job-artifacts.ts';
+import { SQL_LIMITS } from '../../store/sql-limits.ts';
 import { findLeasedJob } from '../../store/queries/leases.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
 import { finishChange } from '../jobs/finish-change.ts';
@@ -104,11 +105,15 @@ function succeededChange(job: JobRow, { result, artifacts, adapter }: Success, n
         adapterBytes: adapter.sizeBytes,
         adapterKey: adapter.blobKey,
         createdMs: nowMs,
-        driftReference: result.drift_reference,
+        driftReference: fits(result) ? result.drift_reference : null,
       },
     ],
   };
 }
+
+/** Labels stand in it again: with a thousand of the longest, a row would be too large, and the model goes without a drift watch. */
+const fits = ({ labels, drift_reference: reference }: CompleteJob): boolean =>
+  new TextEncoder().encode(JSON.stringify([labels, reference])).length < 0.9 * SQL_LIMITS.valueBytes;
 
 function requireAdapter(artifacts: readonly JobArtifactRow[], sha256: string): JobArtifactRow {
   const adapter = artifacts.find(({ name }) => name === 'adapter');

@@ -28,6 +28,7 @@ export async function askWorker<Verb extends WorkerVerb>(
   // One worker alone is asked again: what broke may have been a kept connection that it had just closed.
   const workers = ranked.length === 1 ? [...ranked, ...ranked] : ranked.slice(0, MAX_WORKERS_TRIED);
   if (workers.length === 0) {
+    services.wakeWorker(request.backbone);
     throw new LevigateError('no_worker', 'no worker is running: start one, or wait until it is ready', {
       retryAfterS: RETRY_AFTER_NO_WORKER_S,
     });

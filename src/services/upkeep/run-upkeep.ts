@@ -1,9 +1,11 @@
 import type { Services } from '../ports.ts';
+import { pruneDeadLetters } from './prune-dead-letters.ts';
 import { pruneWebhooks } from './prune-webhooks.ts';
 import { sweepOrphanBlobs } from './sweep-orphan-blobs.ts';
 
 /** What can wait for an hour. Any number of gateways may run it at once. */
 export async function runUpkeep(services: Services): Promise<void> {
   await pruneWebhooks(services);
+  await pruneDeadLetters(services);
   await sweepOrphanBlobs(services);
 }

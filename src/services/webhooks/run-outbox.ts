@@ -4,8 +4,8 @@ import { deliverDueWebhooks } from './deliver-due.ts';
 import { fanOutWebhookEvents } from './fan-out-events.ts';
 
 const CONCURRENT_SENDS = 16;
-/** Bounded, as one run of a Worker may make a thousand requests. */
-const MAX_SENDS_PER_RUN = 200;
+/** Bounded, as one run of a Worker may make a thousand queries: two for a send, and up to four for a look after each. */
+const MAX_SENDS_PER_RUN = 100;
 /** A receiver that hangs must not hold up what happens meanwhile. */
 const LOOK_AGAIN_MS = 500;
 

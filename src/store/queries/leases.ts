@@ -33,6 +33,17 @@ export async function claimQueuedJob(db: Database, lease: NewLease): Promise<Job
   return row;
 }
 
+/** Those that a worker would get first. */
+export async function listQueuedJobIds(db: Database, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(sql`${jobs.status} = 'queued'`)
+    .orderBy(sql`priority desc`, jobs.createdMs)
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
 /** By token: a worker knows no project, and a token is good for one job only. */
 export async function findLeasedJob(
   db: Database,
