@@ -10,8 +10,8 @@ export interface OpenBlobStore extends AsyncDisposable {
 const CHANGED = { code: 'blob_changed' };
 
 /** What every blob store keeps, whatever is behind it. */
-export function describeBlobStore(name: string, open: () => Promise<OpenBlobStore>): void {
-  describe(`blob store: ${name}`, () => {
+export function describeBlobStore(platform: string, open: () => Promise<OpenBlobStore>): void {
+  describe(`contract: blob store (${platform})`, () => {
     test('gives back what was put, with size and hash', async () => {
       await using opened = await open();
       const content = randomBytes(300_000);

@@ -10,7 +10,7 @@ import { createOutboxClock } from './outbox-clock.ts';
 import type { OutboxClock } from './outbox-clock.ts';
 import { createPresignedUrls } from './presigned-urls.ts';
 import { runAfter } from './run-after.ts';
-import { fetchWebhookSender } from './webhook-sender.ts';
+import { createFetchWebhookSender } from './webhook-sender.ts';
 import { createFetchTransport } from './worker-transport.ts';
 
 export interface CloudflareServices {
@@ -33,7 +33,7 @@ export function createCloudflareServices(
     blobs: createR2BlobStore(env.BLOBS, bucketAccess && createPresignedUrls(bucketAccess)),
     clock,
     workers: createFetchTransport((request) => containers.fetch(request)),
-    webhooks: fetchWebhookSender,
+    webhooks: createFetchWebhookSender({ allowPrivate: env.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS === '1' }),
     settings: parseSettings(env),
     wakeOutbox: () => waitUntil(outbox.wake()),
     wakeWorker: (key) => waitUntil(containers.wake(key)),

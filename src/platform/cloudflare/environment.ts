@@ -28,6 +28,8 @@ export interface CloudflareEnvironment {
   readonly LEVIGATE_R2_SECRET_ACCESS_KEY?: string;
   /** The catalogue of own backbones itself: there are no files here. */
   readonly LEVIGATE_CATALOGUE?: string;
+  /** '1' where receivers stand on loopback: on one's own machine. A deployed Worker reaches none there. */
+  readonly LEVIGATE_ALLOW_PRIVATE_WEBHOOKS?: string;
 }
 
 const WORKER_HEARTBEAT_MS = 5_000;

@@ -12,8 +12,6 @@ type Wake = z.infer<typeof Wake>;
 const NAME = 'outbox';
 /** A queue holds a message back for 12 hours at most. */
 const MAX_DELAY_MS = 12 * 3_600_000;
-/** Delays are whole seconds; what is due within one is due. */
-const TOLERANCE_MS = 1_000;
 
 export interface OutboxClock {
   /** Looks at the outbox as soon as the queue delivers. Never rejects: a wake that is lost is made good by the next tick. */
@@ -53,9 +51,9 @@ export function createOutboxClock({ queue, db, clock, run }: OutboxClockOptions)
     tick,
     async consume(messages) {
       const dueTimes = messages.flatMap(dueTimeOf);
-      const isDue = (dueMs: number): boolean => dueMs <= clock.nowMs() + TOLERANCE_MS;
-      for (const dueMs of dueTimes.filter((dueMs) => !isDue(dueMs))) await send(dueMs);
-      if (dueTimes.some(isDue)) await tick();
+      const nowMs = clock.nowMs();
+      for (const dueMs of dueTimes.filter((each) => each > nowMs)) await send(dueMs);
+      if (dueTimes.some((dueMs) => dueMs <= nowMs)) await tick();
     },
   };
 }

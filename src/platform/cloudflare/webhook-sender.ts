@@ -2,13 +2,13 @@ import type { WebhookSender } from '../../services/ports.ts';
 import { assertWebhookUrl } from '../neutral/public-address.ts';
 
 /**
- * Deliveries over fetch. A Worker's fetch leaves from the edge and reaches public addresses only, so a name that
+ * Deliveries over fetch. A deployed Worker's fetch leaves from the edge and reaches public addresses only, so a name that
  * resolves to a private one leads nowhere; literal ones are refused with a reason before.
  */
-export const fetchWebhookSender: WebhookSender = {
-  assertAllowed: (url) => assertWebhookUrl(url, { allowPrivate: false }),
+export const createFetchWebhookSender = ({ allowPrivate }: { readonly allowPrivate: boolean }): WebhookSender => ({
+  assertAllowed: (url) => assertWebhookUrl(url, { allowPrivate }),
   async send({ url, headers, body, timeoutMs, signal }) {
-    assertWebhookUrl(url, { allowPrivate: false });
+    assertWebhookUrl(url, { allowPrivate });
     const deadline = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, {
       method: 'POST',
@@ -20,4 +20,4 @@ export const fetchWebhookSender: WebhookSender = {
     await response.body?.cancel();
     return { status: response.status, retryAfter: response.headers.get('retry-after') };
   },
-};
+});

@@ -1,7 +1,7 @@
 import { getLogger } from '@logtape/logtape';
 import { claimDeliveries } from '../../store/queries/webhook-deliveries.ts';
 import type { ClaimedDelivery } from '../../store/queries/webhook-deliveries.ts';
-import type { Services } from '../ports.ts';
+import type { OutboxServices } from './outbox-services.ts';
 import { DELIVERY_LEASE_MS, sendDelivery } from './send-delivery.ts';
 
 const log = getLogger(['levigate', 'webhooks']);
@@ -13,7 +13,7 @@ const log = getLogger(['levigate', 'webhooks']);
  * @returns one promise per delivery, none of which rejects
  */
 export async function deliverDueWebhooks(
-  services: Services,
+  services: OutboxServices,
   { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Promise<void>[]> {
   if (limit <= 0) return [];
@@ -23,7 +23,7 @@ export async function deliverDueWebhooks(
 }
 
 /** What cannot be written down stays claimed, and is sent again when the lease is over. */
-async function sendOrLeave(services: Services, claimed: ClaimedDelivery, signal?: AbortSignal): Promise<void> {
+async function sendOrLeave(services: OutboxServices, claimed: ClaimedDelivery, signal?: AbortSignal): Promise<void> {
   try {
     await sendDelivery(services, claimed, signal);
   } catch (error) {

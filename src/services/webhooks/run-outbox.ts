@@ -1,7 +1,7 @@
 import { findNextAttemptMs } from '../../store/queries/webhook-deliveries.ts';
-import type { Services } from '../ports.ts';
 import { deliverDueWebhooks } from './deliver-due.ts';
 import { fanOutWebhookEvents } from './fan-out-events.ts';
+import type { OutboxServices } from './outbox-services.ts';
 
 const CONCURRENT_SENDS = 16;
 /** Bounded, as one run of a Worker may make a thousand queries: two for a send, and up to four for a look after each. */
@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 500;
  * @returns when the next delivery is due; null when none is pending
  */
 export async function runOutbox(
-  services: Services,
+  services: OutboxServices,
   signal?: AbortSignal,
 ): Promise<{ readonly nextDueMs: number | null }> {
   const sending = new Set<Promise<void>>();

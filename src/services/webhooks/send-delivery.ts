@@ -3,7 +3,7 @@ import { recordDeliveryOutcome, unclaimDelivery } from '../../store/queries/webh
 import type { ClaimedDelivery, DeliveryOutcome, WebhookDeliveryRow } from '../../store/queries/webhook-deliveries.ts';
 import { disableWebhookEndpoint } from '../../store/queries/webhook-endpoints.ts';
 import type { WebhookEndpointRow } from '../../store/queries/webhook-endpoints.ts';
-import type { Services } from '../ports.ts';
+import type { OutboxServices } from './outbox-services.ts';
 import { describeSendFailure } from './describe-send-failure.ts';
 import { MAX_ATTEMPTS, parseRetryAfter, waitAfter } from './retry-schedule.ts';
 import { signatureHeaders } from './signing.ts';
@@ -30,7 +30,7 @@ interface Attempt {
  * @returns the row then; undefined when it was given up, taken over or deleted
  */
 export async function sendDelivery(
-  services: Services,
+  services: OutboxServices,
   claimed: ClaimedDelivery,
   signal?: AbortSignal,
 ): Promise<WebhookDeliveryRow | undefined> {
@@ -56,7 +56,7 @@ export async function sendDelivery(
 }
 
 async function attemptSend(
-  { webhooks, clock }: Services,
+  { webhooks, clock }: OutboxServices,
   { endpoint, event }: ClaimedDelivery,
   signal: AbortSignal | undefined,
 ): Promise<Attempt> {
@@ -112,7 +112,7 @@ function outcomeOf(attempt: Attempt, { attempts, maxAttempts, nowMs }: Circumsta
   };
 }
 
-async function disable({ db }: Services, { id }: WebhookEndpointRow, reason: string): Promise<void> {
+async function disable({ db }: OutboxServices, { id }: WebhookEndpointRow, reason: string): Promise<void> {
   if (await disableWebhookEndpoint(db, { id, reason })) {
     log.warn('a webhook endpoint was disabled', { endpointId: id, reason });
   }

@@ -1,0 +1,7 @@
+import { createLaterTasks } from '../../src/platform/node/later-tasks.ts';
+import { describeRunLater } from './run-later.ts';
+
+describeRunLater('node', async () => {
+  const { runLater, [Symbol.asyncDispose]: dispose } = createLaterTasks();
+  return { runLater, clock: { nowMs: () => Date.now() }, settle: dispose, [Symbol.asyncDispose]: dispose };
+});
