@@ -48,6 +48,12 @@ export default {
   async scheduled({ cron }, env) {
     const { services, outbox } = await gatewayOf(env);
     if (cron === HOURLY) await runUpkeep(services);
-    else await Promise.all([sweepLeases(services), sweepExpiredFiles(services), outbox.tick(), wakeForQueuedJobs(services)]);
+    else
+      await Promise.all([
+        sweepLeases(services),
+        sweepExpiredFiles(services),
+        outbox.tick(),
+        wakeForQueuedJobs(services),
+      ]);
   },
 } satisfies ExportedHandler<Bindings>;

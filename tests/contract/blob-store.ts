@@ -119,7 +119,9 @@ export function describeBlobStore(platform: string, open: () => Promise<OpenBlob
       const content = randomBytes(1_000);
       const first = await put(store, 'a', content);
       const ifVersion = first.version;
-      expect(await store.get('a')).toMatchObject({ version: ifVersion });
+      const found = await store.get('a');
+      expect(found?.version).toBe(ifVersion);
+      await found?.body.cancel();
       expect(await bytesOf(await store.get('a', { ifVersion }))).toEqual(content);
       expect(await store.read('a', { offset: 10, length: 20 }, { ifVersion })).toEqual(content.slice(10, 30));
       const second = await put(store, 'a', randomBytes(1_000));
@@ -144,7 +146,7 @@ export function describeBlobStore(platform: string, open: () => Promise<OpenBlob
       await expect(store.put('a', streamInChunks(randomBytes(length), [64_000]), options)).rejects.toMatchObject(
         CHANGED,
       );
-      expect(await read(store, 'a')).toEqual(former);
+      expect(hashOf('md5', await read(store, 'a'))).toBe(hashOf('md5', former));
     });
 
     test('joins parts of any size, sent in any order, into one blob', async () => {

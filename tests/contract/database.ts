@@ -117,7 +117,11 @@ export function describeDatabase(platform: string, open: () => Promise<OpenDatab
     test('takes a hundred bound parameters and refuses one more', async () => {
       await using opened = await open();
       const ids = (count: number) => Array.from({ length: count }, (_, index) => `proj_${index}`);
-      const find = (count: number) => opened.db.select().from(projects).where(inArray(projects.id, ids(count)));
+      const find = (count: number) =>
+        opened.db
+          .select()
+          .from(projects)
+          .where(inArray(projects.id, ids(count)));
       expect(await find(SQL_LIMITS.boundParameters)).toEqual([]);
       await expect(find(SQL_LIMITS.boundParameters + 1)).rejects.toThrow();
     });
@@ -135,7 +139,14 @@ export function describeDatabase(platform: string, open: () => Promise<OpenDatab
           ids.map((id) => ({ id, queue: 'q', body: '{}', sentMs: 1, diedMs: 2 })),
         );
         expect(await db.$count(deadLetters, like(deadLetters.id, `id-${size}-%`))).toBe(size);
-        const event = { level: 'info', message: 'm', type: 'message', data: null, createdMs: 1, sourceKey: null } as const;
+        const event = {
+          level: 'info',
+          message: 'm',
+          type: 'message',
+          data: null,
+          createdMs: 1,
+          sourceKey: null,
+        } as const;
         const change = {
           set: { priority: 1 },
           events: ids.map((id) => ({ ...event, id, jobId: 'ftjob-none' })),
@@ -145,7 +156,9 @@ export function describeDatabase(platform: string, open: () => Promise<OpenDatab
         const lease = { jobId: 'ftjob-none', leaseToken: 't', leaseExpiresMs: 1, events: change.events };
         expect(await extendLease(db, lease)).toBeUndefined();
         expect(await claimDeliveries(db, { nowMs: 1, leaseExpiresMs: 2, limit: Math.min(size, 90) })).toEqual([]);
-        expect(await listJobs(db, { projectId: PROJECT.id, limit: 10, metadata: metadata(Math.min(size, 16)) })).toEqual([]);
+        expect(
+          await listJobs(db, { projectId: PROJECT.id, limit: 10, metadata: metadata(Math.min(size, 16)) }),
+        ).toEqual([]);
         expect(await pruneWebhookEvents(db, { createdBeforeMs: 0, limit: size })).toBe(0);
       }
     });

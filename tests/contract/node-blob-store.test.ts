@@ -15,7 +15,7 @@ async function openTemporary(): Promise<OpenBlobStore & { readonly root: string 
   };
 }
 
-describeBlobStore('file system', openTemporary);
+describeBlobStore('node', openTemporary);
 
 test('a refused put leaves no partial file', async () => {
   await using opened = await openTemporary();

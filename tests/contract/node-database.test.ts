@@ -3,7 +3,7 @@ import { describeDatabase } from './database.ts';
 
 const MIGRATIONS = new URL('../../migrations', import.meta.url).pathname;
 
-describeDatabase('node:sqlite', async () => {
+describeDatabase('node', async () => {
   const opened = await openNodeDatabase(':memory:', MIGRATIONS);
   return {
     db: opened.db,

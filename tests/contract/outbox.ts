@@ -101,10 +101,14 @@ export function describeOutbox(platform: string, open: () => Promise<OpenOutbox>
 
     test('a look that failed is made good', async () => {
       let isDown = true;
-      await using outbox = await prepare(await open(), () => 200, async (run) => {
-        if (isDown) throw new Error('the database is away');
-        return run();
-      });
+      await using outbox = await prepare(
+        await open(),
+        () => 200,
+        async (run) => {
+          if (isDown) throw new Error('the database is away');
+          return run();
+        },
+      );
       const id = await outbox.emit();
       outbox.driver.wake();
       await outbox.driver.runUntil(START_MS + 1_000);

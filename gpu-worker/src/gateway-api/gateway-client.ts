@@ -94,7 +94,11 @@ export function createGatewayClient({
     if (offer.status === 204) return null;
     const { upload_id: uploadId, url } = await parse(DirectUpload, offer);
     await put(fetch, url, bytes);
-    const kept = await send(`${path}/${uploadId}`, { method: 'POST', headers: { 'x-lease-token': token } }, TRANSFER_LIMIT_MS);
+    const kept = await send(
+      `${path}/${uploadId}`,
+      { method: 'POST', headers: { 'x-lease-token': token } },
+      TRANSFER_LIMIT_MS,
+    );
     return parse(UploadedArtifact, kept);
   }
 
@@ -133,7 +137,9 @@ async function put(fetch: typeof globalThis.fetch, url: string, bytes: Uint8Arra
   });
   await response.body?.cancel();
   if (!response.ok)
-    throw new GatewayError(`the blob store refused an upload with status ${response.status}`, { status: response.status });
+    throw new GatewayError(`the blob store refused an upload with status ${response.status}`, {
+      status: response.status,
+    });
 }
 
 async function readAll(response: Response): Promise<Uint8Array> {

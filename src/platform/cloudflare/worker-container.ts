@@ -43,7 +43,8 @@ export class WorkerContainer extends Container<CloudflareEnvironment> {
 /** @throws Error that names the variable that is missing */
 function workerVariables(name: string, env: CloudflareEnvironment): Record<string, string> {
   const { LEVIGATE_PUBLIC_URL: gatewayUrl, LEVIGATE_WORKER_TOKEN: token } = env;
-  if (!gatewayUrl) throw new Error('LEVIGATE_PUBLIC_URL is not set in wrangler.toml: containers could not reach the gateway');
+  if (!gatewayUrl)
+    throw new Error('LEVIGATE_PUBLIC_URL is not set in wrangler.toml: containers could not reach the gateway');
   if (!token) throw new Error('LEVIGATE_WORKER_TOKEN is not set: wrangler secret put LEVIGATE_WORKER_TOKEN');
   return {
     LEVIGATE_GATEWAY_URL: gatewayUrl,

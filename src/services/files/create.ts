@@ -75,7 +75,8 @@ async function receive(ctx: Context, parts: AsyncIterable<UploadPart>, blobKey: 
 /** A body without a declared length shows only here that it is larger than the platform takes. */
 async function keep({ blobs, settings }: Services, key: string, body: ReadableStream<Uint8Array>): Promise<StoredBlob> {
   const { maxBodyBytes } = settings;
-  if (maxBodyBytes === null || maxBodyBytes >= LIMITS.fileBytes) return blobs.put(key, body, { maxBytes: LIMITS.fileBytes });
+  if (maxBodyBytes === null || maxBodyBytes >= LIMITS.fileBytes)
+    return blobs.put(key, body, { maxBytes: LIMITS.fileBytes });
   return blobs.put(key, body, { maxBytes: maxBodyBytes }).catch((error: unknown) => {
     throw error instanceof LevigateError && error.code === 'payload_too_large' ? bodyTooLarge(maxBodyBytes) : error;
   });

@@ -5,10 +5,7 @@ import { findBackbone } from '../models/find-backbone.ts';
 import type { Services } from '../ports.ts';
 
 /** Checks everything that needs no file. @returns the backbone */
-export function checkRequest(
-  services: Pick<Services, 'settings'>,
-  request: CreateJobRequest,
-): BackboneInfo {
+export function checkRequest(services: Pick<Services, 'settings'>, request: CreateJobRequest): BackboneInfo {
   const { model, method, integrations, levi = {} } = request;
   assertSmall(request);
   const backbone = requireBackbone(services, model);

@@ -47,10 +47,16 @@ export async function keepDirectUpload(
   const blobKey = artifactKey(jobId, name, uploadId);
   const stored = await measure(blobs, blobKey);
   if (!stored)
-    throw new LevigateError('invalid_request', `nothing was put for the upload ${uploadId}: PUT the bytes to its URL first`);
+    throw new LevigateError(
+      'invalid_request',
+      `nothing was put for the upload ${uploadId}: PUT the bytes to its URL first`,
+    );
   if (stored.sizeBytes > MAX_ARTIFACT_BYTES[name]) {
     await blobs.delete(blobKey);
-    throw new LevigateError('payload_too_large', `the ${name} has ${stored.sizeBytes} bytes, which is more than is taken`);
+    throw new LevigateError(
+      'payload_too_large',
+      `the ${name} has ${stored.sizeBytes} bytes, which is more than is taken`,
+    );
   }
   await keepArtifact(services, { jobId, leaseToken, name, blobKey, stored });
   return stored;

@@ -31,7 +31,7 @@ test('200: HEAD tells the length and lets the blob go', async () => {
   await using working = await createTestGateway();
   let cancelled = 0;
   const body = () => new ReadableStream<Uint8Array>({ cancel: () => void (cancelled += 1) });
-  const blobs = { ...working.services.blobs, get: async () => ({ sizeBytes: 24, body: body() }) };
+  const blobs = { ...working.services.blobs, get: async () => ({ version: '', sizeBytes: 24, body: body() }) };
   await using gateway = await createTestGateway({ services: { blobs } });
   const { id } = await uploadFile(gateway);
   const response = await gateway.request(`/v1/files/${id}/content`, { method: 'HEAD' });

@@ -95,7 +95,12 @@ export function registerBlobRoutes(app: OpenAPIHono<GatewayEnv>, services: Servi
   });
   app.openapi(keepDirect, async (c) => {
     const { job_id: jobId, name, upload_id: uploadId } = c.req.valid('param');
-    const { sizeBytes, sha256 } = await keepDirectUpload(services, { jobId, leaseToken: leaseHeader(c), name, uploadId });
+    const { sizeBytes, sha256 } = await keepDirectUpload(services, {
+      jobId,
+      leaseToken: leaseHeader(c),
+      name,
+      uploadId,
+    });
     return c.json({ bytes: sizeBytes, sha256 }, 200);
   });
   app.openapi(checkpoint, async (c) => {

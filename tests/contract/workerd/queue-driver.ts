@@ -1,5 +1,5 @@
-import { createOutboxClock } from '../../src/platform/cloudflare/outbox-clock.ts';
-import type { OpenOutbox, OutboxDriver, SettableClock } from '../contract/outbox.ts';
+import { createOutboxClock } from '../../../src/platform/cloudflare/outbox-clock.ts';
+import type { OpenOutbox, OutboxDriver, SettableClock } from '../outbox.ts';
 
 const MAX_DELAY_S = 43_200;
 /** As wrangler.toml has them. */
