@@ -27,7 +27,29 @@ export async function startScriptedPeer(): Promise<ScriptedPeer> {
     closed.set(id, waiting);
     return waiting;
   };
-  const server = createServer((request, response) => void answer(request, response, closedOf));
+  const behaviours: Readonly<Record<string, Behaviour>> = {
+    tell: async (request, response, { argument, query }) => {
+      for (const [name, value] of query) response.setHeader(name, value);
+      response.writeHead(Number(argument)).end(JSON.stringify(await seen(request)));
+    },
+    hang: (_, response, { argument }) => void response.on('close', () => closedOf(argument).resolve()),
+    'hang-in-body': (_, response) => void response.writeHead(200).write('and so on, '),
+    cut: (_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{', () => response.destroy());
+    },
+    closed: async (_, response, { argument }) => {
+      await closedOf(argument).promise;
+      response.writeHead(204).end();
+    },
+  };
+  const server = createServer((request, response) => {
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://peer');
+    const [, name = '', argument = ''] = pathname.split('/');
+    const behave = behaviours[name];
+    if (behave) void behave(request, response, { argument, query });
+    else response.writeHead(404).end();
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -42,36 +64,11 @@ export async function startScriptedPeer(): Promise<ScriptedPeer> {
   };
 }
 
-async function answer(
+type Behaviour = (
   request: IncomingMessage,
   response: ServerResponse,
-  closedOf: (id: string) => PromiseWithResolvers<void>,
-): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://peer');
-  const [, behaviour, argument = ''] = url.pathname.split('/');
-  switch (behaviour) {
-    case 'tell':
-      for (const [name, value] of url.searchParams) response.setHeader(name, value);
-      response.writeHead(Number(argument)).end(JSON.stringify(await seen(request)));
-      return;
-    case 'hang':
-      response.on('close', () => closedOf(argument).resolve());
-      return;
-    case 'hang-in-body':
-      response.writeHead(200).write('and so on, ');
-      return;
-    case 'cut':
-      response.writeHead(200, { 'content-length': '100' });
-      response.write('{', () => response.destroy());
-      return;
-    case 'closed':
-      await closedOf(argument).promise;
-      response.writeHead(204).end();
-      return;
-    default:
-      response.writeHead(404).end();
-  }
-}
+  asked: { readonly argument: string; readonly query: URLSearchParams },
+) => void | Promise<void>;
 
 async function seen(request: IncomingMessage): Promise<SeenRequest> {
   const chunks: Buffer[] = [];

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /** What the suites in workerd need of this machine: somebody to speak to, and the migrations. */
-export default async function provide(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const peer = await startScriptedPeer();
   project.provide('peerUrl', peer.url);
   project.provide('migrations', await readD1Migrations(MIGRATIONS));

@@ -13,7 +13,7 @@ interface Held {
 }
 
 /** A queue of which the test is the time: it delivers when its clock gets there, again after a failure, and gives up as Cloudflare's does. */
-export function createFakeQueue(clock: SettableClock) {
+function createFakeQueue(clock: SettableClock) {
   let held: Held[] = [];
   const dead: unknown[] = [];
   return {

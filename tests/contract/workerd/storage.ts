@@ -10,7 +10,7 @@ interface Storage {
 }
 
 /** As wrangler.toml beside this binds them. */
-export const { DB, BLOBS } = env as unknown as Storage;
+const { DB, BLOBS } = env as unknown as Storage;
 
 /** Migrated, without a row. */
 export async function emptyDatabase(): Promise<Database> {
