@@ -1,10 +1,13 @@
 import { waitUntil } from 'cloudflare:workers';
 import { createApp } from '../src/gateway/app.ts';
+import { BATCH_ANSWERS } from '../src/gateway/batch/answers.ts';
 import { createCloudflareServices } from '../src/platform/cloudflare/create-services.ts';
 import type { CloudflareServices } from '../src/platform/cloudflare/create-services.ts';
+import { runBatches } from '../src/services/batches/run-batches.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
+import type { Services } from '../src/services/ports.ts';
 import { recordDeadLetters } from '../src/services/upkeep/record-dead-letters.ts';
 import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
 import { wakeForQueuedJobs } from '../src/services/workers/wake-for-jobs.ts';
@@ -19,13 +22,17 @@ interface Gateway extends CloudflareServices {
 const HOURLY = '17 * * * *';
 const DEAD_LETTERS = 'levigate-dead';
 
+// An invocation may make a thousand queries and requests; the next minute goes on.
+const workOnBatches = (services: Services): Promise<unknown> =>
+  runBatches(services, { answers: BATCH_ANSWERS, forMs: 20_000, slice: { lines: 50, forMs: 10_000 } });
+
 /** One per isolate; the bindings of an environment stay the same. */
 const gateways = new WeakMap<Bindings, Gateway>();
 
 async function gatewayOf(env: Bindings): Promise<Gateway> {
   const existing = gateways.get(env);
   if (existing) return existing;
-  const opened = createCloudflareServices(env, waitUntil);
+  const opened = createCloudflareServices(env, { waitUntil, workOnBatches });
   if (env.LEVIGATE_API_KEY) await ensureDefaultProject(opened.services, { secret: env.LEVIGATE_API_KEY });
   const gateway = { ...opened, fetch: createApp(opened.services).fetch };
   gateways.set(env, gateway);
@@ -54,6 +61,7 @@ export default {
         sweepExpiredFiles(services),
         outbox.tick(),
         wakeForQueuedJobs(services),
+        workOnBatches(services),
       ]);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { createApp } from '../src/gateway/app.ts';
 import { createTeiApp } from '../src/gateway/facades/tei/app.ts';
+import { BATCH_ANSWERS } from '../src/gateway/batch/answers.ts';
 import { parseNodeConfig } from '../src/platform/node/config.ts';
 import { EMBEDDED_WORKER_NAME, startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
 import { startHttpServer } from '../src/platform/node/http-server.ts';
@@ -9,6 +10,7 @@ import { configureLogging } from '../src/platform/node/logging.ts';
 import { openNodeServices } from '../src/platform/node/open-services.ts';
 import { provideApiKey } from '../src/platform/node/provide-api-key.ts';
 import { untilReady } from '../src/platform/node/until-ready.ts';
+import { runBatches } from '../src/services/batches/run-batches.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
 import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
@@ -18,6 +20,7 @@ import { retireWorkers } from '../src/services/workers/retire.ts';
 /** The repository's root, from the built dist/. */
 const ROOT = dirname(import.meta.dirname);
 const OUTBOX_INTERVAL_MS = 1_000;
+const BATCHES_INTERVAL_MS = 5_000;
 
 /** Gateway, clock and worker on one machine, from environment variables. Prints the ready line once a prediction would be accepted. */
 export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable> {
@@ -25,8 +28,13 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
   await configureLogging(config.logLevel);
   const stack = new AsyncDisposableStack();
   let wakeOutbox = (): void => {};
+  let wakeBatches = (): void => {};
   const { services } = stack.use(
-    await openNodeServices(config, { migrationsFolder: join(ROOT, 'migrations'), wakeOutbox: () => wakeOutbox() }),
+    await openNodeServices(config, {
+      migrationsFolder: join(ROOT, 'migrations'),
+      wakeOutbox: () => wakeOutbox(),
+      wakeBatches: () => wakeBatches(),
+    }),
   );
   const newKey = await provideApiKey(services, config);
   if (newKey !== null) print(`API key, shown this once and kept in ${join(config.dataFolder, 'api-key')}:\n${newKey}`);
@@ -35,6 +43,12 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     startIntervalTask('outbox', OUTBOX_INTERVAL_MS, async (signal) => void (await runOutbox(services, signal))),
   );
   wakeOutbox = () => outbox.wake();
+  const batches = stack.use(
+    startIntervalTask('batches', BATCHES_INTERVAL_MS, async (signal) => {
+      await runBatches(services, { answers: BATCH_ANSWERS, signal });
+    }),
+  );
+  wakeBatches = () => batches.wake();
   stack.use(startIntervalTask('leases', config.leaseDurationMs / 6, async () => void (await sweepLeases(services))));
   stack.use(startIntervalTask('files', 60_000, async () => void (await sweepExpiredFiles(services))));
   // At the start as well: a gateway may never run for an hour.

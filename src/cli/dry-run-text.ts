@@ -5,10 +5,11 @@ const MAX_LABELS = 12;
 const MAX_CHARS = 80;
 
 /** A dry run as plain text: what was read, what was found, how long training would take. */
-export function formatDryRun({ rows, targets, fields, preview, lint, estimate }: DryRun): string {
+export function formatDryRun({ notes, rows, targets, fields, preview, lint, estimate }: DryRun): string {
   const basis = estimate.based_on === 'past_jobs' ? "from this project's past jobs" : 'a rough guess without past jobs';
   return [
     `  ${rows} rows`,
+    ...notes.map((note) => `  ${note}.`),
     ...targets.map(formatTarget),
     '  The first rows as read:',
     formatColumns(

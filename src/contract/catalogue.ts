@@ -30,6 +30,11 @@ const CatalogueEntry = z
     pooling: z.enum(['mean', 'cls', 'cls_and_mean']).optional(),
     prefix_tokens: z.int().min(0).max(64).optional().describe('Tokens before the patches, where the graph hides them'),
     tap_names: z.array(z.string()).min(1).optional().describe('Hidden states by name, where structure is refused'),
+    dimensions: z
+      .array(z.int().min(1))
+      .min(1)
+      .optional()
+      .describe('Lengths that embeddings may be cut to, where the backbone was trained for that (Matryoshka)'),
     license: z.string().default('unknown'),
     owned_by: z.string().default('operator'),
     folder: z.string().min(1).optional().describe("Relative to the catalogue's own folder"),
@@ -86,16 +91,25 @@ function parseJson(text: string, source: string): unknown {
 
 /** The built-in backbones and the catalogue's, by name. */
 export function knownBackbones(entries: readonly CatalogueEntry[]): Readonly<Record<string, BackboneInfo>> {
-  const own = entries.map(({ name, modality, taps, max_tokens, license, owned_by }): [string, BackboneInfo] => [
-    name,
-    {
-      created: 0,
-      ownedBy: owned_by,
-      license,
-      modality,
-      taps,
-      maxTokens: modality === 'text' ? (max_tokens ?? DEFAULT_MAX_TOKENS) : null,
-    },
-  ]);
+  const own = entries.map(
+    ({ name, modality, taps, max_tokens, dimensions, license, owned_by }): [string, BackboneInfo] => [
+      name,
+      {
+        created: 0,
+        ownedBy: owned_by,
+        license,
+        modality,
+        taps,
+        maxTokens: modality === 'text' ? (max_tokens ?? DEFAULT_MAX_TOKENS) : null,
+        dimensions,
+      },
+    ],
+  );
   return { ...BACKBONES, ...Object.fromEntries(own) };
+}
+
+/** @throws Error naming the backbones there are */
+export function requireKnownBackbone(backbones: Readonly<Record<string, BackboneInfo>>, name: string): string {
+  if (Object.hasOwn(backbones, name)) return name;
+  throw new Error(`LEVIGATE_DEFAULT_BACKBONE is "${name}", which is none of ${Object.keys(backbones).join(', ')}`);
 }

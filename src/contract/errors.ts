@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   model_is_backbone: { status: 400, type: 'invalid_request_error' },
   invalid_webhook_url: { status: 400, type: 'invalid_request_error' },
   checksum_mismatch: { status: 400, type: 'invalid_request_error' },
+  idempotency_key_reused: { status: 400, type: 'idempotency_error' },
   // 401, 403
   missing_api_key: { status: 401, type: 'authentication_error' },
   invalid_api_key: { status: 401, type: 'authentication_error' },
@@ -23,16 +24,22 @@ export const ERROR_CODES = {
   file_not_found: { status: 404, type: 'invalid_request_error' },
   job_not_found: { status: 404, type: 'invalid_request_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
+  batch_not_found: { status: 404, type: 'invalid_request_error' },
+  upload_not_found: { status: 404, type: 'invalid_request_error' },
   webhook_endpoint_not_found: { status: 404, type: 'invalid_request_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
   // 409: business conflicts; the response tells clients not to retry
   job_already_finished: { status: 409, type: 'conflict_error' },
   job_not_succeeded: { status: 409, type: 'conflict_error' },
+  batch_already_finished: { status: 409, type: 'conflict_error' },
+  upload_not_pending: { status: 409, type: 'conflict_error' },
   file_in_use: { status: 409, type: 'conflict_error' },
   model_in_use: { status: 409, type: 'conflict_error' },
   limit_reached: { status: 409, type: 'conflict_error' },
   lease_lost: { status: 409, type: 'conflict_error' },
   blob_changed: { status: 409, type: 'conflict_error' },
+  // 409 that passes: the same request is still being worked on
+  idempotency_key_in_use: { status: 409, type: 'idempotency_error' },
   // 413, 415
   payload_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error' },

@@ -30,7 +30,7 @@ export const NEXT_JOB_STATUS = {
 export const isFinished = (status: JobStatus): boolean => NEXT_JOB_STATUS[status].length === 0;
 
 export const CreateJobRequest = z.object({
-  model: z.string().describe('A backbone, such as all-minilm-l6-v2'),
+  model: z.string().describe("A backbone, such as all-minilm-l6-v2; OpenAI's models stand for the default one"),
   training_file: z.string(),
   validation_file: z.string().nullish(),
   suffix: z
@@ -61,6 +61,7 @@ const LabelValue = z.union([z.string(), z.number(), z.array(z.string()).readonly
 
 export const DryRun = z.object({
   object: z.literal('fine_tuning.dry_run'),
+  notes: z.array(z.string()).describe("What would be decided in the caller's place: the backbone, how chats are read"),
   lint: z.array(LintFinding).describe('Worst first'),
   preview: z
     .array(

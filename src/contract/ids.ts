@@ -10,6 +10,11 @@ export const ID_PREFIX = {
   webhookEndpoint: 'we_',
   delivery: 'whd_',
   driftTally: 'drift_',
+  batch: 'batch_',
+  batchLine: 'batch_req_',
+  upload: 'upload_',
+  uploadPart: 'part_',
+  chatCompletion: 'chatcmpl-',
   worker: 'wrk_',
   request: 'req_',
 } as const;

@@ -1,4 +1,6 @@
+export * from './batches.ts';
 export * from './catalogue.ts';
+export * from './chat.ts';
 export * from './common.ts';
 export * from './drift.ts';
 export * from './errors.ts';

@@ -73,6 +73,25 @@ export const TargetOptions = z.strictObject({
 });
 export type TargetOptions = z.infer<typeof TargetOptions>;
 
+/** How the rows of a chat file (`messages`) become records. What is absent is told from the training file when the job is created. */
+export const ChatOptions = z.strictObject({
+  system: z
+    .enum(['context', 'ignore'])
+    .optional()
+    .describe('Instructions; told: `context` where the training file holds different ones, else `ignore`'),
+  history: z.enum(['context', 'ignore']).optional().describe('Turns before the last user message; default `context`'),
+  answer: z
+    .record(ColumnName, z.enum(['text', 'json']))
+    .refine((keys) => Object.keys(keys).length >= 1 && Object.keys(keys).length <= LIMITS.targets, {
+      error: `must name 1 to ${LIMITS.targets} keys`,
+    })
+    .optional()
+    .describe(
+      'The keys of the JSON objects that the assistant answers, and how their values are spelt: `text` as strings, `json` as numbers, true, false or lists. Absent: it answers the label itself',
+    ),
+});
+export type ChatOptions = z.infer<typeof ChatOptions>;
+
 /** LEVI's loss. The logistic regressions it is compared with keep the plain one, which has a single optimum. */
 export const LossOptions = z.strictObject({
   type: z.enum(['cross_entropy', 'focal']).optional(),
@@ -106,6 +125,7 @@ export const LeviOptions = z.strictObject({
     })
     .optional()
     .describe('Several answers in one job, each with a column of its own'),
+  chat: ChatOptions.optional(),
   loss: LossOptions.optional(),
   method: z.enum(['auto', ...METHODS]).optional(),
   baselines: z

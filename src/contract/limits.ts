@@ -33,6 +33,13 @@ export const LIMITS = {
   predictModels: 100,
   predictTextChars: 100_000,
   predictNearest: 10,
+  batchLines: 50_000,
+  batchFileBytes: 200 * MIB,
+  batchErrors: 100,
+  embeddingInputs: 2_048,
+  embeddingTokens: 8_192,
+  /** Of all inputs of a request. */
+  embeddingRequestTokens: 300_000,
   metadataPairs: 16,
   metadataKeyChars: 64,
   metadataValueChars: 512,

@@ -15,6 +15,8 @@ export interface BackboneInfo {
   readonly taps: number;
   /** null: it reads no tokens. */
   readonly maxTokens: number | null;
+  /** Lengths that its embeddings were trained to be cut to (Matryoshka); most were not. */
+  readonly dimensions?: readonly number[] | undefined;
 }
 
 /** The backbones this version serves without a catalogue. A worker prepares one on first use; hashes live beside the fetch code. */

@@ -5,6 +5,10 @@ export const EVENT_TYPES = [
   'fine_tuning.job.succeeded',
   'fine_tuning.job.failed',
   'fine_tuning.job.cancelled',
+  'batch.completed',
+  'batch.failed',
+  'batch.expired',
+  'batch.cancelled',
   'model.drift.detected',
   'webhook.test',
 ] as const;

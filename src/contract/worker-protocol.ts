@@ -102,10 +102,15 @@ export const ReleaseJob = z.strictObject({
 });
 export type ReleaseJob = z.infer<typeof ReleaseJob>;
 
+/** Whom the device serves first: somebody who waits, or a job, a batch. */
+export const Priority = z.enum(['online', 'bulk']);
+export type Priority = z.infer<typeof Priority>;
+
 /** Gateway to worker: `POST /predict`. */
 export const WorkerPredictRequest = z.strictObject({
   backbone: z.string(),
   cache_salt: z.string(),
+  priority: Priority.optional().describe('Default online'),
   adapters: z.array(z.strictObject({ model: z.string(), sha256: z.string(), bytes: z.int() })).min(1),
   inputs: z.array(PredictRecord).min(1),
   top_k: z.int().optional(),

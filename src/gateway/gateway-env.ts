@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../services/context.ts';
 
@@ -7,6 +8,8 @@ export interface GatewayEnv {
     requestId: string;
     /** Set by `authenticate` on every route under /v1. */
     context: Context;
+    /** Set where a request with an idempotency key streams its body: takes every byte of it, in the order it was sent. */
+    bodyDigest: Hash | undefined;
   };
 }
 

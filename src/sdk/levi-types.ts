@@ -51,11 +51,22 @@ export interface Columns {
 export type Task = 'single_label' | 'multi_label' | 'regression' | 'ordinal';
 
 /** LEVI's own options of a fine-tuning job; everything has a default. */
+export interface ChatOptions {
+  /** Instructions; told: `context` where the training file holds different ones, else `ignore`. */
+  system?: 'context' | 'ignore' | undefined;
+  /** Turns before the last user message. */
+  history?: 'context' | 'ignore' | undefined;
+  /** The keys of JSON answers, and how their values are spelt. */
+  answer?: Record<string, 'text' | 'json'> | undefined;
+}
+
 export interface LeviOptions {
   /** Told from the labels when absent: lists of names are multi_label, all else single_label. */
   task?: Task | undefined;
   /** Several answers in one job, each with a column of its own. */
   targets?: Record<string, { column?: string | undefined; task?: Task | undefined }> | undefined;
+  /** How chats (`messages`) are read; what is absent is told from the training file. */
+  chat?: ChatOptions | undefined;
   /** LEVI's loss. */
   loss?:
     | {

@@ -95,6 +95,8 @@ export type LabelValue = string | number | readonly string[];
 
 export interface DryRun {
   object: 'fine_tuning.dry_run';
+  /** What would be decided in the caller's place: the backbone, how chats are read. */
+  notes: string[];
   /** Worst first. */
   lint: LintFinding[];
   /** The first rows of the training file, as they were read. */
@@ -209,6 +211,10 @@ export type EventType =
   | 'fine_tuning.job.succeeded'
   | 'fine_tuning.job.failed'
   | 'fine_tuning.job.cancelled'
+  | 'batch.completed'
+  | 'batch.failed'
+  | 'batch.expired'
+  | 'batch.cancelled'
   | 'model.drift.detected'
   | 'webhook.test';
 

@@ -1,5 +1,5 @@
 import { LevigateError } from '../contract/index.ts';
-import type { Scope } from '../contract/index.ts';
+import type { Priority, Scope } from '../contract/index.ts';
 import type { Services } from './ports.ts';
 
 /** Who asks: a user's key, always of one project. */
@@ -16,6 +16,8 @@ export interface Context {
   readonly requestId: string;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** Where nobody waits for the answer, the device serves others first. */
+  readonly priority?: Priority | undefined;
 }
 
 /** First line of every verb that a user's key can reach. */

@@ -154,6 +154,8 @@ export interface Settings {
   readonly maxBodyBytes: number | null;
   /** The built-in ones and the operator's own, by name. */
   readonly backbones: Readonly<Record<string, BackboneInfo>>;
+  /** One of them: what OpenAI's models stand for. */
+  readonly defaultBackbone: string;
 }
 
 /** Everything a use case may touch; made once per process by an entry point in functions/. */
@@ -168,6 +170,8 @@ export interface Services {
   readonly wakeOutbox: () => void;
   /** Starts a sleeping worker of the platform's own for a key, the same one for the same key; nothing where there is none. */
   readonly wakeWorker: (key: string) => void;
+  /** The same for a batch that was created or cancelled. */
+  readonly wakeBatches: () => void;
   /** Runs a task once, after the delay or when the process is asked to end; the answer to a request does not wait for it. Its failure is logged. */
   readonly runLater: (delayMs: number, task: () => Promise<void>) => void;
 }

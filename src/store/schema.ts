@@ -15,16 +15,13 @@ import type {
   Verification,
   WebhookEvent,
 } from '../contract/index.ts';
+import { projects } from './tables/projects.ts';
+
+export { projects } from './tables/projects.ts';
+export { batches, batchParts } from './tables/batches.ts';
+export { idempotencyKeys } from './tables/idempotency-keys.ts';
 
 /** Times are milliseconds since 1970 in columns named `*_ms`; a row becomes seconds where it becomes a wire object. */
-
-export const projects = sqliteTable('projects', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  /** Part of every feature-cache key: a cache hit must not tell one project what another sent. */
-  cacheSalt: text('cache_salt').notNull(),
-  createdMs: integer('created_ms').notNull(),
-});
 
 export const apiKeys = sqliteTable(
   'api_keys',

@@ -152,7 +152,7 @@ test("client.post reaches /predict with the client's key, retries and errors", a
 
 describe('errors keep their class and fields', () => {
   test('400 with code, param, type and request id', async () => {
-    const error = await errorOf(client.fineTuning.jobs.create({ model: 'gpt-4o', training_file: trainingFile }));
+    const error = await errorOf(client.fineTuning.jobs.create({ model: 'bert-huge', training_file: trainingFile }));
     expect(error).toBeInstanceOf(BadRequestError);
     expect(error).toMatchObject({
       status: 400,

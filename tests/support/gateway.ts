@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { createId, FileObject, knownBackbones, SCOPES } from '../../src/contract/index.ts';
+import { createId, DEFAULT_BACKBONE, FileObject, knownBackbones, SCOPES } from '../../src/contract/index.ts';
 import type { Scope } from '../../src/contract/index.ts';
 import { createApp } from '../../src/gateway/app.ts';
 import type { GatewayEnv } from '../../src/gateway/gateway-env.ts';
@@ -103,12 +103,14 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
       predictTimeoutMs: 5_000,
       maxBodyBytes: null,
       backbones: knownBackbones([]),
+      defaultBackbone: DEFAULT_BACKBONE,
       ...options.settings,
     },
     wakeOutbox: () => {
       wakes.count += 1;
     },
     wakeWorker: (key) => void woken.push(key),
+    wakeBatches: () => {},
     runLater: (_, task) => void later.push(task),
     ...options.services,
   };

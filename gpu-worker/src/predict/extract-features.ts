@@ -11,7 +11,7 @@ import { readThumbnail } from '../images/image-reader.ts';
 import { toImageSet } from '../images/to-image-set.ts';
 import type { ResidentBackbone, ResidentImageBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 
-type Request = Pick<z.infer<typeof WorkerPredictRequest>, 'inputs' | 'cache_salt'>;
+type Request = Pick<z.infer<typeof WorkerPredictRequest>, 'inputs' | 'cache_salt' | 'priority'>;
 
 export interface Features {
   readonly matrix: FeatureMatrix;
@@ -64,7 +64,7 @@ async function extractOfTexts(
   const { rows, ...timings } = await extractor.extract(sequences, {
     cacheSalt: request.cache_salt,
     maxLength,
-    priority: 'online',
+    priority: request.priority ?? 'online',
     signal,
   });
   return {
@@ -86,7 +86,7 @@ async function extractOfImages(
     return decodeBase64(image);
   });
   const { rows, thumbnails, decodeMs, ...timings } = await extractor
-    .extract(files, { cacheSalt: request.cache_salt, priority: 'online', signal })
+    .extract(files, { cacheSalt: request.cache_salt, priority: request.priority ?? 'online', signal })
     .catch((error: unknown) => {
       if (!(error instanceof UnreadableImageError)) throw error;
       throw unreadable(error.index, error);

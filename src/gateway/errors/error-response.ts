@@ -12,7 +12,7 @@ export async function toErrorResponse(error: Error, c: GatewayContext): Promise<
   if (known.status >= 500) log.error('request failed', { requestId: c.get('requestId'), code: known.code, error });
   if (known.retryAfterS !== undefined) c.header('retry-after', String(known.retryAfterS));
   // The openai client retries every 409; a business conflict stays one however often it is asked.
-  if (known.status === 409) c.header('x-should-retry', 'false');
+  if (known.status === 409) c.header('x-should-retry', String(known.code === 'idempotency_key_in_use'));
   return c.json(known.toBody(), asContentfulStatus(known.status));
 }
 

@@ -9,9 +9,11 @@ export const crossOrigin = cors({
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
   exposeHeaders: [
     'content-disposition',
+    'idempotent-replayed',
     'openai-organization',
     'openai-processing-ms',
     'openai-version',
+    'original-request',
     'retry-after',
     'x-inference-time',
     'x-queue-time',

@@ -7,8 +7,8 @@ import type { GatewayEnv } from '../gateway-env.ts';
 /** Bodies that stream and have limits of their own, and those of façades, which refuse in their own words. */
 const EXEMPT = [/^POST \/v1\/files$/, /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/, /^POST \/(models|tei)\//];
 
-/** Inputs may be images. */
-const PREDICT = 'POST /v1/predict';
+/** Inputs may be images, or thousands. */
+const WIDE = new Set(['POST /v1/predict', 'POST /v1/embeddings', 'POST /v1/chat/completions']);
 
 const limitJson = limitBody(LIMITS.jsonBodyBytes);
 const limitPredict = limitBody(LIMITS.predictBodyBytes);
@@ -18,7 +18,7 @@ export const jsonBodyLimit = createMiddleware<GatewayEnv>(async function jsonBod
   const { method } = c.req;
   const route = `${method} ${c.req.path}`;
   if (method === 'GET' || method === 'HEAD' || EXEMPT.some((exempt) => exempt.test(route))) return next();
-  return route === PREDICT ? limitPredict(c, next) : limitJson(c, next);
+  return WIDE.has(route) ? limitPredict(c, next) : limitJson(c, next);
 });
 
 /** Refuses a body above `maxSize` bytes: by its declared length where there is one, else while reading it. */

@@ -3,7 +3,10 @@ import type { Services } from '../../services/ports.ts';
 import { invalidRequest } from '../errors/invalid-request.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
 import { systemOneRoutes } from '../facades/systemone/routes.ts';
+import { chatRoutes } from '../facades/chat/routes.ts';
 import { authenticate } from '../middleware/authenticate.ts';
+import { idempotency } from '../middleware/idempotency.ts';
+import { batchRoutes } from './batches/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -14,7 +17,7 @@ import { webhookRoutes } from './webhooks/routes.ts';
 /** Everything a user's API key reaches, one folder per resource, one verb per file. */
 export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
-  app.use(authenticate(services));
+  app.use(authenticate(services), idempotency);
   for (const routes of [
     fileRoutes,
     keyRoutes,
@@ -22,6 +25,8 @@ export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
     modelRoutes,
     predictRoutes,
     systemOneRoutes,
+    batchRoutes,
+    chatRoutes,
     webhookRoutes,
   ])
     app.route('/', routes());

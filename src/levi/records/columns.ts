@@ -1,6 +1,7 @@
-import type { FieldType, LeviOptions, Task } from '../../contract/levi.ts';
+import type { ChatOptions, FieldType, LeviOptions, Task } from '../../contract/levi.ts';
 import { namedExtras, resolveExtras } from './extra-columns.ts';
 import type { ExtraColumns } from './extra-columns.ts';
+import type { FilePlace } from './training-file-error.ts';
 
 /** Where an answer stands and of which kind it is; undefined: told from the values. */
 export interface LabelColumn {
@@ -19,27 +20,44 @@ export interface ColumnNames extends ExtraColumns {
   /** Whether every column that is nothing else is a field. */
   readonly areAllFields: boolean;
   readonly isTextNamed: boolean;
-  /** Whether the request named the text or the label, so that nothing is to be guessed. */
-  readonly isNamed: boolean;
+  /** Whether a row with `messages` is a chat: not where the request named another text or label. */
+  readonly isChatRead: boolean;
+  /** Whether the labels are columns of the request's, which may also be keys of a chat's answer. */
+  readonly areTargetsNamed: boolean;
+  readonly chat: ChatOptions;
+  /** Takes every chat as it is read, in place of a record that is made of it. */
+  readonly onChat: ((messages: readonly unknown[], place: FilePlace) => void) | undefined;
 }
 
 /** What of a request decides how its files are read. */
-export type Reading = Pick<LeviOptions, 'columns' | 'task' | 'targets' | 'group_by'>;
+export type Reading = Pick<LeviOptions, 'columns' | 'task' | 'targets' | 'group_by' | 'chat'>;
 
 /** The name of the only target of an ordinary job. */
 export const ONLY_TARGET = 'label';
 
-export function resolveColumns({ columns = {}, task, targets, group_by }: Reading = {}): ColumnNames {
+export function resolveColumns(
+  { columns = {}, task, targets, group_by, chat = {} }: Reading = {},
+  onChat?: ColumnNames['onChat'],
+): ColumnNames {
   const { text, label, fields = {} } = columns;
   return {
     text: text === undefined ? ['text'] : [text].flat(),
-    labels: resolveLabels(targets, { name: ONLY_TARGET, column: label ?? 'label', task }),
+    labels: resolveLabels(targets, { name: ONLY_TARGET, column: label ?? onlyKey(chat) ?? 'label', task }),
     fields: fields === 'auto' ? {} : fields,
     areAllFields: fields === 'auto',
     ...resolveExtras({ ...columns, group: group_by ?? columns.group }),
     isTextNamed: text !== undefined,
-    isNamed: text !== undefined || label !== undefined || targets !== undefined,
+    isChatRead: text === undefined && label === undefined,
+    areTargetsNamed: targets !== undefined,
+    chat,
+    onChat,
   };
+}
+
+/** Of a chat whose answers are objects of one key. */
+function onlyKey({ answer = {} }: ChatOptions): string | undefined {
+  const [key, ...others] = Object.keys(answer);
+  return others.length === 0 ? key : undefined;
 }
 
 function resolveLabels(targets: Reading['targets'], only: LabelColumn): ColumnNames['labels'] {

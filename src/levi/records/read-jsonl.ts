@@ -2,9 +2,8 @@ import type { ColumnNames } from './columns.ts';
 import { lineLimit } from './line-limit.ts';
 import type { Chunks } from './read-chunks.ts';
 import { readLines } from './read-lines.ts';
-import { readExtras } from './read-extras.ts';
-import { readLabel } from './read-label.ts';
-import { readRow, readText } from './read-row.ts';
+import { isChat, readChat } from './read-chat.ts';
+import { readRow } from './read-row.ts';
 import { isRow } from './row.ts';
 import type { Row } from './row.ts';
 import { trainingFileError } from './training-file-error.ts';
@@ -33,10 +32,8 @@ export async function* readJsonRows(
 }
 
 /** A row with `messages` is a chat unless the request named other columns. */
-export function toRecord(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
-  const isChat = !columns.isNamed && 'messages' in row;
-  return isChat ? readChat(row, columns, place) : readRow(row, columns, place);
-}
+export const toRecord = (row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord =>
+  isChat(row, columns) ? readChat(row, columns, place) : readRow(row, columns, place);
 
 function parseObject(json: string, place: FilePlace): Row {
   let value: unknown;
@@ -52,25 +49,4 @@ function parseObject(json: string, place: FilePlace): Row {
   }
   if (isRow(value)) return value;
   throw trainingFileError(place, `is JSON but not an object. Every line must look like ${EXAMPLE}.`);
-}
-
-/** OpenAI's chat format of a classifier: what the user said last is the text, what the assistant answered last the label. */
-function readChat(row: Row, columns: ColumnNames, place: FilePlace): TrainingRecord {
-  const messages = row['messages'];
-  const field = { ...place, field: 'messages' };
-  if (!Array.isArray(messages)) throw trainingFileError(field, 'must be an array of {"role", "content"} objects.');
-  const text = readText(lastContent(messages, 'user'), { ...place, field: 'messages[role=user].content' });
-  const label = readLabel(lastContent(messages, 'assistant'), columns.labels[0].task, {
-    ...place,
-    field: 'messages[role=assistant].content',
-  });
-  return { text, label, ...readExtras(row, columns, place, true) };
-}
-
-function lastContent(messages: readonly unknown[], role: string): unknown {
-  const message = messages.findLast((candidate) => isRow(candidate) && candidate['role'] === role);
-  if (!isRow(message)) return undefined;
-  const content = message['content'];
-  if (!Array.isArray(content)) return content;
-  return content.map((part) => (isRow(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n');
 }

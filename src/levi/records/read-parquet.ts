@@ -10,6 +10,7 @@ import { wantedColumns } from './columns.ts';
 import { namedExtras } from './extra-columns.ts';
 import type { ColumnNames } from './columns.ts';
 import type { FileSource } from './file-source.ts';
+import { isChatTable, MESSAGES } from './read-chat.ts';
 import { toRecord } from './read-jsonl.ts';
 import { selectColumns } from './select-columns.ts';
 import { trainingFileError } from './training-file-error.ts';
@@ -49,9 +50,9 @@ export async function* readParquet(
 
 function chooseColumns(schema: readonly SchemaNode[], columns: ColumnNames, file: string): readonly ShapedColumn[] {
   const names = schema.map(({ name }) => name);
-  const isChat = !columns.isNamed && names.includes(CHAT);
+  const isChat = isChatTable(names, columns);
   const selected = isChat
-    ? [CHAT, ...namedExtras(columns).filter((name) => names.includes(name))]
+    ? [MESSAGES, ...namedExtras(columns).filter((name) => names.includes(name))]
     : selectColumns(names, columns, { file });
   return selected.flatMap((name) => {
     const node = schema.find((column) => column.name === name);
@@ -65,8 +66,6 @@ function chooseColumns(schema: readonly SchemaNode[], columns: ColumnNames, file
     );
   });
 }
-
-const CHAT = 'messages';
 
 /** Some writers do not say that a column of bytes holds text; those of the image are its own. */
 function toTexts(cells: Record<string, Cell>, image: string, place: FilePlace): Record<string, unknown> {

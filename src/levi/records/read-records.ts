@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly filename?: string | undefined;
   /** Where text, labels and fields stand, default `text` and `label`, and of which kind the labels are. */
   readonly reading?: Reading | undefined;
+  /** Takes every chat in place of a record that is made of it. */
+  readonly onChat?: ColumnNames['onChat'];
 }
 
 const HEAD_BYTES = 65_536;
@@ -43,9 +45,9 @@ interface FileReading {
  */
 export async function* readRecords(
   source: ReadableStream<Uint8Array> | FileSource,
-  { file = 'training_file', filename, reading }: ReadOptions = {},
+  { file = 'training_file', filename, reading, onChat }: ReadOptions = {},
 ): AsyncGenerator<NumberedRecord> {
-  const options = { file, filename, columns: resolveColumns(reading) };
+  const options = { file, filename, columns: resolveColumns(reading, onChat) };
   const stream = readChunks('getReader' in source ? source : await source.open());
   try {
     const { head, chunks } = await peekChunks(stream, HEAD_BYTES);

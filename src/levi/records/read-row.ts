@@ -19,7 +19,12 @@ export function readRow(row: Row, columns: ColumnNames, place: FilePlace): Train
   return { text, ...labels, ...(fields === undefined ? {} : { fields }), ...extras };
 }
 
-function readLabels(row: Row, { labels }: ColumnNames, place: FilePlace): Pick<TrainingRecord, 'label' | 'labels'> {
+/** The label of every target. */
+export function readLabels(
+  row: Row,
+  { labels }: Pick<ColumnNames, 'labels'>,
+  place: FilePlace,
+): Pick<TrainingRecord, 'label' | 'labels'> {
   const read = ({ column, task }: LabelColumn): Label =>
     readLabel(cellOf(row, column), task, { ...place, field: column }, row);
   const [first, ...others] = labels;

@@ -18,10 +18,16 @@ export interface CloudflareServices {
   readonly outbox: OutboxClock;
 }
 
-/** D1, R2, Queues, containers and fetch behind the ports. @param waitUntil keeps the isolate for what goes on after an answer */
+export interface WorkAfterwards {
+  /** Keeps the isolate for what goes on after an answer. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly workOnBatches: (services: Services) => Promise<unknown>;
+}
+
+/** D1, R2, Queues, containers and fetch behind the ports. */
 export function createCloudflareServices(
   env: CloudflareEnvironment,
-  waitUntil: (work: Promise<unknown>) => void,
+  { waitUntil, workOnBatches }: WorkAfterwards,
 ): CloudflareServices {
   const db = drizzle(env.DB, { schema });
   const clock = { nowMs: () => Date.now() };
@@ -36,6 +42,7 @@ export function createCloudflareServices(
     webhooks: createFetchWebhookSender({ allowPrivate: env.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS === '1' }),
     settings: parseSettings(env),
     wakeOutbox: () => waitUntil(outbox.wake()),
+    wakeBatches: () => waitUntil(workOnBatches(services)),
     wakeWorker: (key) => waitUntil(containers.wake(key)),
     runLater: (delayMs, task) => waitUntil(runAfter(delayMs, task)),
   };

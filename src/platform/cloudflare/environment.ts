@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { knownBackbones, parseCatalogue } from '../../contract/index.ts';
+import { DEFAULT_BACKBONE, knownBackbones, parseCatalogue, requireKnownBackbone } from '../../contract/index.ts';
 import type { Settings } from '../../services/ports.ts';
 import type { BucketAccess } from './presigned-urls.ts';
 
@@ -30,6 +30,7 @@ export interface CloudflareEnvironment {
   readonly LEVIGATE_CATALOGUE?: string;
   /** '1' where receivers stand on loopback: on one's own machine. A deployed Worker reaches none there. */
   readonly LEVIGATE_ALLOW_PRIVATE_WEBHOOKS?: string;
+  readonly LEVIGATE_DEFAULT_BACKBONE?: string;
 }
 
 const WORKER_HEARTBEAT_MS = 5_000;
@@ -72,6 +73,9 @@ export const countContainers = (env: CloudflareEnvironment): number =>
 export function parseSettings(env: CloudflareEnvironment): Settings {
   const values = Variables.parse(env);
   const { LEVIGATE_WORKER_TOKEN: token } = values;
+  const backbones = knownBackbones(
+    env.LEVIGATE_CATALOGUE ? parseCatalogue(env.LEVIGATE_CATALOGUE, 'LEVIGATE_CATALOGUE') : [],
+  );
   return {
     workerTokenHashes: [
       ...values.LEVIGATE_WORKER_TOKEN_HASHES,
@@ -84,5 +88,7 @@ export function parseSettings(env: CloudflareEnvironment): Settings {
     backbones: knownBackbones(
       env.LEVIGATE_CATALOGUE ? parseCatalogue(env.LEVIGATE_CATALOGUE, 'LEVIGATE_CATALOGUE') : [],
     ),
+    backbones,
+    defaultBackbone: requireKnownBackbone(backbones, env.LEVIGATE_DEFAULT_BACKBONE ?? DEFAULT_BACKBONE),
   };
 }

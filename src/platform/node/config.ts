@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_BACKBONE, knownBackbones, parseCatalogue } from '../../contract/index.ts';
+import { DEFAULT_BACKBONE, knownBackbones, parseCatalogue, requireKnownBackbone } from '../../contract/index.ts';
 import type { BackboneInfo, CatalogueEntry } from '../../contract/index.ts';
 
 const flag = z
@@ -27,6 +27,7 @@ const Environment = z.object({
   LEVIGATE_CATALOGUE: z.string().optional(),
   LEVIGATE_TEI_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   LEVIGATE_TEI_MODEL: z.string().min(1).default(DEFAULT_BACKBONE),
+  LEVIGATE_DEFAULT_BACKBONE: z.string().default(DEFAULT_BACKBONE),
 });
 
 /** The gateway process's settings on one machine. */
@@ -47,6 +48,8 @@ export interface NodeConfig {
   readonly tei: { readonly port: number; readonly model: string } | null;
   /** The built-in ones and those of LEVIGATE_CATALOGUE. */
   readonly backbones: Readonly<Record<string, BackboneInfo>>;
+  /** What OpenAI's models stand for in requests. */
+  readonly defaultBackbone: string;
 }
 
 /** @throws Error with one line per wrong variable */
@@ -57,6 +60,7 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
     throw new Error(`the environment is not valid:\n  ${lines.join('\n  ')}`);
   }
   const values = parsed.data;
+  const backbones = knownBackbones(readCatalogue(values.LEVIGATE_CATALOGUE));
   return {
     port: values.PORT,
     host: values.HOST,
@@ -73,7 +77,8 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
       values.LEVIGATE_TEI_PORT === undefined
         ? null
         : { port: values.LEVIGATE_TEI_PORT, model: values.LEVIGATE_TEI_MODEL },
-    backbones: knownBackbones(readCatalogue(values.LEVIGATE_CATALOGUE)),
+    backbones,
+    defaultBackbone: requireKnownBackbone(backbones, values.LEVIGATE_DEFAULT_BACKBONE),
   };
 }
 

@@ -18,7 +18,11 @@ export interface NodeServices extends AsyncDisposable {
 /** SQLite and blobs in the data folder, workers over keep-alive pools. Everything it opens, it closes. */
 export async function openNodeServices(
   config: NodeConfig,
-  { migrationsFolder, wakeOutbox }: { readonly migrationsFolder: string; readonly wakeOutbox: () => void },
+  {
+    migrationsFolder,
+    wakeOutbox,
+    wakeBatches,
+  }: { readonly migrationsFolder: string } & Pick<Services, 'wakeOutbox' | 'wakeBatches'>,
 ): Promise<NodeServices> {
   await mkdir(config.dataFolder, { recursive: true });
   const stack = new AsyncDisposableStack();
@@ -39,10 +43,12 @@ export async function openNodeServices(
       predictTimeoutMs: config.predictTimeoutMs,
       maxBodyBytes: null,
       backbones: config.backbones,
+      defaultBackbone: config.defaultBackbone,
     },
     wakeOutbox,
     // The embedded worker never sleeps.
     wakeWorker: () => {},
+    wakeBatches,
     runLater,
   };
   return { services, [Symbol.asyncDispose]: () => stack.disposeAsync() };

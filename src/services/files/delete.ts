@@ -17,7 +17,7 @@ export async function deleteFile(ctx: Context, id: string): Promise<void> {
   await requireFile(ctx, id);
   throw new LevigateError(
     'file_in_use',
-    `the file "${id}" is used by a job that is not finished: cancel the job or wait for its end`,
+    `the file "${id}" is used by a job or a batch that is not finished: cancel it or wait for its end`,
     {
       param: 'file_id',
     },

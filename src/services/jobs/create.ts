@@ -11,24 +11,31 @@ import type { CreationHeaders } from './dedupe.ts';
 import { defaultDuration } from './default-duration.ts';
 import { jobMessage } from './job-event-row.ts';
 import { requireJob } from './require-job.ts';
+import { resolveRequest } from './resolve-request.ts';
 import { sizeOfJob } from './size-of-job.ts';
 import { toJob } from './to-wire.ts';
 
 /**
  * Accepts a job only after reading its files, so what is queued can run. A retry of the same creation gets the first job.
  */
-export async function createJob(ctx: Context, request: CreateJobRequest, headers: CreationHeaders): Promise<Job> {
+export async function createJob(ctx: Context, given: CreateJobRequest, headers: CreationHeaders): Promise<Job> {
   requireScope(ctx, 'jobs:write');
   const { services } = ctx;
-  const dedupe = dedupeOf(ctx, request, headers);
+  const dedupe = dedupeOf(ctx, given, headers);
   const first = await findFirstJob(ctx, dedupe);
   if (first) return toJob(first, services.clock.nowMs());
+  const { request, notes } = await resolveRequest(ctx, given);
   const backbone = checkRequest(services, request);
   const checked = await checkFiles(ctx, request, backbone);
   const nowMs = services.clock.nowMs();
   const expectedSeconds = defaultDuration(sizeOfJob(request, checked, backbone));
   const job = { ...newJob(ctx, request, nowMs), dedupeKey: dedupe.key, expectedSeconds };
-  const isInserted = await insertJobOnce(services.db, job, firstEvents(job.id, request, checked, nowMs), dedupe.window);
+  const isInserted = await insertJobOnce(
+    services.db,
+    job,
+    firstEvents(job.id, request, { ...checked, notes }, nowMs),
+    dedupe.window,
+  );
   if (isInserted) services.wakeWorker(job.id);
   // Another request of the same wish was faster while this one read the files.
   const row = isInserted ? await requireJob(ctx, job.id) : await findFirstJob(ctx, dedupe);
@@ -60,7 +67,11 @@ const randomSeed = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] 
 // What is worth an interruption; the report lists every finding.
 const MAX_LINT_EVENTS = 20;
 
-function firstEvents(jobId: string, request: CreateJobRequest, { training, lint }: CheckedFiles, nowMs: number) {
+interface Found extends Pick<CheckedFiles, 'training' | 'lint'> {
+  readonly notes: readonly string[];
+}
+
+function firstEvents(jobId: string, request: CreateJobRequest, { training, lint, notes }: Found, nowMs: number) {
   const classes = training.targets.reduce((sum, { labels }) => sum + Object.keys(labels).length, 0);
   const warnings = lint.filter(({ severity }) => severity !== 'info').slice(0, MAX_LINT_EVENTS);
   return [
@@ -68,6 +79,7 @@ function firstEvents(jobId: string, request: CreateJobRequest, { training, lint 
     jobMessage(jobId, nowMs, `Validating training file: ${request.training_file}`, {
       data: { status: 'validating_files' },
     }),
+    ...notes.map((note) => jobMessage(jobId, nowMs, note)),
     ...warnings.map(({ message, ...data }) =>
       jobMessage(jobId, nowMs, `${data.file}: ${message}`, { level: 'warn', data }),
     ),

@@ -24,11 +24,14 @@ export interface VerifyRequest {
 export interface Dedupe {
   /** Stored with the job: who asked and what for. */
   readonly key: string;
-  /** Jobs that the insert must not find; null when this request is a new wish whatever was there before. */
-  readonly window: DedupeWindow | null;
+  /** Jobs that the insert must not find. */
+  readonly window: DedupeWindow;
 }
 
-/** The dedupe key is `<hash of caller and idempotency key>:<hash of the body>`. */
+// Of jobs that a retry made: the first try may yet be reading its files, and must find them.
+const RETRIED = ':retry';
+
+/** The dedupe key is `<hash of caller and idempotency key>:<hash of the body>`, and tells a retry's job from a first try's. */
 export function dedupeOf(ctx: Context, request: CreateJobRequest | VerifyRequest, headers: CreationHeaders): Dedupe {
   const { actor, services } = ctx;
   const nowMs = services.clock.nowMs();
@@ -36,19 +39,21 @@ export function dedupeOf(ctx: Context, request: CreateJobRequest | VerifyRequest
   const key = caller + hash(JSON.stringify(request));
   if (headers.idempotencyKey !== undefined)
     return { key, window: { prefix: caller, createdAfterMs: nowMs - IDEMPOTENCY_WINDOW_MS } };
-  return { key, window: headers.isRetry ? { prefix: key, createdAfterMs: nowMs - RETRY_WINDOW_MS } : null };
+  if (!headers.isRetry) return { key, window: { prefix: key + RETRIED, createdAfterMs: nowMs } };
+  return { key: key + RETRIED, window: { prefix: key, createdAfterMs: nowMs - RETRY_WINDOW_MS } };
 }
 
 /** @returns the first job of the same wish; rejects when the idempotency key was used for another */
 export async function findFirstJob(ctx: Context, { key, window }: Dedupe): Promise<JobRow | undefined> {
-  if (window === null) return undefined;
   const first = await findJobByDedupePrefix(ctx.services.db, window);
-  if (!first || first.dedupeKey === key) return first;
+  if (!first || wishOf(first.dedupeKey ?? '') === wishOf(key)) return first;
   throw new LevigateError(
-    'invalid_request',
+    'idempotency_key_reused',
     `this Idempotency-Key was used for ${first.id} with another body: use a new key for a new job`,
     { param: 'Idempotency-Key' },
   );
 }
+
+const wishOf = (key: string): string => (key.endsWith(RETRIED) ? key.slice(0, -RETRIED.length) : key);
 
 const hash = (value: string): string => createHash('sha256').update(value).digest('hex');

@@ -6,18 +6,21 @@ import type { Context } from '../context.ts';
 import { checkFiles } from './check-files.ts';
 import { checkRequest } from './check-request.ts';
 import { estimateDuration } from './estimate-duration.ts';
+import { resolveRequest } from './resolve-request.ts';
 import { sizeOfJob } from './size-of-job.ts';
 
 const PREVIEW_CHARS = 500;
 
 /** What creating a job would refuse or warn of, and what it would take; makes nothing. */
-export async function dryRunJob(ctx: Context, request: CreateJobRequest): Promise<DryRun> {
+export async function dryRunJob(ctx: Context, given: CreateJobRequest): Promise<DryRun> {
   requireScope(ctx, 'jobs:write');
+  const { request, notes } = await resolveRequest(ctx, given);
   const backbone = checkRequest(ctx.services, request);
   const checked = await checkFiles(ctx, request, backbone);
   const { training, lint, fields, preview, tokens } = checked;
   return {
     object: 'fine_tuning.dry_run',
+    notes: [...notes],
     lint: [...lint],
     preview: preview.map(toPreview),
     rows: training.rows,

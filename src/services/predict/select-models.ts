@@ -7,7 +7,10 @@ import { findBackbone } from '../models/find-backbone.ts';
 import { modelNotFound } from '../models/model-not-found.ts';
 
 /** The models of a request in its order; rejects what cannot be served, naming the field. */
-export async function selectModels(ctx: Context, { model, models }: PredictRequest): Promise<ModelRow[]> {
+export async function selectModels(
+  ctx: Context,
+  { model, models }: Pick<PredictRequest, 'model' | 'models'>,
+): Promise<ModelRow[]> {
   const named = nameModels(model, models);
   const rows = await findModels(ctx.services.db, { ids: named.map(({ id }) => id), projectId: ctx.actor.projectId });
   const byId = new Map(rows.map((row) => [row.id, row]));

@@ -1,4 +1,5 @@
 import type { Services } from '../ports.ts';
+import { pruneIdempotencyKeys } from '../idempotency/prune.ts';
 import { pruneDeadLetters } from './prune-dead-letters.ts';
 import { pruneWebhooks } from './prune-webhooks.ts';
 import { sweepOrphanBlobs } from './sweep-orphan-blobs.ts';
@@ -7,5 +8,6 @@ import { sweepOrphanBlobs } from './sweep-orphan-blobs.ts';
 export async function runUpkeep(services: Services): Promise<void> {
   await pruneWebhooks(services);
   await pruneDeadLetters(services);
+  await pruneIdempotencyKeys(services);
   await sweepOrphanBlobs(services);
 }

@@ -1,6 +1,6 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { files, jobArtifacts, models, sweepPositions } from '../schema.ts';
+import { batchParts, files, jobArtifacts, models, sweepPositions } from '../schema.ts';
 
 /** Those of the keys that a row of any table names. The keys travel as one JSON parameter, as D1 binds at most 100. */
 export async function findNamedBlobKeys(db: Database, keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -10,6 +10,7 @@ export async function findNamedBlobKeys(db: Database, keys: readonly string[]): 
     .from(files)
     .where(inArray(files.blobKey, asked))
     .union(db.select({ key: jobArtifacts.blobKey }).from(jobArtifacts).where(inArray(jobArtifacts.blobKey, asked)))
+    .union(db.select({ key: batchParts.blobKey }).from(batchParts).where(inArray(batchParts.blobKey, asked)))
     .union(db.select({ key: models.adapterKey }).from(models).where(inArray(models.adapterKey, asked)));
   return new Set(rows.map(({ key }) => key));
 }

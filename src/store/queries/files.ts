@@ -13,8 +13,10 @@ interface FileKey {
 const ofProject = ({ id, projectId }: FileKey) => and(eq(files.id, id), eq(files.projectId, projectId));
 const notExpired = (nowMs: number) => or(isNull(files.expiresMs), gt(files.expiresMs, nowMs));
 
-/** No job that is not finished reads the file: for training, for validation or as a shift. */
+/** No job or batch that is not finished reads the file: for training, for validation, as a shift, as input. */
 const unused = sql`not exists (
+  select 1 from batches where batches.project_id = ${files.projectId} and batches.input_file = ${files.id} and batches.due_ms is not null
+) and not exists (
   select 1 from jobs
   where jobs.project_id = ${files.projectId}
     and jobs.status not in ('succeeded', 'failed', 'cancelled')

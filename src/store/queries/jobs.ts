@@ -87,16 +87,16 @@ function inWindow({ prefix, createdAfterMs }: DedupeWindow): SQL | undefined {
 }
 
 /**
- * Inserts a job with its first events, unless the window (if any) already holds one with the same prefix.
+ * Inserts a job with its first events, unless the window already holds one with the same prefix.
  * @returns whether it was inserted
  */
 export async function insertJobOnce(
   db: Database,
   job: NewJobRow,
   events: readonly (typeof jobEvents.$inferInsert)[],
-  window: DedupeWindow | null,
+  window: DedupeWindow,
 ): Promise<boolean> {
-  const isFirst = window === null ? sql`true` : sql`not exists (select 1 from ${jobs} where ${inWindow(window)})`;
+  const isFirst = sql`not exists (select 1 from ${jobs} where ${inWindow(window)})`;
   const isInserted = sql`exists (select 1 from ${jobs} where ${eq(jobs.id, job.id)})`;
   const [inserted] = await db.batch([
     insertRowsWhen(db, jobs, [job], isFirst).returning({ id: jobs.id }),

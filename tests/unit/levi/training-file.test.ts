@@ -44,7 +44,7 @@ test('takes numbers and booleans as labels by their JSON spelling, and trims whi
   expect(parsed.map(({ record }) => record.label)).toEqual(['1', 'true', 'yes']);
 });
 
-test("reads OpenAI's chat format: last user message, last assistant message", async () => {
+test("reads OpenAI's chat format: last user message with the turns before it, last assistant message", async () => {
   const messages = [
     { role: 'system', content: 'classify' },
     { role: 'user', content: 'first' },
@@ -53,7 +53,7 @@ test("reads OpenAI's chat format: last user message, last assistant message", as
     { role: 'assistant', content: 'billing' },
   ];
   expect(await parse(JSON.stringify({ messages }))).toEqual([
-    { line: 1, record: { text: 'second', label: 'billing' } },
+    { line: 1, record: { text: 'second\n\nassistant: x\nuser: first', label: 'billing' } },
   ]);
 });
 

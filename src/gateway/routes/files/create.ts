@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { FileObject, UPLOAD_PURPOSES } from '../../../contract/index.ts';
 import { createFile } from '../../../services/files/create.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
+import { digestParts } from '../../multipart/digest-parts.ts';
 import { readMultipart } from '../../multipart/read-multipart.ts';
 import { failures, json } from '../../openapi/responses.ts';
 
@@ -36,6 +37,6 @@ const route = createRoute({
 
 export const registerCreateFile = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) => {
-    const parts = readMultipart(c.req.raw.body, c.req.header('content-type'));
+    const parts = digestParts(readMultipart(c.req.raw.body, c.req.header('content-type')), c.get('bodyDigest'));
     return c.json(await createFile(c.get('context'), parts), 200);
   });

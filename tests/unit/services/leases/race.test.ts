@@ -43,7 +43,7 @@ async function queueJobs(db: Database, count: number): Promise<string[]> {
       resultFiles: [],
       createdMs: created,
     };
-    await insertJobOnce(db, job, [], null);
+    await insertJobOnce(db, job, [], { prefix: job.id, createdAfterMs: 0 });
     ids.push(job.id);
   }
   return ids;

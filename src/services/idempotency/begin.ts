@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { LevigateError } from '../../contract/index.ts';
+import {
+  answerIdempotencyKey,
+  claimIdempotencyKey,
+  releaseIdempotencyKey,
+} from '../../store/queries/idempotency-keys.ts';
+import type { StoredAnswer } from '../../store/queries/idempotency-keys.ts';
+import type { Context } from '../context.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const RETRY_WINDOW_MS = 10 * 60_000;
+/** No request works for longer; beyond, its gateway was killed. */
+const LOCK_MS = 10 * 60_000;
+const RETRY_AFTER_S = 1;
+
+export interface IdempotentRequest {
+  /** Who else may mean the same: the caller's `Idempotency-Key`, or what a client's own retries have in common. */
+  readonly key: string;
+  /** Hash of what is asked for; null when the body streams and is not read yet. */
+  readonly fingerprint: string | null;
+  readonly kind: 'key' | 'first_try' | 'retry';
+}
+
+/** Either this request is to be worked on, or it was answered before. */
+export type Begun =
+  | {
+      readonly kind: 'run';
+      answer(fingerprint: string, answer: StoredAnswer): Promise<void>;
+      release(): Promise<void>;
+    }
+  | {
+      readonly kind: 'replay';
+      readonly fingerprint: string;
+      readonly requestId: string;
+      readonly answer: StoredAnswer;
+    };
+
+/**
+ * Stripe's rules: the first request with a key is worked on and its answer kept for a day; the same request gets that
+ * answer again. Rejects with `idempotency_key_in_use` while the first is worked on, and with `idempotency_key_reused` (as does
+ * `assertSameRequest`) for another request.
+ */
+export async function beginIdempotent(
+  { services: { db, clock }, actor, requestId }: Context,
+  { key, fingerprint, kind }: IdempotentRequest,
+): Promise<Begun> {
+  const nowMs = clock.nowMs();
+  // Two requests may bear the same id of their client's choosing; this one is the claim's own.
+  const own = `${requestId}.${crypto.randomUUID()}`;
+  const held = { id: hash(`${actor.keyId}\0${kind === 'key' ? 'key' : 'retry'}\0${key}`), requestId: own };
+  const row = await claimIdempotencyKey(db, {
+    ...held,
+    fingerprint,
+    nowMs,
+    lockedUntilMs: nowMs + LOCK_MS,
+    expiresMs: nowMs + (kind === 'key' ? DAY_MS : RETRY_WINDOW_MS),
+    replaces: kind === 'first_try',
+  });
+  if (row.requestId === own) {
+    return {
+      kind: 'run',
+      answer: (fingerprint, answer) => answerIdempotencyKey(db, held, { fingerprint, answer }),
+      release: () => releaseIdempotencyKey(db, held),
+    };
+  }
+  if (fingerprint !== null && row.fingerprint !== null) assertSameRequest(row.fingerprint, fingerprint);
+  if (row.answer === null || row.fingerprint === null) throw inUse();
+  const [original = ''] = row.requestId.split('.');
+  return { kind: 'replay', fingerprint: row.fingerprint, requestId: original, answer: row.answer };
+}
+
+export function assertSameRequest(first: string, second: string): void {
+  if (first === second) return;
+  throw new LevigateError(
+    'idempotency_key_reused',
+    'this Idempotency-Key was used for another request (path or body differ): use a new key for a new request',
+    { param: 'Idempotency-Key' },
+  );
+}
+
+const inUse = (): LevigateError =>
+  new LevigateError(
+    'idempotency_key_in_use',
+    'a request with this Idempotency-Key is still being worked on: ask again for its answer',
+    { param: 'Idempotency-Key', retryAfterS: RETRY_AFTER_S },
+  );
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

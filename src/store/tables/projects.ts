@@ -1,0 +1,9 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const projects = sqliteTable('projects', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** Part of every feature-cache key: a cache hit must not tell one project what another sent. */
+  cacheSalt: text('cache_salt').notNull(),
+  createdMs: integer('created_ms').notNull(),
+});
