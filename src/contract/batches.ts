@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Metadata, UnixSeconds } from './common.ts';
 
-export const BATCH_ENDPOINTS = ['/v1/predict', '/v1/chat/completions'] as const;
+export const BATCH_ENDPOINTS = ['/v1/predict', '/v1/embeddings', '/v1/chat/completions'] as const;
 export const BatchEndpoint = z.enum(BATCH_ENDPOINTS);
 export type BatchEndpoint = z.infer<typeof BatchEndpoint>;
 

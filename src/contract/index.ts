@@ -3,6 +3,7 @@ export * from './catalogue.ts';
 export * from './chat.ts';
 export * from './common.ts';
 export * from './drift.ts';
+export * from './embeddings.ts';
 export * from './errors.ts';
 export * from './files.ts';
 export * from './fine-tuning.ts';

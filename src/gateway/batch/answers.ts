@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import { ChatCompletionRequest, PredictRequest } from '../../contract/index.ts';
+import { ChatCompletionRequest, EmbeddingsRequest, PredictRequest } from '../../contract/index.ts';
 import type { BatchEndpoint } from '../../contract/index.ts';
 import type { AnswerRequest, Answered } from '../../services/batches/answer-request.ts';
 import type { Context } from '../../services/context.ts';
+import { createEmbeddings } from '../../services/embeddings/create.ts';
 import { predict } from '../../services/predict/predict.ts';
 import { toInvalidRequest } from '../errors/invalid-request.ts';
 import { completeChat } from '../facades/chat/complete.ts';
@@ -12,6 +13,10 @@ export const BATCH_ANSWERS = {
   '/v1/predict': answerWith(PredictRequest, async (ctx, request) => {
     const { response } = await predict(ctx, request);
     return { body: response, inputTokens: response.usage.input_tokens, outputTokens: 0 };
+  }),
+  '/v1/embeddings': answerWith(EmbeddingsRequest, async (ctx, request) => {
+    const { response } = await createEmbeddings(ctx, request);
+    return { body: response, inputTokens: response.usage.prompt_tokens, outputTokens: 0 };
   }),
   '/v1/chat/completions': answerWith(ChatCompletionRequest, async (ctx, request) => {
     const { completion } = await completeChat(ctx, request);

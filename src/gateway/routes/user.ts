@@ -7,6 +7,7 @@ import { chatRoutes } from '../facades/chat/routes.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { idempotency } from '../middleware/idempotency.ts';
 import { batchRoutes } from './batches/routes.ts';
+import { embeddingRoutes } from './embeddings/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -25,6 +26,7 @@ export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
     modelRoutes,
     predictRoutes,
     systemOneRoutes,
+    embeddingRoutes,
     batchRoutes,
     chatRoutes,
     webhookRoutes,

@@ -25,7 +25,9 @@ export async function embed(
   requireScope(ctx, 'predict');
   const { name } = await backboneOf(ctx, model);
   const cache_salt = await cacheSaltOf(ctx);
-  const answer = await askWorker(ctx, 'embed', { backbone: name, cache_salt, inputs: [...inputs], truncate });
+  const { priority } = ctx;
+  const question = { backbone: name, cache_salt, inputs: [...inputs], truncate };
+  const answer = await askWorker(ctx, 'embed', priority === undefined ? question : { ...question, priority });
   requireDimensions(dimensions, answer.data[0]?.length ?? 0);
   return { ...answer, data: answer.data.map((vector) => toLength(vector, { normalize, dimensions })) };
 }

@@ -33,7 +33,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
       const asked: WorkerPredictRequest = {
         backbone,
         cache_salt: cacheSalt,
-          ...(ctx.priority === undefined ? {} : { priority: ctx.priority }),
+        ...(ctx.priority === undefined ? {} : { priority: ctx.priority }),
         adapters: group.map(({ id, adapterSha256, adapterBytes }) => ({
           model: id,
           sha256: adapterSha256,

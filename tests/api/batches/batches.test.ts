@@ -22,6 +22,7 @@ const echo: AnswerRequest = async (_ctx, body) => {
 };
 const answersWith = (answer: AnswerRequest): RunBatches['answers'] => ({
   '/v1/predict': answer,
+  '/v1/embeddings': answer,
 
   '/v1/chat/completions': answer,
 });

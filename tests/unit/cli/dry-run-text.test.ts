@@ -6,7 +6,7 @@ const labels = Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`lab
 
 const dryRun = {
   object: 'fine_tuning.dry_run',
-  notes: [],
+  notes: [] as string[],
   lint: [],
   preview: [{ line: 2, label: 'bug', text: `the app\ncrashes ${'x'.repeat(200)}` }],
   rows: 30,
