@@ -85,9 +85,6 @@ export function parseSettings(env: CloudflareEnvironment): Settings {
     workerHeartbeatMs: WORKER_HEARTBEAT_MS,
     predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
-    backbones: knownBackbones(
-      env.LEVIGATE_CATALOGUE ? parseCatalogue(env.LEVIGATE_CATALOGUE, 'LEVIGATE_CATALOGUE') : [],
-    ),
     backbones,
     defaultBackbone: requireKnownBackbone(backbones, env.LEVIGATE_DEFAULT_BACKBONE ?? DEFAULT_BACKBONE),
   };
