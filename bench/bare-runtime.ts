@@ -23,7 +23,7 @@ export async function openBareRuntime(): Promise<BareRuntime> {
   const session = await createOnnxRuntime({ device: 'cpu' }).loadFile(backbone.graphPath);
 
   async function runAll(rows: readonly TokenRow[], tokenBudget: number): Promise<void> {
-    for (const batch of batches(rows, tokenBudget)) await session.run(toTensors(padBatch(batch), idsDtype));
+    for (const batch of tokenBatches(rows, tokenBudget)) await session.run(toTensors(padBatch(batch), idsDtype));
   }
 
   return {
@@ -44,7 +44,7 @@ export async function openBareRuntime(): Promise<BareRuntime> {
 }
 
 /** Runs of rows whose number times the longest stays within the budget. */
-function* batches(sorted: readonly TokenRow[], tokenBudget: number): Generator<TokenRow[]> {
+export function* tokenBatches(sorted: readonly TokenRow[], tokenBudget: number): Generator<TokenRow[]> {
   let batch: TokenRow[] = [];
   for (const row of sorted) {
     if (batch.length > 0 && (batch.length + 1) * row.ids.length > tokenBudget) {

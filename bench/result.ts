@@ -13,6 +13,10 @@ export interface BenchResult {
   readonly rows: readonly BenchRow[];
   /** The figures as numbers, for the JSON file. */
   readonly details?: unknown;
+  /** By key, for other programs: what `--json` writes. */
+  readonly figures?: Readonly<Record<string, unknown>>;
+  /** What could not be measured: the command fails. */
+  readonly problem?: string | null;
   /** The same for a Markdown file. */
   readonly markdown?: string;
   /** Only a part was run: printed, but not written over the whole one's files. */

@@ -15,6 +15,8 @@ export const isBuilt = (): boolean => existsSync(CLI);
 
 export interface LevigateProcess extends AsyncDisposable {
   readonly url: string;
+  /** Of the gateway. */
+  readonly pid: number;
   readonly client: Levigate;
   /** SIGKILL to the gateway process. */
   killGateway(): Promise<void>;
@@ -45,8 +47,10 @@ export async function startLevigate(dataFolder: string, env: Record<string, stri
     child.kill(signal);
     await exited;
   };
+  if (child.pid === undefined) throw new Error('levigate start is no process');
   return {
     url,
+    pid: child.pid,
     client: new Levigate({ apiKey, baseUrl: `${url}/v1` }),
     killGateway: () => end('SIGKILL'),
     killWorker: async () => {
