@@ -27,6 +27,8 @@ const PARTS: readonly ServePart[] = [
 const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
 const QUICK_SHARE = 0.25;
+/** For a look at whether it runs at all, on a machine that is busy: the work of every turn is multiplied by it. */
+const SCALE = Number(process.env['LEVIGATE_BENCH_SCALE'] ?? 1);
 
 /**
  * Serving, end to end over HTTP, against baselines of the same run. `--only` runs the parts whose name contains a text,
@@ -45,7 +47,7 @@ export async function benchServe({ only, skip, isQuick }: BenchOptions): Promise
   const rounds = isQuick ? QUICK_ROUNDS : ROUNDS;
   const findings: Finding[] = [];
   for (const part of parts) {
-    findings.push(...(await measurePart(part, { folder, rounds, share: isQuick ? QUICK_SHARE : 1, say })));
+    findings.push(...(await measurePart(part, { folder, rounds, share: SCALE * (isQuick ? QUICK_SHARE : 1), say })));
   }
   const missing = findings.filter(isMissing);
   return {
@@ -53,7 +55,7 @@ export async function benchServe({ only, skip, isQuick }: BenchOptions): Promise
     rows: findings.map(toRow),
     figures: toJson(findings),
     problem: missing.length === 0 ? null : `not measured: ${missing.map(({ key }) => key).join(', ')}`,
-    isPartial: isQuick || only !== null || skip !== null,
+    isPartial: isQuick || SCALE !== 1 || only !== null || skip !== null,
   };
 }
 

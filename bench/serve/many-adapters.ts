@@ -40,7 +40,7 @@ export const MANY_ADAPTERS: ServePart = {
   measure: async ({ folder, rounds, share, say }) => {
     say(`P5: ${MORE} adapters of ${(folder.adapterBytes / 2 ** 20).toFixed(2)} MiB`);
     const models = await folder.modelIds(MORE);
-    const texts = textsOf('short', Math.max(128, Math.round(share * TEXTS)));
+    const texts = textsOf('short', Math.max(32, Math.round(share * TEXTS)));
     const cacheMb = Math.ceil((1.25 * MORE * folder.adapterBytes) / 2 ** 20);
     await using server = await openServer(folder, { env: { LEVIGATE_ADAPTER_CACHE_MB: String(cacheMb) } });
     await using client = server.createClient(CONCURRENCY);

@@ -146,7 +146,7 @@ async function compareLength(
   { kind, peer, server, length }: Comparison,
 ): Promise<Figure[]> {
   const [model = ''] = await folder.modelIds(1);
-  const texts = textsOf(length, Math.max(64, Math.round(share * TEXTS[length])), 4);
+  const texts = textsOf(length, Math.max(32, Math.round(share * TEXTS[length])), 4);
   await using client = server.createClient(32);
   const one = writeRequests(model, texts, 1);
   const alone = readReplies(one, await runClosedLoop(client, one.bodies, 1)).data;

@@ -68,7 +68,7 @@ interface LengthMeasuring extends Measuring {
 
 async function measureLength(measuring: LengthMeasuring): Promise<Figure[]> {
   const { server, bare, model, length, rounds, share, onDifference } = measuring;
-  const texts = textsOf(length, Math.max(64, Math.round(share * TEXTS[length])));
+  const texts = textsOf(length, Math.max(32, Math.round(share * TEXTS[length])));
   await using client = server.createClient(CONCURRENCY);
   const one = writeRequests(model, texts, 1);
   const alone = readReplies(one, await runClosedLoop(client, one.bodies, 1));
