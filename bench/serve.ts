@@ -2,7 +2,7 @@ import type { BenchOptions } from './bench-options.ts';
 import type { BenchResult } from './result.ts';
 import { COLD_START } from './serve/cold-start.ts';
 import { FAN_OUT } from './serve/fan-out.ts';
-import { isMissing, toJson, toRow } from './serve/figure.ts';
+import { describeMissing, toJson, toRow } from './serve/figure.ts';
 import type { Finding } from './serve/figure.ts';
 import { GATEWAY } from './serve/gateway.ts';
 import { MANY_ADAPTERS } from './serve/many-adapters.ts';
@@ -49,12 +49,11 @@ export async function benchServe({ only, skip, isQuick }: BenchOptions): Promise
   for (const part of parts) {
     findings.push(...(await measurePart(part, { folder, rounds, share: SCALE * (isQuick ? QUICK_SHARE : 1), say })));
   }
-  const missing = findings.filter(isMissing);
   return {
     title: `Serving (${folder.method}); ${rounds} turns a side; median (min, 10 % to 90 %)`,
     rows: findings.map(toRow),
     figures: toJson(findings),
-    problem: missing.length === 0 ? null : `not measured: ${missing.map(({ key }) => key).join(', ')}`,
+    problem: describeMissing(findings),
     isPartial: isQuick || SCALE !== 1 || only !== null || skip !== null,
   };
 }

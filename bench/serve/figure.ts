@@ -59,7 +59,14 @@ export function absoluteFigure({ values, unit, details, ...named }: AbsoluteFigu
   return { ...named, value: spread.median, measured, baseline: '', details: { ...details, unit, spread } };
 }
 
-export const isMissing = (finding: Finding): finding is Missing => 'missing' in finding;
+/** What is missing and why, a line for each reason; null where nothing is. */
+export function describeMissing(findings: readonly Finding[]): string | null {
+  const byReason = Map.groupBy(findings.filter(isMissing), ({ missing }) => missing);
+  const lines = [...byReason].map(([reason, of]) => `${of.map(({ key }) => key).join(', ')}: ${reason}`);
+  return lines.length === 0 ? null : `not measured:\n  ${lines.join('\n  ')}`;
+}
+
+const isMissing = (finding: Finding): finding is Missing => 'missing' in finding;
 
 export function isMet({ value, goal }: Pick<Figure, 'value' | 'goal'>): boolean {
   if (goal === null) return true;
@@ -75,7 +82,7 @@ export function toRow(finding: Finding): BenchRow {
   const what = `${finding.key}  ${finding.what}`;
   const goal = formatGoal(finding.goal);
   if (isMissing(finding)) {
-    return { what, measured: `NOT MEASURED: ${finding.missing}`, baseline: '', ratio: null, goal };
+    return { what, measured: 'NOT MEASURED', baseline: '', ratio: null, goal };
   }
   const verdict = finding.goal === null ? '' : `${goal}: ${isMet(finding) ? 'met' : 'MISSED'}`;
   const { measured, baseline, value } = finding;

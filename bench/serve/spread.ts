@@ -13,11 +13,15 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: at(0.5), min: at(0), low: at(0.1), high: at(0.9), count: values.length };
 }
 
-/** The value below which a share of them lies. @throws Error where there is none, or one that is no number */
+/** The value below which a share of them lies, between two of them where it falls there. @throws Error where there is none, or one that is no number */
 export function quantiles(values: readonly number[]): (share: number) => number {
   if (values.length === 0 || !values.every(Number.isFinite)) throw new Error('nothing was measured');
   const sorted = values.toSorted((a, b) => a - b);
-  return (share) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return (share) => {
+    const place = share * (sorted.length - 1);
+    const [below = Number.NaN, above = Number.NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    return below + (above - below) * (place - Math.floor(place));
+  };
 }
 
 export function formatSpread({ median, min, low, high }: Spread, unit: string): string {
