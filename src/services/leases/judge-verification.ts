@@ -36,11 +36,15 @@ async function compareBlobs(
 ): Promise<AdapterDifference[] | string> {
   if (Math.max(expected.sizeBytes, found.sizeBytes) > MAX_COMPARED_BYTES)
     return 'the hashes are not the same, and the files are too large to be compared here';
-  const [first, second] = [await blobs.get(expected.blobKey), await blobs.get(found.blobKey)];
+  const first = await blobs.get(expected.blobKey);
   if (!first) return 'the hashes are not the same; where it differs cannot be told, as the model was deleted';
+  // One after the other: an opened body that nobody reads keeps its file open.
+  const expectedBytes = await bytesOf(first.body);
+  const second = await blobs.get(found.blobKey);
   if (!second) throw new Error(`internal: the adapter of ${found.jobId} is gone`);
+  const foundBytes = await bytesOf(second.body);
   try {
-    return compareAdapters(await bytesOf(first.body), await bytesOf(second.body));
+    return compareAdapters(expectedBytes, foundBytes);
   } catch (error) {
     log.warn('two adapters could not be compared', { expected: expected.jobId, found: found.jobId, error });
     return 'the hashes are not the same, and one of the files cannot be read as an adapter';

@@ -205,6 +205,23 @@ test.each([30, 200])('the root mean squared error of %i rows is covered', (rows)
   expect(covered).toBeLessThan(0.98);
 });
 
+/** Squared errors of two methods that share a part of them: root mean squares of sqrt(1.25) and sqrt(2). */
+function pairedErrors(rows: number): PairedRows {
+  const shared = Float64Array.from({ length: rows }, () => random.normal());
+  const squares = (own: number): Float64Array => shared.map((error) => (error + own * random.normal()) ** 2);
+  return { served: [squares(0.5)], baseline: [squares(1)] };
+}
+
+test.each([30, 200])('the difference of two root mean squared errors on %i rows is covered', (rows) => {
+  const options = { finish: Math.sqrt, higherIsBetter: false, isShare: false, uniform };
+  const covered = coverage(600, () => ({
+    figure: pairedDifference([pairedErrors(rows)], options),
+    truth: Math.sqrt(2) - Math.sqrt(1.25),
+  }));
+  expect(covered).toBeGreaterThan(0.915);
+  expect(covered).toBeLessThan(0.98);
+});
+
 test('a mean of F1 figures that are all 1 has an interval with a width', () => {
   const figure = meanWithBootstrap(new Float64Array(30).fill(1), { finish: identity, isShare: true, uniform });
   expect(figure).toMatchObject({ value: 1, high: 1 });
