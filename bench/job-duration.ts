@@ -50,8 +50,22 @@ function scenarios(): readonly Scenario[] {
     short(600, { seeds: 3 }, ', 3 seeds'),
     short(600, { baselines: 'all' }, ', all baselines'),
     short(600, { baselines: 'all', seeds: 5 }, ', all baselines, 5 seeds'),
+    short(600, { search: { budget: { trials: 9 } } }, ', a search of 9 trials'),
+    short(600, { corruptions: 'all' }, ', all corruptions'),
+    { what: `${scaled(600)} sentences of 3 groups`, rows: inGroups(take(scaled(600))), levi: { group_by: 'group' } },
+    { what: `${scaled(1_000)} sentences, ${TOPICS} classes`, rows: take(scaled(1_000)).map(toTopic) },
   ];
 }
+
+const TOPICS = 40;
+/** A sentence with a word that tells its class. */
+const toTopic = ({ text }: LabelledText, index: number): LabelledText => {
+  const topic = `topic${index % TOPICS}`;
+  return { text: `${text} ${topic}`, label: topic };
+};
+
+const inGroups = (rows: readonly LabelledText[]): readonly LabelledText[] =>
+  rows.map((row, index) => ({ ...row, group: `source${index % 3}` }));
 
 const scaled = (count: number): number => Math.max(60, Math.round(count * SCALE));
 

@@ -33,13 +33,26 @@ export function takeTaps(features: FeatureMatrix, taps: readonly number[]): Feat
   return { rows, taps: taps.length, width, data };
 }
 
-/** Writes the given rows with the layer first, `[taps, rows, width]`: the layout one matrix product over all layers reads. */
-export function gatherByLayer(features: FeatureMatrix, rows: ArrayLike<number>, into: Float32Array): void {
-  const { taps, width } = features;
-  for (let tap = 0; tap < taps; tap++) {
+/** Neighbouring taps, `from` to before `to`, of whose features only the first `width` are anything but zero. */
+export interface TapRun {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+}
+
+/** Writes the given rows of a run of taps with the layer first, `[to - from, rows, width]`: the layout one matrix product over all layers reads. */
+export function gatherByLayer(
+  features: FeatureMatrix,
+  { from, to, width }: TapRun,
+  rows: ArrayLike<number>,
+  into: Float32Array,
+): void {
+  let at = 0;
+  for (let tap = from; tap < to; tap++) {
     for (let index = 0; index < rows.length; index++) {
-      const start = ((rows[index] ?? 0) * taps + tap) * width;
-      into.set(features.data.subarray(start, start + width), (tap * rows.length + index) * width);
+      const start = ((rows[index] ?? 0) * features.taps + tap) * features.width;
+      into.set(features.data.subarray(start, start + width), at);
+      at += width;
     }
   }
 }

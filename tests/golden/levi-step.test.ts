@@ -100,14 +100,14 @@ function build(): Built {
   const bag = div(reduceSum(tokens, [1]), reduceSum(mask, [1]));
   const views = leviViews(
     {
-      adaptFeatures: of('adapt_features'),
+      adaptFeatures: [of('adapt_features')],
       adaptTask: of('adapt_task'),
       adaptBias: of('adapt_bias'),
       head: of('head'),
       headBias: of('head_bias'),
     },
     {
-      features: graph.input('features', 'float32', [K, B, D]),
+      features: [graph.input('features', 'float32', [K, B, D])],
       taskOutput: gelu(linear(bag, of('task_w'), of('task_b'))),
     },
   );

@@ -68,13 +68,13 @@ export const PART_RULES = {
     taskModel: 'levi',
     build: ({ spec, features, weight, task, gate }) => {
       const parameters = {
-        adaptFeatures: weight('levi.adapt_features'),
+        adaptFeatures: [weight('levi.adapt_features')],
         adaptTask: weight('levi.adapt_task'),
         adaptBias: weight('levi.adapt_bias'),
         head: weight('levi.head'),
         headBias: weight('levi.head_bias'),
       };
-      const layers = transpose(features(everyLayer(spec)), [1, 0, 2]);
+      const layers = [transpose(features(everyLayer(spec)), [1, 0, 2])];
       const heard = leviViews(parameters, { features: layers, taskOutput: taskOutput(spec.task, task('levi')) });
       const views = spec.isGated ? gateViews(heard, leviViews(parameters, { features: layers }), gate()) : heard;
       return { logits: ensembleViews(views), views };

@@ -1,10 +1,10 @@
-import { add, gelu, matmul, mul, reduceMean, softmaxCrossEntropy, unsqueeze } from '../../engine/index.ts';
+import { add, concat, gelu, matmul, mul, reduceMean, softmaxCrossEntropy, unsqueeze } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 
 /** Dimensions: K layers, B rows, d features, m numbers of the task model, r adapting width, C classes. */
 export interface LeviParameters {
-  /** `[K, d, r]`: the half of A_k that reads the layer. */
-  readonly adaptFeatures: Value;
+  /** `[K, d, r]`: the half of A_k that reads the layer; in as many pieces as the features. */
+  readonly adaptFeatures: readonly Value[];
   /** `[K, m, r]`: the half of A_k that reads the task model. */
   readonly adaptTask: Value;
   /** `[K, 1, r]` */
@@ -16,8 +16,8 @@ export interface LeviParameters {
 }
 
 export interface LeviInputs {
-  /** h, standardised, layer first: `[K, B, d]`. */
-  readonly features: Value;
+  /** h, standardised, layer first: `[K, B, d]`; one piece for each run of layers of one width. */
+  readonly features: readonly Value[];
   /** s, of any task model: `[B, m]`; zeros when absent. */
   readonly taskOutput?: Value;
   /** `[K, B, 1]` or `[K, B, m]`: 0 hides s, or one number of it, from that view of that row. Training only. */
@@ -32,11 +32,21 @@ export interface LeviInputs {
  */
 export function leviViews(parameters: LeviParameters, inputs: LeviInputs): Value {
   const { features, taskOutput, viewMask, headMask } = inputs;
-  const fromLayer = matmul(features, parameters.adaptFeatures);
+  const fromLayer = readLayers(parameters, features);
   const joined = taskOutput === undefined ? fromLayer : add(fromLayer, readTask(parameters, taskOutput, viewMask));
   const adapted = gelu(add(joined, parameters.adaptBias));
   const kept = headMask === undefined ? adapted : mul(adapted, headMask);
   return add(matmul(kept, parameters.head), parameters.headBias);
+}
+
+function readLayers({ adaptFeatures }: LeviParameters, features: LeviInputs['features']): Value {
+  const products = features.map((layers, piece) => {
+    const weights = adaptFeatures[piece];
+    if (weights === undefined) throw new Error('internal: as many pieces of A as of the features are needed');
+    return matmul(layers, weights);
+  });
+  const [first] = products;
+  return first !== undefined && products.length === 1 ? first : concat(products, 0);
 }
 
 function readTask({ adaptTask }: LeviParameters, taskOutput: Value, viewMask: Value | undefined): Value {

@@ -1,9 +1,12 @@
 import { add, bernoulliArray, createGraph, dropoutMask, mul, tensor, uniformArray } from '../../engine/index.ts';
 import type { Dimension, Feeds, Graph, Random, Value } from '../../engine/index.ts';
+import { tapRuns } from '../data/tap-runs.ts';
 import { gatherByLayer } from '../feature-matrix.ts';
 import { prefixed } from '../fine-tune/tensor-names.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { leviWeightShapes } from '../methods/parts.ts';
+import { cutAdapting, joinAdapting, layerPieces } from './adapting-pieces.ts';
+import type { LayerPiece } from './adapting-pieces.ts';
 import { leviLoss, leviViews } from '../model/levi-views.ts';
 import { FIELDS_OUTPUTS } from '../task-model/fields-network.ts';
 import { initialTaskWeights, taskOutput, taskWidth } from '../task-model/task-output.ts';
@@ -16,6 +19,8 @@ import type { EpochOptions } from './train-epochs.ts';
 interface LeviShape extends Pick<ArchitectureSpec, 'taps' | 'width' | 'outputs' | 'task'> {
   readonly adaptingWidth: number;
   readonly batchSize: number;
+  /** What it reads of the backbone, run by run of layers of one width. */
+  readonly pieces: readonly LayerPiece[];
 }
 
 /** LEVI as it is trained: views, heads and task model together. */
@@ -23,40 +28,55 @@ export function leviModel(options: EpochOptions, batchSize: number): EpochModel 
   const { data, config } = options;
   const { taps, width } = data.features;
   const task = taskModelSpec(data);
-  const shape = { taps, width, outputs: data.outputs, task, adaptingWidth: config.adaptingWidth, batchSize };
+  const { adaptingWidth } = config;
+  const pieces = layerPieces(tapRuns(data.features), { batchSize, adaptingWidth });
+  const shape = { taps, width, outputs: data.outputs, task, adaptingWidth, batchSize, pieces };
   // A step's features are larger than all else it makes, so every step uses the same memory.
-  const features = new Float32Array(taps * batchSize * width);
+  const memory = pieces.map(({ dims }) => new Float32Array(sizeOf(dims)));
   return {
     part: 'levi',
-    shapes: leviWeightShapes(shape),
-    initial: (random) => initialParameters(shape, random),
+    shapes: parameterShapes(shape),
+    initial: (random) => cutAdapting(initialParameters(shape, random), shape),
+    toAdapter: (parameters) => joinAdapting(parameters, shape),
     loss: () => buildLoss(shape, options),
     feeds: (rows, random) => {
-      gatherByLayer(data.features, rows, features);
-      return { features: tensor(features, [taps, batchSize, width]), ...drawMasks(shape, options, random) };
+      const features = pieces.map(({ input, run, dims }, index) => {
+        const into = memory[index] ?? new Float32Array(sizeOf(dims));
+        gatherByLayer(data.features, run, rows, into);
+        return [input, tensor(into, dims)] as const;
+      });
+      return { ...Object.fromEntries(features), ...drawMasks(shape, options, random) };
     },
   };
 }
 
-/** Inputs beside the task model's: features `[K, B, d]`, view_mask, head_mask, targets, sample_weights. */
+const sizeOf = (dims: readonly number[]): number => dims.reduce((size, dim) => size * dim, 1);
+
+function parameterShapes(shape: LeviShape): Readonly<Record<string, readonly number[]>> {
+  const { 'levi.adapt_features': _, ...others } = leviWeightShapes(shape);
+  const pieces = shape.pieces.map(({ parameter, weightDims }) => [parameter, weightDims] as const);
+  return { ...Object.fromEntries(pieces), ...others };
+}
+
+/** Inputs beside the task model's: features `[K, B, d]` in one piece or several, view_mask, head_mask, targets, sample_weights. */
 function buildLoss(shape: LeviShape, { data, config }: EpochOptions): Value {
-  const { taps, width, outputs, adaptingWidth, batchSize } = shape;
+  const { taps, outputs, adaptingWidth, batchSize, pieces } = shape;
   const graph = createGraph();
-  const shapes = leviWeightShapes(shape);
+  const shapes = parameterShapes(shape);
   const parameter = (name: string): Value => graph.parameter(name, shapes[name] ?? []);
   const input = (name: string, dims: readonly Dimension[]): Value => graph.input(name, 'float32', dims);
   const weight = (name: string): Value => parameter(`levi.${name}`);
   const values = taskValues({ ...shape, batch: batchSize, input, weight });
   const views = leviViews(
     {
-      adaptFeatures: parameter('levi.adapt_features'),
+      adaptFeatures: pieces.map(({ parameter: name }) => parameter(name)),
       adaptTask: parameter('levi.adapt_task'),
       adaptBias: parameter('levi.adapt_bias'),
       head: parameter('levi.head'),
       headBias: parameter('levi.head_bias'),
     },
     {
-      features: input('features', [taps, batchSize, width]),
+      features: pieces.map((piece) => input(piece.input, piece.dims)),
       taskOutput: taskOutput(shape.task, values),
       viewMask: neverHidingFields(graph, shape, input('view_mask', [taps, batchSize, 1])),
       headMask: input('head_mask', [taps, batchSize, adaptingWidth]),

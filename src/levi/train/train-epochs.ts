@@ -180,5 +180,6 @@ function weightsOf({ model, training: { trainer, tables } }: Opened): Readonly<R
     if (values === undefined) throw new Error(`internal: a model without the parameter "${name}"`);
     return [name, tensor(values.slice(), dims)] as const;
   });
-  return { ...Object.fromEntries(weights), ...prefixed(`${model.part}.`, tableTensors(tables)) };
+  const parameters = Object.fromEntries(weights);
+  return { ...(model.toAdapter?.(parameters) ?? parameters), ...prefixed(`${model.part}.`, tableTensors(tables)) };
 }

@@ -1,3 +1,5 @@
+import { activeColumns, spreadColumns } from '../data/active-columns.ts';
+import { takeTaps } from '../feature-matrix.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import { UNIT_EPSILON } from '../methods/parts.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
@@ -46,9 +48,10 @@ export function refitHead2Toe(options: RefitProbeOptions): Promise<UntimedPart['
 }
 
 /** Squared norm of each feature's weights over the outputs, in a head with a group lasso. */
-async function measureRelevance({ runtime, data, probeTaps, pause }: ProbeOptions): Promise<Float64Array> {
-  await using probe = await createProbeObjective({ runtime, data, probeTaps });
-  const columns = probeTaps.length * data.features.width;
+async function measureRelevance({ runtime, data, probeTaps, pause }: ProbeOptions): Promise<Float32Array> {
+  const active = activeColumns(takeTaps(data.features, probeTaps));
+  await using probe = await createProbeObjective({ runtime, data, probeTaps, columns: active });
+  const columns = active.length;
   const start = new Float64Array(data.outputs * (columns + 1));
   const { gradient: atZero } = await probe.evaluate(start);
   const steepest = Math.sqrt(
@@ -66,7 +69,7 @@ async function measureRelevance({ runtime, data, probeTaps, pause }: ProbeOption
   };
   const tolerance = GRADIENT_SHARE * steepest;
   const { point } = await minimise(objective, start, { tolerance, maxEvaluations: MAX_EVALUATIONS });
-  return squaredNorms(point, columns, data.outputs);
+  return spreadColumns(squaredNorms(point, columns, data.outputs), probeTaps.length * data.features.width, active);
 }
 
 /** `point`: `[outputs, columns]` and what follows. */

@@ -1,6 +1,7 @@
 import { add, createGraph, gemm, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
 import type { Pause } from '../fine-tune/create-pause.ts';
+import { activeColumns, spreadColumns, takeColumns } from '../data/active-columns.ts';
 import { takeTaps } from '../feature-matrix.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
@@ -23,6 +24,11 @@ interface ProbeObjectiveOptions {
   readonly data: TrainingData;
   /** Which of the used layers it reads, side by side. */
   readonly probeTaps: readonly number[];
+}
+
+interface ColumnsOption {
+  /** Of these layers' numbers, those it reads; all unless given. */
+  readonly columns?: Int32Array;
 }
 
 interface PausedProbeOptions extends ProbeObjectiveOptions {
@@ -55,45 +61,51 @@ export interface RefitProbeOptions extends PausedProbeOptions {
 export async function refitProbe(options: RefitProbeOptions): Promise<UntimedPart['tensors']> {
   await using problem = await openProblem(options);
   const start = new Float64Array(problem.size);
-  start.set(outputOf(options.start, WEIGHTS), 0);
+  start.set(takeColumns(outputOf(options.start, WEIGHTS), problem.inputs, problem.columns), 0);
   start.set(outputOf(options.start, BIAS), problem.penalised);
   return problem.unpack(await solvePenalised(problem, options.penalty, start));
 }
 
 interface ProbeProblem extends PenalisedProblem, AsyncDisposable {
+  readonly inputs: number;
+  readonly columns: Int32Array;
   readonly unpack: (point: Float64Array) => Readonly<Record<string, Tensor>>;
 }
 
 async function openProblem(options: PausedProbeOptions): Promise<ProbeProblem> {
   const { data, probeTaps, pause } = options;
-  const inputs = probeTaps.length * data.features.width;
-  const { evaluate, [Symbol.asyncDispose]: close } = await createProbeObjective(options);
+  const { outputs, features } = data;
+  const inputs = probeTaps.length * features.width;
+  const columns = activeColumns(takeTaps(features, probeTaps));
+  const { evaluate, [Symbol.asyncDispose]: close } = await createProbeObjective({ ...options, columns });
+  const penalised = outputs * columns.length;
   return {
     objective: evaluate,
-    size: data.outputs * (inputs + 1),
-    penalised: data.outputs * inputs,
+    inputs,
+    columns,
+    size: penalised + outputs,
+    penalised,
     pause,
-    unpack: (point) => unpackProbe(point, data.outputs, inputs),
+    unpack: (point) => ({
+      [WEIGHTS]: tensor(spreadColumns(point.subarray(0, penalised), inputs, columns), [outputs, inputs]),
+      [BIAS]: tensor(Float32Array.from(point.subarray(penalised)), [1, outputs]),
+    }),
     [Symbol.asyncDispose]: close,
   };
 }
 
-function unpackProbe(point: Float64Array, outputs: number, inputs: number): Record<string, Tensor> {
-  const weights = new Float32Array(point.subarray(0, outputs * inputs));
-  const bias = new Float32Array(point.subarray(outputs * inputs));
-  return { [WEIGHTS]: tensor(weights, [outputs, inputs]), [BIAS]: tensor(bias, [1, outputs]) };
-}
-
 export interface ProbeObjective extends AsyncDisposable {
+  /** Of a point `[outputs, columns]`, then `[outputs]`: weights and intercepts. */
   readonly evaluate: Objective;
 }
 
 /** Mean loss over all training rows and its gradient, from one graph that gets the data as feeds made once. */
-export async function createProbeObjective(options: ProbeObjectiveOptions): Promise<ProbeObjective> {
-  const { runtime, data, probeTaps } = options;
+export async function createProbeObjective(options: ProbeObjectiveOptions & ColumnsOption): Promise<ProbeObjective> {
+  const { runtime, data, probeTaps, columns } = options;
   const { rows, outputs, targets } = data;
   const used = takeTaps(data.features, probeTaps);
-  const inputs = used.taps * used.width;
+  const size = used.taps * used.width;
+  const inputs = columns?.length ?? size;
   const graph = createGraph();
   const weights = graph.parameter(WEIGHTS, [outputs, inputs]);
   const bias = graph.parameter(BIAS, [1, outputs]);
@@ -105,12 +117,16 @@ export async function createProbeObjective(options: ProbeObjectiveOptions): Prom
   );
   const session = await loadObjective(runtime, loss, { [WEIGHTS]: weights, [BIAS]: bias });
   const fixed = {
-    x: tensor(used.data, [rows, inputs]),
+    x: tensor(columns === undefined ? used.data : takeColumns(used.data, size, columns), [rows, inputs]),
     targets: tensor(targets, [rows, outputs]),
     sample_weights: tensor(sampleWeights(data), [rows]),
   };
   const evaluate: Objective = async (point) => {
-    const found = await session.run({ ...fixed, ...unpackProbe(point, outputs, inputs) });
+    const found = await session.run({
+      ...fixed,
+      [WEIGHTS]: tensor(Float32Array.from(point.subarray(0, outputs * inputs)), [outputs, inputs]),
+      [BIAS]: tensor(Float32Array.from(point.subarray(outputs * inputs)), [1, outputs]),
+    });
     const gradient = new Float64Array(point.length);
     gradient.set(outputOf(found, gradientOf(WEIGHTS)), 0);
     gradient.set(outputOf(found, gradientOf(BIAS)), outputs * inputs);
