@@ -1,4 +1,5 @@
-import { createOnnxRuntime, defaultThreads } from '../gpu-worker/src/runtime/onnx-runtime.ts';
+import { defaultThreads } from '../gpu-worker/src/runtime/default-threads.ts';
+import { createOnnxRuntime } from '../gpu-worker/src/runtime/onnx-runtime.ts';
 import type { Runtime } from '../src/engine/index.ts';
 import { openBareRuntime } from './bare-runtime.ts';
 import type { BenchOptions } from './bench-options.ts';

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 
@@ -16,11 +17,17 @@ const shared = {
   outExtension: { '.js': '.mjs' },
 } satisfies BuildOptions;
 
+// Names of shared parts carry their hash: those of earlier builds would pile up.
+await rm('gpu-worker/dist', { recursive: true, force: true });
 await Promise.all([
   build({ ...shared, entryPoints: { cli: 'src/cli/main.ts', node: 'functions/node.ts' }, outdir: 'dist' }),
   build({
     ...shared,
     entryPoints: { main: 'gpu-worker/src/main.ts', device: 'gpu-worker/src/device/main.ts' },
     outdir: 'gpu-worker/dist',
+    // What is imported late is loaded late; and everything but native modules is in the bundle, as many small files are slow to find.
+    splitting: true,
+    packages: 'bundle',
+    external: ['@huggingface/transformers', 'onnxruntime-node', 'prom-client', 'sharp', 'yauzl'],
   }),
 ]);

@@ -48,6 +48,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
       'hono',
       'lru-cache',
       'onnxruntime-node',
+      'prom-client',
       'sharp',
       'yauzl',
       'zod',

@@ -13,6 +13,7 @@ export * from './levi.ts';
 export * from './limits.ts';
 export * from './lint.ts';
 export * from './models.ts';
+export * from './features.ts';
 export * from './predict.ts';
 export * from './report.ts';
 export * from './webhooks.ts';

@@ -63,6 +63,12 @@ export const AssuranceRequest = z.strictObject({
     .describe('Training examples to name per answer, ids only'),
 });
 
+/** As fetch's `cache` has it. */
+export const FeatureCacheUse = z
+  .enum(['default', 'no-store'])
+  .describe('`no-store`: features are neither taken from the cache nor kept in it');
+export type FeatureCacheUse = z.infer<typeof FeatureCacheUse>;
+
 export const PredictRequest = z.strictObject({
   model: z.string().optional(),
   models: z
@@ -79,6 +85,7 @@ export const PredictRequest = z.strictObject({
   }),
   top_k: z.int().min(1).optional(),
   views: z.boolean().optional(),
+  cache: FeatureCacheUse.optional(),
   ...AssuranceRequest.shape,
   monitor: z.boolean().optional().describe("`false` keeps these answers out of the model's drift watch; default true"),
 });

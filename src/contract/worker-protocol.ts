@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { DriftReference } from './drift.ts';
 import { JobError, JobProgress, NewJobEvent } from './fine-tuning.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
-import { AssuranceRequest, PredictNotes, PredictRecord, Prediction, PredictUsage, Timings } from './predict.ts';
+import {
+  AssuranceRequest,
+  FeatureCacheUse,
+  PredictNotes,
+  PredictRecord,
+  Prediction,
+  PredictUsage,
+  Timings,
+} from './predict.ts';
 
 /**
  * What gateway and worker say to each other, both ways over HTTP with JSON bodies.
@@ -115,6 +123,7 @@ export const WorkerPredictRequest = z.strictObject({
   inputs: z.array(PredictRecord).min(1),
   top_k: z.int().optional(),
   views: z.boolean().default(false),
+  cache: FeatureCacheUse.optional(),
   ...AssuranceRequest.shape,
 });
 export type WorkerPredictRequest = z.infer<typeof WorkerPredictRequest>;
@@ -125,6 +134,16 @@ export const WorkerPredictResponse = z.object({
   timings: Timings,
 });
 export type WorkerPredictResponse = z.infer<typeof WorkerPredictResponse>;
+
+/** Gateway to worker: `POST /feature-cache/purge` erases what is kept of one project's inputs. */
+export const PurgeFeatures = z.strictObject({ cache_salt: z.string().min(1) });
+export type PurgeFeatures = z.infer<typeof PurgeFeatures>;
+export const PurgedFeatures = z.object({ entries: z.int() });
+export type PurgedFeatures = z.infer<typeof PurgedFeatures>;
+
+/** Gateway or operator to worker: `PUT` and `DELETE /adapters/{sha256}/pin`: a pinned adapter stays in memory. */
+export const PinnedAdapters = z.object({ pinned: z.array(z.string()) });
+export type PinnedAdapters = z.infer<typeof PinnedAdapters>;
 
 /** Worker to gateway: `GET /worker/v1/adapters/{sha256}` streams the adapter's bytes. */
 export const WorkerHealth = z.object({

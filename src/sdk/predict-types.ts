@@ -14,6 +14,8 @@ export interface PredictParams {
   input: string | PredictRecord | (string | PredictRecord)[];
   top_k?: number | undefined;
   views?: boolean | undefined;
+  /** `no-store`: features are neither taken from the cache nor kept in it. */
+  cache?: 'default' | 'no-store' | undefined;
   /** Level of a prediction set per answer, such as 0.9: holds the truth nine times in ten, for rows like validation. */
   coverage?: number | undefined;
   /** Marks the answers to withhold so that at most this share of the others is wrong, such as 0.05. */

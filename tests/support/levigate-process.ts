@@ -37,7 +37,14 @@ export async function createDataFolder(): Promise<DataFolder> {
 export async function startLevigate(dataFolder: string, env: Record<string, string> = {}): Promise<LevigateProcess> {
   const child = spawn(process.execPath, [CLI, 'start'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PORT: '0', LEVIGATE_DATA: dataFolder, LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: '1', ...env },
+    env: {
+      ...process.env,
+      PORT: '0',
+      LEVIGATE_DATA: dataFolder,
+      LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: '1',
+      LEVIGATE_FEATURE_DISK_MB: '0',
+      ...env,
+    },
   });
   const url = await readyUrl(child);
   const apiKey = env['LEVIGATE_API_KEY'] ?? (await readFile(join(dataFolder, 'api-key'), 'utf8')).trim();

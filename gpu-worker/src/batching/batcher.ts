@@ -1,33 +1,35 @@
 import type { EmbeddedBatch } from '../device/device.ts';
-import { overloaded } from './overloaded.ts';
+import { createAdmission } from './admission.ts';
+import type { AdmissionOptions } from './admission.ts';
+import { createArrivals } from './arrivals.ts';
+import { createBatchQueue } from './batch-queue.ts';
+import type { BatchInput, BatchQueue, Embedded, QueueEntry } from './batch-queue.ts';
 import { pickBatch } from './pick-batch.ts';
 import type { BatchLimits, Sized } from './pick-batch.ts';
+import { createThroughput } from './throughput.ts';
 
 export type Priority = 'online' | 'bulk';
 
-export interface BatcherOptions<Content> extends BatchLimits {
+export interface BatcherOptions<Content> extends AdmissionOptions {
   readonly embed: (contents: readonly Content[]) => Promise<EmbeddedBatch>;
-  /** How long an idle device waits for company of a first online input, in milliseconds. */
+  /** Read before each batch: calibration changes them while the device works. */
+  readonly limits: () => BatchLimits;
+  /** How long an idle device waits for company of a first online input, where inputs lately came that close together. */
   readonly windowMs: number;
-  /** Waiting inputs per class beyond which new ones are refused. */
-  readonly maxQueued: number;
   /** Batches that the device runs side by side. */
   readonly lanes?: number;
   /** Batches sent to the device before the first has come back: 2 a lane keep it busy while results are unpacked. */
   readonly maxInFlight?: number;
+  readonly onBatch?: ((batch: RunBatch) => void) | undefined;
 }
 
-export interface BatchInput<Content> extends Sized {
-  /** Inputs of one key wait as one and are computed once. */
-  readonly key: string;
-  /** What the device reads of it: token ids, or pixels. */
-  readonly content: Content;
-}
-
-export interface Embedded {
-  /** [taps, width], a view into its batch's answer: copy it to keep it. */
-  readonly features: Float32Array;
-  readonly queueMs: number;
+/** One batch that came back, for metrics. */
+export interface RunBatch {
+  readonly priority: Priority;
+  readonly rows: number;
+  readonly tokens: number;
+  /** Rows times the longest. */
+  readonly paddedTokens: number;
   readonly inferenceMs: number;
 }
 
@@ -37,108 +39,146 @@ export interface EmbedOptions {
 }
 
 export interface Batcher<Content> {
-  /** Rejects with `overloaded` when the queue is full, with the signal's reason when that fires first. */
+  /** Rejects with `overloaded` when too much waits, with the signal's reason when that fires first. */
   embed(inputs: readonly BatchInput<Content>[], options: EmbedOptions): Promise<Embedded[]>;
   readonly queuedInputs: number;
+  readonly queuedTokens: number;
+  /** Nothing waits and nothing is with the device. */
+  readonly isIdle: boolean;
 }
-
-interface Entry<Content> extends BatchInput<Content> {
-  readonly enqueuedMs: number;
-  waiters: Waiter[];
-}
-interface Waiter {
-  readonly resolve: (result: Embedded) => void;
-  readonly reject: (error: unknown) => void;
-}
-type Queue<Content> = Map<string, Entry<Content>>;
 
 const PRIORITIES = ['online', 'bulk'] as const satisfies readonly Priority[];
+// Online inputs go first, but never more batches in a row than these while bulk waits: a job goes on under any load.
+const ONLINE_TURNS = 8;
+// Until the first batch is measured: a small backbone on a slow core.
+const GUESSED_TOKENS_A_MS = 5;
 
-/** Coalesces concurrent inputs of all requests into batches of one backbone; online inputs go first. */
+/** Coalesces concurrent inputs of all requests into batches of one backbone. */
 export function createBatcher<Content>(options: BatcherOptions<Content>): Batcher<Content> {
-  const { embed, windowMs, maxQueued, lanes = 1, maxInFlight = 2 * lanes, ...limits } = options;
-  const queues: Readonly<Record<Priority, Queue<Content>>> = { online: new Map(), bulk: new Map() };
+  const { embed, limits, windowMs, lanes = 1, maxInFlight = 2 * lanes, onBatch } = options;
+  const queues: Readonly<Record<Priority, BatchQueue<Content>>> = {
+    online: createBatchQueue(),
+    bulk: createBatchQueue(),
+  };
+  const admissions = { online: createAdmission(options), bulk: createAdmission(options) };
+  const throughput = createThroughput(GUESSED_TOKENS_A_MS);
+  const arrivals = createArrivals();
   let inFlight = 0;
-  let rowMs = 5; // A guess until the first batch is measured.
-  let timer: NodeJS.Timeout | undefined;
+  let inFlightOnline = 0;
+  let inFlightTokens = 0;
+  let onlineTurns = 0;
+  let cancelScheduled: (() => void) | null = null;
 
   function schedule(): void {
-    if (inFlight >= maxInFlight || timer) return;
+    if (inFlight >= maxInFlight || cancelScheduled) return;
     // A busy device is itself the window: what arrives meanwhile forms the next batch.
-    const delayMs = inFlight === 0 && queues.online.size > 0 ? windowMs : 0;
-    timer = setTimeout(() => {
-      timer = undefined;
+    const isWorthWaiting = inFlight === 0 && !isFull(queues.online, limits()) && arrivals.gapMs < windowMs;
+    const start = (): void => {
+      cancelScheduled = null;
       dispatchAll();
-    }, delayMs);
+    };
+    if (isWorthWaiting && queues.online.size > 0) {
+      const timer = setTimeout(start, windowMs);
+      cancelScheduled = () => clearTimeout(timer);
+    } else {
+      const immediate = setImmediate(start);
+      cancelScheduled = () => clearImmediate(immediate);
+    }
+  }
+
+  function nextPriority(): Priority | undefined {
+    const waiting = PRIORITIES.filter((priority) => queues[priority].size > 0);
+    if (waiting.length < 2) return waiting[0];
+    return onlineTurns >= ONLINE_TURNS ? 'bulk' : 'online';
   }
 
   function dispatchAll(): void {
     while (inFlight < maxInFlight) {
-      const queue = PRIORITIES.map((priority) => queues[priority]).find((candidate) => candidate.size > 0);
-      if (!queue) return;
-      const batch = pickBatch(firstOf(queue), limits);
-      // A second batch keeps a busy device busy; a thin one had better wait and grow.
-      if (inFlight >= lanes && !isWellFilled(batch, limits)) return;
-      for (const entry of batch) queue.delete(entry.key);
-      void run(batch);
+      const priority = nextPriority();
+      if (!priority) return;
+      const queue = queues[priority];
+      const bounds = shareOut(limits(), { tokens: queue.tokens, lanes: lanes - inFlight });
+      const batch = pickBatch(queue.first(LOOK_AHEAD), bounds);
+      // A second batch keeps a busy device busy; a thin one had better wait and grow, but not for bulk.
+      const ahead = priority === 'online' ? inFlightOnline : inFlight;
+      if (ahead >= lanes && !isWellFilled(batch, bounds)) return;
+      onlineTurns = priority === 'online' ? onlineTurns + 1 : 0;
+      queue.take(batch);
+      void run(batch, priority);
     }
   }
 
-  async function run(batch: readonly Entry<Content>[]): Promise<void> {
+  async function run(batch: readonly QueueEntry<Content>[], priority: Priority): Promise<void> {
+    const tokens = batch.reduce((sum, { size }) => sum + size, 0);
+    const sentMs = performance.now();
+    const onlineShare = priority === 'online' ? 1 : 0;
     inFlight += 1;
-    const startedMs = performance.now();
+    inFlightOnline += onlineShare;
+    inFlightTokens += tokens;
     try {
       const { features, inferenceMs } = await embed(batch.map(({ content }) => content));
+      throughput.add({ tokens, sentMs, doneMs: performance.now() });
       const size = features.length / batch.length;
       for (const [row, entry] of batch.entries()) {
         const own = features.subarray(row * size, (row + 1) * size);
-        const result = { features: own, queueMs: startedMs - entry.enqueuedMs, inferenceMs };
-        for (const { resolve } of entry.waiters) resolve(result);
+        entry.settle({ features: own, queueMs: sentMs - entry.enqueuedMs, inferenceMs });
       }
+      const paddedTokens = batch.length * batch.reduce((longest, each) => Math.max(longest, each.size), 0);
+      onBatch?.({ priority, rows: batch.length, tokens, paddedTokens, inferenceMs });
     } catch (error) {
-      for (const { reject } of batch.flatMap((entry) => entry.waiters)) reject(error);
+      for (const entry of batch) entry.fail(error);
     } finally {
       inFlight -= 1;
-      rowMs = 0.8 * rowMs + (0.2 * (performance.now() - startedMs)) / batch.length;
-      if (queues.online.size + queues.bulk.size > 0) dispatchAll();
+      inFlightOnline -= onlineShare;
+      inFlightTokens -= tokens;
+      if (nextPriority()) dispatchAll();
     }
   }
 
-  function enqueue(input: BatchInput<Content>, { priority, signal }: EmbedOptions): Promise<Embedded> {
-    const queue = queues[priority];
-    const entry = queue.get(input.key) ?? { ...input, enqueuedMs: performance.now(), waiters: [] };
-    queue.set(input.key, entry);
-    const { promise, resolve, reject } = Promise.withResolvers<Embedded>();
-    const waiter: Waiter = { resolve, reject };
-    entry.waiters.push(waiter);
-    const leave = () => {
-      entry.waiters = entry.waiters.filter((other) => other !== waiter);
-      if (entry.waiters.length === 0 && queue.get(entry.key) === entry) queue.delete(entry.key);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', leave, { once: true });
-    return promise.finally(() => signal?.removeEventListener('abort', leave));
-  }
-
   return {
-    embed: async (inputs, embedOptions) => {
-      embedOptions.signal?.throwIfAborted();
-      const waiting = queues[embedOptions.priority].size;
-      if (waiting + inputs.length > maxQueued) throw overloaded(waiting, waiting * rowMs);
-      const results = Promise.all(inputs.map((input) => enqueue(input, embedOptions)));
+    embed: async (inputs, { priority, signal }) => {
+      signal?.throwIfAborted();
+      if (inputs.length === 0) return [];
+      const queue = queues[priority];
+      const { size, calls, tokens } = queue;
+      const waitMs = throughput.msFor(tokens + inFlightTokens);
+      const waiting = { inputs: size, calls, waitMs, batchMs: throughput.batchMs };
+      admissions[priority].admit(inputs.length, waiting, performance.now());
+      if (priority === 'online') arrivals.add(performance.now());
+      const results = queue.add(inputs, signal);
+      // What waits for company goes at once when the batch is full.
+      if (inFlight === 0 && cancelScheduled && isFull(queue, limits())) {
+        cancelScheduled();
+        cancelScheduled = null;
+      }
       schedule();
-      return results;
+      return await results;
     },
     get queuedInputs() {
       return queues.online.size + queues.bulk.size;
+    },
+    get queuedTokens() {
+      return queues.online.tokens + queues.bulk.tokens;
+    },
+    get isIdle() {
+      return inFlight === 0 && queues.online.size + queues.bulk.size === 0;
     },
   };
 }
 
 const LOOK_AHEAD = 256;
-function firstOf<Content>(queue: Queue<Content>): Entry<Content>[] {
-  return queue.values().take(LOOK_AHEAD).toArray();
+// A smaller one is mostly the price of a pass over the weights.
+const LEAST_SHARE_TOKENS = 64;
+
+/** What one batch would hold is divided among the lanes that have nothing to do. */
+function shareOut(bounds: BatchLimits, { tokens, lanes }: { tokens: number; lanes: number }): BatchLimits {
+  if (lanes < 2) return bounds;
+  const share = Math.max(LEAST_SHARE_TOKENS, Math.ceil(tokens / lanes));
+  return { ...bounds, tokenBudget: Math.min(bounds.tokenBudget, share) };
 }
+
+const isFull = ({ tokens, size }: { tokens: number; size: number }, { tokenBudget, maxRows }: BatchLimits): boolean =>
+  tokens >= tokenBudget || size >= maxRows;
 
 function isWellFilled(batch: readonly Sized[], { tokenBudget, maxRows }: BatchLimits): boolean {
   const tokens = batch.reduce((sum, { size }) => sum + size, 0);

@@ -1,3 +1,5 @@
+import type { BatchCost } from './cost-model.ts';
+
 export interface Sized {
   /** Tokens; 1 where all inputs are alike. */
   readonly size: number;
@@ -7,35 +9,44 @@ export interface BatchLimits {
   /** Rows times the size of the longest: what padding makes the device compute. */
   readonly tokenBudget: number;
   readonly maxRows: number;
+  readonly costOf: BatchCost;
 }
 
-// Sorting more than this many costs more than its better packing saves.
+// Planning for more than this many costs more than its better packing saves.
 const LOOK_AHEAD = 256;
 
 /**
- * The queue's oldest entry with those near it in length, until the budget is full (one row always fits).
- * The oldest always goes, so none waits for ever; its neighbours in length waste least padding.
+ * The queue's oldest entry with those that share its batch in the cheapest way to run all that wait: sorted by length, cut where a further
+ * pass over the weights costs less than the padding it saves (one row always fits). The oldest always goes, so none waits for ever.
  */
 export function pickBatch<Entry extends Sized>(queue: readonly Entry[], limits: BatchLimits): Entry[] {
   const [oldest] = queue;
   if (!oldest) return [];
   const sorted = queue.slice(0, LOOK_AHEAD).sort((a, b) => a.size - b.size);
-  let low = sorted.indexOf(oldest);
-  let high = low + 1;
-  const lengthAt = (index: number): number | undefined => sorted[index]?.size;
-  while (high - low < limits.maxRows) {
-    const longest = lengthAt(high - 1) ?? 0;
-    const longer = lengthAt(high);
-    const shorter = lengthAt(low - 1);
-    const rows = high - low + 1;
-    const fitsLonger = longer !== undefined && rows * longer <= limits.tokenBudget;
-    const fitsShorter = shorter !== undefined && rows * longest <= limits.tokenBudget;
-    // What one more row of padding costs: the newcomer's own, or everybody's.
-    const wasteOfLonger = fitsLonger ? (longer - longest) * (rows - 1) : Number.POSITIVE_INFINITY;
-    const wasteOfShorter = fitsShorter ? longest - shorter : Number.POSITIVE_INFINITY;
-    if (!fitsLonger && !fitsShorter) break;
-    if (wasteOfLonger <= wasteOfShorter) high += 1;
-    else low -= 1;
+  const starts = cheapestStarts(
+    sorted.map(({ size }) => size),
+    limits,
+  );
+  const wanted = sorted.indexOf(oldest);
+  let end = sorted.length;
+  while ((starts[end] ?? 0) > wanted) end = starts[end] ?? 0;
+  return sorted.slice(starts[end] ?? 0, end);
+}
+
+/** For each number of rows, where the last batch of the cheapest plan for the first so many begins; `sizes` ascending. */
+function cheapestStarts(sizes: readonly number[], { tokenBudget, maxRows, costOf }: BatchLimits): Int32Array {
+  const costs = new Float64Array(sizes.length + 1).fill(Number.POSITIVE_INFINITY);
+  const starts = new Int32Array(sizes.length + 1);
+  costs[0] = 0;
+  for (let end = 1; end <= sizes.length; end++) {
+    const longest = sizes[end - 1] ?? 1;
+    const mostRows = Math.max(1, Math.min(maxRows, end, Math.floor(tokenBudget / Math.max(1, longest))));
+    for (let rows = 1; rows <= mostRows; rows++) {
+      const cost = (costs[end - rows] ?? 0) + costOf(rows * longest);
+      if (cost >= (costs[end] ?? 0)) continue;
+      costs[end] = cost;
+      starts[end] = end - rows;
+    }
   }
-  return sorted.slice(low, high);
+  return starts;
 }

@@ -14,12 +14,16 @@ export interface SlotsOptions {
 }
 
 // A guess, as long as nothing is measured: an image of a small backbone on a CPU.
-const SLOT_MS = 20;
+const GUESSED_SLOT_MS = 20;
+const NEWEST_SHARE = 0.1;
 
 /** A fixed number of places for what must not be held without bound; online work takes the next one first. */
 export function createSlots({ count, maxWaiting }: SlotsOptions): Slots {
   const queues = { online: new Set<() => void>(), bulk: new Set<() => void>() };
   let free = count;
+  /** Between two slots given back, lately. */
+  let slotMs = GUESSED_SLOT_MS;
+  let lastMs = performance.now();
 
   function admit(): void {
     for (const queue of [queues.online, queues.bulk]) {
@@ -38,6 +42,10 @@ export function createSlots({ count, maxWaiting }: SlotsOptions): Slots {
       [Symbol.dispose]: () => {
         if (!isHeld) return;
         isHeld = false;
+        const nowMs = performance.now();
+        // Only under load does it say how fast slots become free.
+        if (queues.online.size + queues.bulk.size > 0) slotMs += NEWEST_SHARE * (nowMs - lastMs - slotMs);
+        lastMs = nowMs;
         free += 1;
         admit();
       },
@@ -48,7 +56,7 @@ export function createSlots({ count, maxWaiting }: SlotsOptions): Slots {
     acquire: async ({ priority, signal }) => {
       signal?.throwIfAborted();
       const queue = queues[priority];
-      if (queue.size >= maxWaiting) throw overloaded(queue.size, queue.size * SLOT_MS);
+      if (queue.size >= maxWaiting) throw overloaded(queue.size, queue.size * slotMs);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const leave = (): void => {
         if (queue.delete(resolve)) reject(signal?.reason);

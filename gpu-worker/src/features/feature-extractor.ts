@@ -1,13 +1,15 @@
 import type { Batcher, Priority } from '../batching/batcher.ts';
 import type { TokenSequence } from '../tokenizer/load-tokenizer.ts';
 import type { FeatureCache } from './feature-cache.ts';
-import { cacheKey, contentKey } from './feature-key.ts';
+import { featureKey } from './feature-key.ts';
 import { roundToHalfs } from './half-floats.ts';
 
 export interface ExtractOptions {
   readonly cacheSalt: string;
   readonly maxLength: number;
   readonly priority: Priority;
+  /** Neither reads the cache nor writes it. */
+  readonly noStore?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,19 +41,15 @@ export function createFeatureExtractor({
   batcher,
 }: FeatureExtractorOptions): FeatureExtractor {
   return {
-    extract: async (sequences, { cacheSalt, maxLength, priority, signal }) => {
+    extract: async (sequences, { cacheSalt, maxLength, priority, noStore = false, signal }) => {
       const startedMs = performance.now();
       const wanted = sequences.map(({ ids }, index) => {
-        const content = contentKey(backboneFingerprint, ids);
-        return {
-          index,
-          content: ids,
-          size: ids.length,
-          key: content,
-          cacheKey: cacheKey(cacheSalt, maxLength, content),
-        };
+        const cached = featureKey({ cacheSalt, backboneFingerprint, maxLength, content: ids });
+        return { index, content: ids, size: ids.length, key: cached.id, cached };
       });
-      const rows = wanted.map((input) => cache.get(input.cacheKey));
+      const rows = noStore
+        ? wanted.map((): Uint16Array | undefined => undefined)
+        : await cache.getAll(wanted.map(({ cached }) => cached));
       const misses = wanted.filter(({ index }) => rows[index] === undefined);
       if (misses.length === 0) return { rows: whole(rows), cachedInputs: sequences.length, queueMs: 0, inferenceMs: 0 };
       const computed = await batcher.embed(misses, { priority, signal });
@@ -62,7 +60,7 @@ export function createFeatureExtractor({
         queueMs = Math.max(queueMs, result.queueMs);
         const halfs = roundToHalfs(result.features);
         rows[input.index] = halfs;
-        cache.set(input.cacheKey, halfs);
+        if (!noStore) cache.set(input.cached, halfs);
       }
       const inferenceMs = Math.max(0, performance.now() - startedMs - queueMs);
       return { rows: whole(rows), cachedInputs: sequences.length - misses.length, queueMs, inferenceMs };

@@ -1,12 +1,47 @@
 import { createHash } from 'node:crypto';
 
-/** Equal for equal inputs of equal backbones, whoever sent them: what one batch needs to run only once. */
-export function contentKey(backboneFingerprint: string, content: Int32Array | Uint8Array): string {
-  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  return createHash('sha256').update(`${backboneFingerprint}\0fp16-all-taps-1\0`).update(bytes).digest('base64url');
+/** Names an input's features. Two projects never share one: a hit must not tell one tenant what another has sent. */
+export interface FeatureKey {
+  /** 128 bits of everything that decides the features, and the project's salt. */
+  readonly id: string;
+  /** The project, as far as a purge must know it: not its salt. */
+  readonly project: string;
 }
 
-/** Salted per project: a hit must not tell one tenant what another has sent. */
-export function cacheKey(cacheSalt: string, maxLength: number, content: string): string {
-  return createHash('sha256').update(`${cacheSalt}\0${maxLength}\0${content}`).digest('base64url');
+export interface FeatureKeyParts {
+  readonly cacheSalt: string;
+  /** Of backbone, precision and taps. */
+  readonly backboneFingerprint: string;
+  /** In tokens; 0 for images. */
+  readonly maxLength: number;
+  /** Token ids, or an image's file. */
+  readonly content: Int32Array | Uint8Array;
+}
+
+export const ID_BYTES = 16;
+export const PROJECT_BYTES = 8;
+const TAP_SPECIFICATION = 'fp16-all-taps-1';
+
+export function featureKey({ cacheSalt, backboneFingerprint, maxLength, content }: FeatureKeyParts): FeatureKey {
+  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+  const hash = createHash('sha256')
+    .update(`${cacheSalt}\0${backboneFingerprint}\0${TAP_SPECIFICATION}\0${maxLength}\0`)
+    .update(bytes)
+    .digest();
+  return { id: hash.toString('hex', 0, ID_BYTES), project: projectOf(cacheSalt) };
+}
+
+let lastSalt = '';
+let lastProject = '';
+
+/** What stands for a project in caches: from its salt, which it does not give away. */
+export function projectOf(cacheSalt: string): string {
+  // Requests and jobs ask for one project's keys many times in a row.
+  if (cacheSalt === lastSalt) return lastProject;
+  lastSalt = cacheSalt;
+  lastProject = createHash('sha256')
+    .update(`project\0${cacheSalt}`)
+    .digest('hex')
+    .slice(0, PROJECT_BYTES * 2);
+  return lastProject;
 }

@@ -5,7 +5,8 @@ import { ImageError } from '../images/image-error.ts';
 import { THUMBNAIL_BYTES } from '../images/thumbnail.ts';
 import type { Extracted, ExtractOptions } from './feature-extractor.ts';
 import type { FeatureCache } from './feature-cache.ts';
-import { cacheKey, contentKey } from './feature-key.ts';
+import { featureKey } from './feature-key.ts';
+import type { FeatureKey } from './feature-key.ts';
 import { roundToHalfs } from './half-floats.ts';
 
 export interface ExtractedImages extends Extracted {
@@ -43,8 +44,7 @@ export interface ImageExtractorOptions {
 interface Wanted {
   readonly index: number;
   readonly file: Uint8Array;
-  readonly key: string;
-  readonly cacheKey: string;
+  readonly key: FeatureKey;
 }
 
 interface Computed {
@@ -66,19 +66,20 @@ export function createImageExtractor(parts: ImageExtractorOptions): ImageExtract
       throw error instanceof ImageError ? new UnreadableImageError(index, error) : error;
     });
     const decodedMs = performance.now();
-    const [embedded] = await batcher.embed([{ key, size: 1, content: pixels }], options);
+    const [embedded] = await batcher.embed([{ key: key.id, size: 1, content: pixels }], options);
     if (!embedded) throw new Error('internal: an image was left without features');
     return { entry: packEntry(embedded.features, thumbnail), decodedMs, queueMs: embedded.queueMs };
   }
 
   return {
-    extract: async (files, { cacheSalt, priority, signal }) => {
+    extract: async (files, { cacheSalt, priority, noStore = false, signal }) => {
       const startedMs = performance.now();
       const wanted = files.map((file, index): Wanted => {
-        const key = contentKey(backboneFingerprint, file);
-        return { index, file, key, cacheKey: cacheKey(cacheSalt, 0, key) };
+        return { index, file, key: featureKey({ cacheSalt, backboneFingerprint, maxLength: 0, content: file }) };
       });
-      const entries = wanted.map((image) => cache.get(image.cacheKey));
+      const entries = noStore
+        ? wanted.map((): Uint16Array | undefined => undefined)
+        : await cache.getAll(wanted.map(({ key }) => key));
       const misses = wanted.filter(({ index }) => entries[index] === undefined);
       // The first failure ends the others: those that wait need not be decoded any more.
       const failed = new AbortController();
@@ -87,7 +88,7 @@ export function createImageExtractor(parts: ImageExtractorOptions): ImageExtract
         try {
           const computed = await compute(image, { priority, signal: both });
           entries[image.index] = computed.entry;
-          cache.set(image.cacheKey, computed.entry);
+          if (!noStore) cache.set(image.key, computed.entry);
           return computed;
         } catch (error) {
           failed.abort(error);

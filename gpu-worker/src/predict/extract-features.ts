@@ -11,7 +11,7 @@ import { readThumbnail } from '../images/image-reader.ts';
 import { toImageSet } from '../images/to-image-set.ts';
 import type { ResidentBackbone, ResidentImageBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 
-type Request = Pick<z.infer<typeof WorkerPredictRequest>, 'inputs' | 'cache_salt' | 'priority'>;
+type Request = Pick<z.infer<typeof WorkerPredictRequest>, 'inputs' | 'cache_salt' | 'cache' | 'priority'>;
 
 export interface Features {
   readonly matrix: FeatureMatrix;
@@ -65,6 +65,7 @@ async function extractOfTexts(
     cacheSalt: request.cache_salt,
     maxLength,
     priority: request.priority ?? 'online',
+    noStore: request.cache === 'no-store',
     signal,
   });
   return {
@@ -86,7 +87,12 @@ async function extractOfImages(
     return decodeBase64(image);
   });
   const { rows, thumbnails, decodeMs, ...timings } = await extractor
-    .extract(files, { cacheSalt: request.cache_salt, priority: request.priority ?? 'online', signal })
+    .extract(files, {
+      cacheSalt: request.cache_salt,
+      priority: request.priority ?? 'online',
+      noStore: request.cache === 'no-store',
+      signal,
+    })
     .catch((error: unknown) => {
       if (!(error instanceof UnreadableImageError)) throw error;
       throw unreadable(error.index, error);

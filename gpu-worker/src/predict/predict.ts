@@ -17,7 +17,7 @@ type Request = z.infer<typeof WorkerPredictRequest>;
 
 export interface PredictDependencies {
   readonly backbones: ResidentBackbones;
-  readonly adapters: AdapterStore;
+  readonly adapters: Pick<AdapterStore, 'get'>;
   readonly predictors: PredictorPool;
   /** How long a request waits for a backbone that is on disk and only has to be loaded. */
   readonly readyWithinMs?: number;
@@ -66,6 +66,8 @@ export function createPredict({
       for (const { model, targets } of members) {
         const answered: AnsweredTarget[] = [];
         for (const { name, adapter } of targets) {
+          // Nobody waits for the rest any more.
+          signal?.throwIfAborted();
           assertFits(adapter, backbone);
           const output = await predictors.run(adapter, inputs);
           const given = { features: features.matrix, answers: output.answers };

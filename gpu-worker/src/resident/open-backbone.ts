@@ -4,11 +4,11 @@ import { prepareBackbone } from '../backbones/prepare-backbone.ts';
 import type { PreparedBackbone } from '../backbones/prepared-backbone.ts';
 import { createProgressBar } from '../backbones/progress-bar.ts';
 import type { BackboneGraph, DevicePort } from '../device/device.ts';
-import type { EncoderBatch } from '../device/messages.ts';
 import { createImageReader } from '../images/image-reader.ts';
 import { loadImageProcessor } from '../images/load-image-processor.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { OpenedBackbone } from './resident-backbones.ts';
+import { probeBatch } from './trial-batch.ts';
 
 const log = getLogger(['levigate', 'worker', 'backbones']);
 
@@ -26,25 +26,19 @@ export async function openBackbone(name: string, { device, catalogue, signal }: 
     onProgress: createProgressBar(),
     onWait: (holder) => log.info('another process is preparing the backbone', { backbone: name, ...holder }),
     probe: async (candidate) => {
-      const { features } = await device.embed(toGraph(candidate), trialBatch(candidate));
+      const { features } = await device.embed(toGraph(candidate), probeBatch(candidate));
       return { dims: [2, candidate.taps, candidate.width], data: features };
     },
   });
   const graph = toGraph(prepared);
+  // The other process reads the weights while this one reads the vocabulary; whoever loads the graph next hears of a failure.
+  device.load(graph).catch(() => {});
   if (prepared.modality === 'image') {
     const readImage = createImageReader(await loadImageProcessor(prepared.folder));
     return { modality: 'image', graph, imageSize: prepared.imageSize, readImage };
   }
   const tokenizer = await loadTokenizer(prepared.folder);
   return { modality: 'text', graph, maxTokens: prepared.maxTokens, tokenizer };
-}
-
-function trialBatch(candidate: PreparedBackbone): EncoderBatch {
-  if (candidate.modality === 'text') {
-    return { rows: 2, columns: 5, ids: Int32Array.of(1, 2, 3, 4, 5, 1, 2, 3, 0, 0), lengths: Int32Array.of(5, 3) };
-  }
-  const { height, width } = candidate.imageSize;
-  return { rows: 2, height, width, pixels: new Float32Array(2 * 3 * height * width).fill(0.25) };
 }
 
 const toGraph = (prepared: PreparedBackbone): BackboneGraph => {

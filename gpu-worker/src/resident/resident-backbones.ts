@@ -1,9 +1,13 @@
 import { getLogger } from '@logtape/logtape';
+import type { AdmissionOptions } from '../batching/admission.ts';
 import { createBatcher } from '../batching/batcher.ts';
-import type { BatcherOptions } from '../batching/batcher.ts';
+import type { Batcher, RunBatch } from '../batching/batcher.ts';
+import type { CalibrationPlace } from '../batching/calibration-file.ts';
 import { padBatch } from '../batching/pad-batch.ts';
+import type { BatchLimits } from '../batching/pick-batch.ts';
 import { createSlots } from '../batching/slots.ts';
 import { stackPixels } from '../batching/stack-pixels.ts';
+import { tuneLimits } from '../batching/tune-limits.ts';
 import type { BackboneGraph, DevicePort } from '../device/device.ts';
 import type { FeatureCache } from '../features/feature-cache.ts';
 import { createFeatureExtractor } from '../features/feature-extractor.ts';
@@ -12,6 +16,7 @@ import { createImageExtractor } from '../features/image-extractor.ts';
 import type { ImageExtractor } from '../features/image-extractor.ts';
 import type { ReadImageFile } from '../images/image-reader.ts';
 import type { Tokenizer } from '../tokenizer/load-tokenizer.ts';
+import { trialBatch } from './trial-batch.ts';
 
 const log = getLogger(['levigate', 'worker', 'backbones']);
 
@@ -49,64 +54,132 @@ export interface ResidentBackbones {
   find(name: string): ResidentBackbone | undefined;
   readonly ready: readonly string[];
   readonly queuedInputs: number;
+  readonly queuedTokens: number;
+}
+
+/** What a batch may hold, for texts and for images, as long as the device was not measured. */
+export interface BatchPlan {
+  readonly tokenBudget: number;
+  /** Texts' batches to try, in tokens, ascending. */
+  readonly sizes: readonly number[];
+  /** Images of a batch at most; their decoded pixels are what is held in memory. */
+  readonly maxImages: number;
+}
+
+export interface BatchingOptions extends AdmissionOptions, BatchPlan {
+  readonly windowMs: number;
+  /** Batches that the device runs side by side. */
+  readonly lanes?: number;
+  /** Where measurements of this device are kept; null: the plan stays as it is. */
+  readonly calibration: Omit<CalibrationPlace, 'backboneFingerprint'> | null;
+  /** The device trains, or does other work that no batcher knows of. */
+  readonly isDeviceTaken?: () => boolean;
+  readonly onBatch?: (batch: RunBatch) => void;
 }
 
 export interface ResidentBackbonesOptions {
   readonly open: (name: string) => Promise<OpenedBackbone>;
   readonly device: DevicePort;
   readonly cache: FeatureCache;
-  readonly batching: Omit<BatcherOptions<never>, 'embed'> & {
-    /** Images of a batch; their decoded pixels are what is held in memory. */
-    readonly maxImages: number;
-  };
+  readonly batching: BatchingOptions;
+  /** Ends what runs in the background. */
+  readonly signal: AbortSignal;
+}
+
+interface Queue {
+  readonly inputs: () => number;
+  readonly tokens: () => number;
+  readonly isIdle: () => boolean;
 }
 
 // One batch on the device, one waiting for it, one being decoded.
 const BATCHES_OF_PIXELS = 3;
+// Of the shortest texts, a few words.
+const LEAST_TOKENS_A_TEXT = 8;
 
-export function createResidentBackbones({
-  open,
-  device,
-  cache,
-  batching: { maxImages, ...batching },
-}: ResidentBackbonesOptions): ResidentBackbones {
+export function createResidentBackbones(options: ResidentBackbonesOptions): ResidentBackbones {
+  const { open, device, cache, batching, signal } = options;
+  const { isDeviceTaken = () => false, onBatch, windowMs, lanes = 1, ...admission } = batching;
   const opening = new Map<string, Promise<ResidentBackbone>>();
   const residents = new Map<string, ResidentBackbone>();
-  const queues: (() => number)[] = [];
+  const queues: Queue[] = [];
+  const isIdle = (): boolean => !isDeviceTaken() && queues.every((queue) => queue.isIdle());
 
   async function load(name: string): Promise<ResidentBackbone> {
     const opened = await open(name);
     await device.load(opened.graph);
-    const resident = opened.modality === 'image' ? feedImages(opened) : feedTexts(opened);
+    const limits = await limitsOf(opened);
+    const resident = opened.modality === 'image' ? feedImages(opened, limits) : feedTexts(opened, limits);
     residents.set(name, resident);
     log.info('a backbone is ready', { backbone: name, fingerprint: opened.graph.fingerprint });
     return resident;
   }
 
-  function feedTexts(opened: OpenedTextBackbone): ResidentTextBackbone {
+  async function limitsOf(opened: OpenedBackbone): Promise<() => BatchLimits> {
+    const { graph, modality } = opened;
+    const { calibration, tokenBudget, sizes, maxImages } = batching;
+    const isImage = modality === 'image';
+    return await tuneLimits({
+      tokenBudget: isImage ? maxImages : tokenBudget,
+      sizes: isImage ? powersUpTo(maxImages) : sizes,
+      leastTokensARow: isImage ? 1 : LEAST_TOKENS_A_TEXT,
+      place: calibration && { ...calibration, backboneFingerprint: graph.fingerprint },
+      run: async (tokens) => {
+        // All lanes at once, as under load: they share the memory's bandwidth.
+        const runs = Array.from({ length: lanes }, () => device.embed(graph, trialBatch(opened, tokens)));
+        return Math.max(...(await Promise.all(runs)).map(({ inferenceMs }) => inferenceMs));
+      },
+      isIdle,
+      signal,
+    });
+  }
+
+  function keepCount<Content>(batcher: Batcher<Content>, waiting = () => 0): Batcher<Content> {
+    queues.push({
+      inputs: () => batcher.queuedInputs + waiting(),
+      tokens: () => batcher.queuedTokens + waiting(),
+      isIdle: () => batcher.isIdle,
+    });
+    return batcher;
+  }
+
+  function feedTexts(opened: OpenedTextBackbone, limits: () => BatchLimits): ResidentTextBackbone {
+    const { graph } = opened;
     const batcher = createBatcher<Int32Array>({
-      ...batching,
-      embed: (rows) => device.embed(opened.graph, padBatch(rows.map((ids) => ({ ids })))),
+      ...admission,
+      windowMs,
+      lanes,
+      onBatch,
+      limits,
+      embed: (rows) => device.embed(graph, padBatch(rows.map((ids) => ({ ids })))),
     });
-    queues.push(() => batcher.queuedInputs);
-    const { fingerprint: backboneFingerprint } = opened.graph;
-    return { ...opened, extractor: createFeatureExtractor({ backboneFingerprint, cache, batcher }) };
+    const backboneFingerprint = graph.fingerprint;
+    return {
+      ...opened,
+      extractor: createFeatureExtractor({ backboneFingerprint, cache, batcher: keepCount(batcher) }),
+    };
   }
 
-  function feedImages(opened: OpenedImageBackbone): ResidentImageBackbone {
+  function feedImages(opened: OpenedImageBackbone, limits: () => BatchLimits): ResidentImageBackbone {
+    const { graph, imageSize, readImage } = opened;
     const batcher = createBatcher<Float32Array>({
-      ...batching,
-      tokenBudget: maxImages,
-      maxRows: maxImages,
-      embed: (images) => device.embed(opened.graph, stackPixels(images, opened.imageSize)),
+      ...admission,
+      windowMs,
+      lanes,
+      onBatch,
+      limits,
+      embed: (images) => device.embed(graph, stackPixels(images, imageSize)),
     });
-    const slots = createSlots({ count: BATCHES_OF_PIXELS * maxImages, maxWaiting: batching.maxQueued });
-    queues.push(() => batcher.queuedInputs + slots.waiting);
-    const { fingerprint: backboneFingerprint } = opened.graph;
-    const { readImage } = opened;
-    return { ...opened, extractor: createImageExtractor({ backboneFingerprint, cache, batcher, readImage, slots }) };
+    const slots = createSlots({ count: BATCHES_OF_PIXELS * batching.maxImages, maxWaiting: batching.maxQueued });
+    const counted = keepCount(batcher, () => slots.waiting);
+    const backboneFingerprint = graph.fingerprint;
+    return {
+      ...opened,
+      extractor: createImageExtractor({ backboneFingerprint, cache, batcher: counted, readImage, slots }),
+    };
   }
 
+  const sum = (count: (queue: Queue) => number): number => queues.reduce((total, queue) => total + count(queue), 0);
   return {
     ensure: (name) => {
       const known = opening.get(name);
@@ -121,7 +194,14 @@ export function createResidentBackbones({
       return [...residents.keys()];
     },
     get queuedInputs() {
-      return queues.reduce((sum, queued) => sum + queued(), 0);
+      return sum(({ inputs }) => inputs());
+    },
+    get queuedTokens() {
+      return sum(({ tokens }) => tokens());
     },
   };
+}
+
+function powersUpTo(most: number): number[] {
+  return Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, power) => 2 ** power);
 }

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { env, InferenceSession } from 'onnxruntime-node';
 import type { Runtime, Session } from '../../../src/engine/index.ts';
+import { defaultThreads } from './default-threads.ts';
 import { loadDeviceState } from './device-state.ts';
 import { fromOnnxTensors, toOnnxTensors } from './onnx-tensors.ts';
 
@@ -24,8 +24,6 @@ export interface OnnxRuntime extends Runtime {
 // Changing the level changes the bits of every result, so it is pinned and reported rather than configured.
 const OPTIMIZATION_LEVEL = 'all';
 const WARNINGS_AND_WORSE = 3;
-
-export const defaultThreads = (): number => Math.max(1, availableParallelism());
 
 /**
  * `run` and `load` block this process until they are done, promise or not; long ones belong in the device process.

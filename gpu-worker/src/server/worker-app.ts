@@ -1,14 +1,23 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { getLogger } from '@logtape/logtape';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { LIMITS } from '../../../src/contract/limits.ts';
-import type { WorkerHealth } from '../../../src/contract/worker-protocol.ts';
+import { PurgeFeatures } from '../../../src/contract/worker-protocol.ts';
+import type { PinnedAdapters, PurgedFeatures, WorkerHealth } from '../../../src/contract/worker-protocol.ts';
 import { WORKER_VERBS } from '../../../src/contract/worker-verbs.ts';
 import type { WorkerRequest, WorkerResponse, WorkerVerb } from '../../../src/contract/worker-verbs.ts';
+import type { AdapterStore } from '../adapters/adapter-store.ts';
+import type { FeatureCache } from '../features/feature-cache.ts';
+import { projectOf } from '../features/feature-key.ts';
+import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import type { Activity } from './activity.ts';
+import { requireToken } from './require-token.ts';
+import { toMeasures } from './to-measures.ts';
+import { timingHeaders } from './timing-headers.ts';
 
 const log = getLogger(['levigate', 'worker', 'http']);
 
@@ -23,18 +32,23 @@ export type WorkerVerbs = {
 export interface WorkerAppOptions {
   /** What the gateway must present; made up by this process and told at registration. */
   readonly accessToken: string;
+  /** The operator's, which opens what is not a prediction as well. */
+  readonly workerToken: string;
   readonly verbs: WorkerVerbs;
   readonly health: () => WorkerHealth;
+  readonly metrics: WorkerMetrics;
+  readonly activity: Activity;
+  readonly adapters: Pick<AdapterStore, 'pin' | 'unpin' | 'pinned'>;
+  readonly cache: Pick<FeatureCache, 'purge'>;
 }
 
 // The gateway bounds requests; what it adds per adapter is small.
 const MAX_BODY_BYTES = LIMITS.predictBodyBytes + 4 * 1024 * 1024;
 
-/** The worker's own routes: `POST /<verb>` for the gateway, `GET /health` for whoever watches the container. */
-export function createWorkerApp({ accessToken, verbs, health }: WorkerAppOptions): Hono {
+/** The worker's own routes: `POST /<verb>` for the gateway, `GET /health` and `GET /metrics` for whoever watches the container. */
+export function createWorkerApp(options: WorkerAppOptions): Hono {
+  const { accessToken, workerToken, verbs, health, metrics, activity, adapters, cache } = options;
   const app = new Hono();
-  const expected = sha256(accessToken);
-
   app.onError((error, context) => answerError(context, error));
   app.notFound((context) =>
     answerError(context, new LevigateError('not_found', `There is no ${context.req.path} here.`)),
@@ -44,40 +58,63 @@ export function createWorkerApp({ accessToken, verbs, health }: WorkerAppOptions
     const body = health();
     return context.json(body, body.status === 'ready' ? 200 : 503);
   });
+  app.get('/metrics', async (context) =>
+    context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
+  );
 
+  const limitBody = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw tooLarge();
+    },
+  });
   const serve = <Verb extends WorkerVerb>(verb: Verb): void => {
-    app.post(
-      `/${verb}`,
-      async (context, next) => {
-        const given = context.req.header('authorization')?.replace(/^Bearer /, '') ?? '';
-        if (timingSafeEqual(sha256(given), expected)) return next();
-        throw new LevigateError('invalid_api_key', "This is not this worker's access token: ask the gateway.");
-      },
-      bodyLimit({
-        maxSize: MAX_BODY_BYTES,
-        onError: () => {
-          throw tooLarge();
-        },
-      }),
-      async (context) => {
-        if (health().status === 'draining')
-          throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
-        const request = parseRequest(verb, await context.req.json().catch(() => null));
-        return context.json(await verbs[verb](request, context.req.raw.signal));
-      },
-    );
+    app.post(`/${verb}`, requireToken(accessToken), limitBody, async (context) => {
+      if (health().status === 'draining')
+        throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
+      using _busy = activity.begin();
+      metrics.received();
+      const startedMs = performance.now();
+      try {
+        // The compiler does not follow the table's row from the verb to its schema.
+        const request = parse(WORKER_VERBS[verb].request, await context.req.json().catch(() => null)) as WorkerRequest<Verb>;
+        const response = await verbs[verb](request, context.req.raw.signal);
+        const measures = toMeasures(request, response, performance.now() - startedMs);
+        metrics.answered(measures);
+        return context.json(response, 200, timingHeaders(measures, health().device));
+      } catch (error) {
+        metrics.failed(error instanceof LevigateError ? error.code : isGone(context) ? 'client_gone' : 'internal');
+        throw error;
+      }
+    });
   };
   // The keys of the table are its own.
   for (const verb of Object.keys(WORKER_VERBS) as WorkerVerb[]) serve(verb);
+
+  const operator = requireToken(accessToken, workerToken);
+  app.post('/feature-cache/purge', operator, async (context) => {
+    const { cache_salt: salt } = parse(PurgeFeatures, await context.req.json().catch(() => null));
+    return context.json({ entries: await cache.purge(projectOf(salt)) } satisfies PurgedFeatures);
+  });
+  const pinned = (context: Context): Response =>
+    context.json({ pinned: [...adapters.pinned] } satisfies z.infer<typeof PinnedAdapters>);
+  app.get('/adapters/pinned', operator, pinned);
+  app.put('/adapters/:sha256/pin', operator, async (context) => {
+    await adapters.pin(context.req.param('sha256'));
+    return pinned(context);
+  });
+  app.delete('/adapters/:sha256/pin', operator, (context) => {
+    adapters.unpin(context.req.param('sha256'));
+    return pinned(context);
+  });
   return app;
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const isGone = (context: Context): boolean => context.req.raw.signal.aborted;
 
-function parseRequest<Verb extends WorkerVerb>(verb: Verb, body: unknown): WorkerRequest<Verb> {
-  const parsed = WORKER_VERBS[verb].request.safeParse(body);
-  // The compiler does not follow the table's row from the verb to its schema.
-  if (parsed.success) return parsed.data as WorkerRequest<Verb>;
+function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const param = issue?.path.join('.') || undefined;
   throw new LevigateError('invalid_request', `${param ?? 'the body'}: ${issue?.message ?? 'is not valid'}`, { param });
@@ -89,8 +126,7 @@ function tooLarge(): LevigateError {
 
 function answerError(context: Context, error: unknown): Response {
   const known = error instanceof LevigateError ? error : new LevigateError('internal', 'The worker failed. Try again.');
-  if (known !== error && !context.req.raw.signal.aborted)
-    log.error('a request failed', { path: context.req.path, error });
+  if (known !== error && !isGone(context)) log.error('a request failed', { path: context.req.path, error });
   if (known.retryAfterS !== undefined) context.header('retry-after', String(known.retryAfterS));
   // The table of codes holds statuses that carry a body only.
   return context.json(known.toBody(), known.status as ContentfulStatusCode);

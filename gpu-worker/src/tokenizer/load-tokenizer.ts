@@ -3,6 +3,7 @@ import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Token } from '../../../src/contract/worker-verbs.ts';
 import { locateTokens } from './locate-tokens.ts';
+import { readWordPieces } from './word-pieces.ts';
 
 export interface TokenSequence {
   readonly ids: Int32Array;
@@ -35,6 +36,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     });
   });
   const { head, tail } = findSpecialTokens(tokenizer.encode('a', { add_special_tokens: false }), tokenizer.encode('a'));
+  const encodeWords = await readWordPieces(folder);
   const bareOf = (ids: readonly number[]): readonly number[] => {
     const isOpened = head.every((id, at) => ids[at] === id);
     const isClosed = tail.every((id, at) => ids[ids.length - tail.length + at] === id);
@@ -49,6 +51,8 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   };
   return {
     encode: (text, maxLength, cut = 'end') => {
+      const words = encodeWords?.(text);
+      if (words) return fit(words, maxLength, cut);
       const ids = tokenizer.encode(text);
       if (ids.length <= maxLength) return { ids: Int32Array.from(ids), isTruncated: false };
       return fit(bareOf(ids), maxLength, cut);

@@ -8,6 +8,7 @@ import { authenticate } from '../middleware/authenticate.ts';
 import { idempotency } from '../middleware/idempotency.ts';
 import { batchRoutes } from './batches/routes.ts';
 import { embeddingRoutes } from './embeddings/routes.ts';
+import { featureRoutes } from './features/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -20,6 +21,7 @@ export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
   app.use(authenticate(services), idempotency);
   for (const routes of [
+    featureRoutes,
     fileRoutes,
     keyRoutes,
     fineTuningRoutes,

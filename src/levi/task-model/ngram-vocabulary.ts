@@ -32,22 +32,19 @@ export interface EncodedTexts {
 /** Texts to rows of one vocabulary's tables. */
 export type NgramEncoder = (texts: readonly string[]) => EncodedTexts;
 
-/** `vocabulary`: distinct buckets. A text of unknown n-grams alone becomes an empty list, hence a score of zero. */
+/** `vocabulary`: distinct buckets, ascending. A text of unknown n-grams alone becomes an empty list, hence a score of zero. */
 export function createNgramEncoder(vocabulary: Int32Array): NgramEncoder {
-  const rowOfBucket = new Int32Array(NGRAM_BUCKETS).fill(-1);
-  for (const [row, bucket] of vocabulary.entries()) rowOfBucket[bucket] = row;
-  return (texts) => encodeTexts(texts, rowOfBucket);
+  return (texts) => encodeTexts(texts, vocabulary);
 }
 
-function encodeTexts(texts: readonly string[], rowOfBucket: Int32Array): EncodedTexts {
+function encodeTexts(texts: readonly string[], vocabulary: Int32Array): EncodedTexts {
   const offsets = new Int32Array(texts.length + 1);
   const scales = new Float32Array(texts.length);
   const coverage = new Float32Array(texts.length).fill(1);
   const rows: number[] = [];
-  for (const [index, text] of texts.entries()) {
-    const hashed = hashNgrams(text, NGRAM_BUCKETS);
+  for (const [index, hashed] of hashTexts(texts).entries()) {
     for (const bucket of hashed) {
-      const row = rowOfBucket[bucket] ?? -1;
+      const row = findRow(vocabulary, bucket);
       if (row >= 0) rows.push(row);
     }
     const count = rows.length - (offsets[index] ?? 0);
@@ -56,4 +53,31 @@ function encodeTexts(texts: readonly string[], rowOfBucket: Int32Array): Encoded
     if (hashed.length > 0) coverage[index] = count / hashed.length;
   }
   return { offsets, rows: Int32Array.from(rows), scales, coverage };
+}
+
+/** A bucket's place in the vocabulary, or -1. A table of all buckets would find it sooner and be larger than many an adapter. */
+function findRow(vocabulary: Int32Array, bucket: number): number {
+  let low = 0;
+  let high = vocabulary.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const found = vocabulary[middle] ?? 0;
+    if (found === bucket) return middle;
+    if (found < bucket) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+const hashes = new WeakMap<readonly string[], readonly Int32Array[]>();
+// Those of a training file would be held in memory for nothing.
+const MOST_KEPT = 1024;
+
+/** One input is read by many adapters in a row, each with a vocabulary of its own. */
+function hashTexts(texts: readonly string[]): readonly Int32Array[] {
+  const known = hashes.get(texts);
+  if (known) return known;
+  const hashed = texts.map((text) => hashNgrams(text, NGRAM_BUCKETS));
+  if (texts.length <= MOST_KEPT) hashes.set(texts, hashed);
+  return hashed;
 }

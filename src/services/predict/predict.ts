@@ -27,7 +27,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
   const models = await selectModels(ctx, request);
   const cacheSalt = await cacheSaltOf(ctx);
   const inputs = toRecords(request.input);
-  const { top_k, views = false, coverage, abstain_at_risk, nearest } = request;
+  const { top_k, views = false, cache, coverage, abstain_at_risk, nearest } = request;
   const answers = await Promise.all(
     groupByBackbone(models).map(async ([backbone, group]) => {
       const asked: WorkerPredictRequest = {
@@ -42,6 +42,7 @@ export async function predict(ctx: Context, request: PredictRequest): Promise<Pr
         inputs,
         ...(top_k === undefined ? {} : { top_k }),
         views,
+        ...(cache === undefined ? {} : { cache }),
         ...(coverage === undefined ? {} : { coverage }),
         ...(abstain_at_risk === undefined ? {} : { abstain_at_risk }),
         ...(nearest === undefined ? {} : { nearest }),

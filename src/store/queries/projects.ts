@@ -13,3 +13,10 @@ export async function findProject(db: Database, id: string): Promise<ProjectRow 
 export async function insertProjectIfMissing(db: Database, project: ProjectRow): Promise<void> {
   await db.insert(projects).values(project).onConflictDoNothing();
 }
+
+export async function replaceCacheSalt(
+  db: Database,
+  { id, cacheSalt }: Pick<ProjectRow, 'id' | 'cacheSalt'>,
+): Promise<void> {
+  await db.update(projects).set({ cacheSalt }).where(eq(projects.id, id));
+}

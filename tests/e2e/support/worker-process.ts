@@ -102,6 +102,8 @@ function spawnWorker(env: Readonly<Record<string, string>>): WorkerProcess {
       LEVIGATE_DEVICE: 'cpu',
       LEVIGATE_PARENT: '1',
       LEVIGATE_LOG: 'error',
+      // What one test computed must not be another's hit.
+      LEVIGATE_FEATURE_DISK_MB: '0',
       ...env,
     },
   });

@@ -44,4 +44,37 @@ describe('the adapter store', () => {
     await expect(store.get(hash)).rejects.toMatchObject({ code: 'adapter_invalid' });
     expect(fetched).toHaveLength(2);
   });
+
+  test('a pinned one stays, whatever else is asked for, until it is let go', async () => {
+    const { store, fetched } = countingStore(250);
+    await store.pin(sha256(first));
+    await store.get(sha256(second));
+    await store.get('f'.repeat(64)).catch(() => {});
+    expect(store.pinned).toEqual([sha256(first)]);
+    await store.get(sha256(first));
+    expect(fetched.filter((hash) => hash === sha256(first))).toHaveLength(1);
+    store.unpin(sha256(first));
+    expect([store.pinned, store.resident, store.sizeBytes]).toEqual([[], [sha256(first), sha256(second)], 200]);
+  });
+
+  test('pins no more than half of its bytes, and says how to mend that', async () => {
+    const { store } = countingStore(250);
+    await store.pin(sha256(first));
+    await expect(store.pin(sha256(second))).rejects.toMatchObject({
+      code: 'limit_reached',
+      message: expect.stringContaining('LEVIGATE_ADAPTER_CACHE_MB'),
+    });
+    expect(store.pinned).toEqual([sha256(first)]);
+  });
+
+  test('never holds more than its bytes, pinned ones counted', async () => {
+    const { store } = countingStore(200);
+    await store.get(sha256(second));
+    await store.pin(sha256(first));
+    expect(store.sizeBytes).toBe(200);
+    const { store: small } = countingStore(199);
+    await small.get(sha256(second));
+    await small.pin(sha256(first)).catch(() => {});
+    expect(small.sizeBytes).toBeLessThanOrEqual(199);
+  });
 });

@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBatcher } from '../../../gpu-worker/src/batching/batcher.ts';
 import type { BatcherOptions } from '../../../gpu-worker/src/batching/batcher.ts';
+import { guessedCost } from '../../../gpu-worker/src/batching/cost-model.ts';
 import { padBatch } from '../../../gpu-worker/src/batching/pad-batch.ts';
 import type { PaddedBatch } from '../../../gpu-worker/src/device/messages.ts';
 
@@ -15,10 +17,11 @@ function heldDevice(options: Partial<BatcherOptions<Int32Array>> = {}) {
   const batches: { batch: PaddedBatch; finish: () => void; fail: (error: Error) => void }[] = [];
   let arrived = Promise.withResolvers<void>();
   const batcher = createBatcher<Int32Array>({
-    tokenBudget: 16,
-    maxRows: 8,
+    limits: () => ({ tokenBudget: 16, maxRows: 8, costOf: guessedCost(16) }),
     windowMs: 1,
     maxQueued: 100,
+    standingMs: 10_000,
+    freeCalls: 64,
     maxInFlight: 1,
     embed: (rows) => {
       const batch = padBatch(rows.map((ids) => ({ ids })));
@@ -71,10 +74,11 @@ describe('the batcher', () => {
       [1, 2, 3, 4, 5].map((id) => input(id)),
       online,
     );
-    const first = await next();
-    expect(first.batch.rows * first.batch.columns).toBe(16);
-    first.finish();
-    (await next()).finish();
+    for (let batch = 0; batch < 2; batch++) {
+      const { batch: sent, finish } = await next();
+      expect(sent.rows * sent.columns).toBeLessThanOrEqual(16);
+      finish();
+    }
     expect((await all).map(({ features }) => features[0])).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -93,6 +97,62 @@ describe('the batcher', () => {
     await quick;
     (await next()).finish();
     await slow;
+  });
+
+  test('gives bulk its turn while online inputs never end', async () => {
+    const { batcher, next, batches } = heldDevice();
+    const busy = batcher.embed([input(0)], online);
+    const first = await next();
+    const slow = batcher.embed([input(999)], bulk);
+    const endless = Array.from({ length: 60 }, (_, id) => batcher.embed([input(id + 1)], online));
+    first.finish();
+    while (batches.at(-1)?.batch.ids[0] !== 999) (await next()).finish();
+    expect(batches.length).toBeLessThanOrEqual(1 + 8 + 1);
+    expect(batcher.queuedInputs).toBeGreaterThan(0);
+    await slow;
+    while (batcher.queuedInputs > 0) (await next()).finish();
+    await Promise.all([busy, ...endless]);
+  });
+
+  test('divides what waits among the lanes that have nothing to do', async () => {
+    const limits = () => ({ tokenBudget: 1_000, maxRows: 100, costOf: guessedCost(1_000) });
+    const { batcher, batches, next } = heldDevice({ lanes: 2, maxInFlight: 4, limits });
+    const all = batcher.embed(
+      Array.from({ length: 40 }, (_, id) => input(id)),
+      online,
+    );
+    await next();
+    expect(batches.map(({ batch }) => batch.rows)).toEqual([20, 20]);
+    for (const { finish } of batches) finish();
+    expect((await all).map(({ features }) => features[0])).toEqual(Array.from({ length: 40 }, (_, id) => id));
+  });
+
+  test('holds back nothing of bulk for a thin online batch', async () => {
+    const { batcher, next } = heldDevice({ maxInFlight: 2 });
+    const slow = batcher.embed([input(1)], bulk);
+    const first = await next();
+    const quick = batcher.embed([input(2)], online);
+    const second = await next();
+    expect(second.batch.ids[0]).toBe(2);
+    second.finish();
+    await quick;
+    first.finish();
+    await slow;
+  });
+
+  test('a request whose client has gone leaves no work behind', async () => {
+    const { batcher, next, batches } = heldDevice();
+    const busy = batcher.embed([input(1)], online);
+    const first = await next();
+    const abort = new AbortController();
+    const gone = batcher.embed([input(2), input(3), input(3)], { ...online, signal: abort.signal });
+    abort.abort(new Error('client left'));
+    await expect(gone).rejects.toThrow('client left');
+    expect([batcher.queuedInputs, batcher.queuedTokens, batcher.isIdle]).toEqual([0, 0, false]);
+    first.finish();
+    await busy;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([batches.length, batcher.isIdle]).toEqual([1, true]);
   });
 
   test('an aborted request leaves the queue; others of the same input stay', async () => {
@@ -136,5 +196,47 @@ describe('the batcher', () => {
     await expect(first).rejects.toThrow('device gone');
     (await next()).finish();
     expect((await second)[0]?.features[0]).toBe(2);
+  });
+
+  test('gives every input its own answer, whatever comes, leaves and fails meanwhile', async () => {
+    const calls = fc.array(
+      fc.record({
+        ids: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 12 }),
+        priority: fc.constantFrom('online' as const, 'bulk' as const),
+        leaves: fc.boolean(),
+        fails: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 25 },
+    );
+    await fc.assert(
+      fc.asyncProperty(calls, async (made) => {
+        let sent = 0;
+        const { batcher } = heldDevice({
+          maxInFlight: 2,
+          windowMs: 0,
+          embed: async (rows) => {
+            await new Promise((resolve) => setImmediate(resolve));
+            sent += 1;
+            if (made[sent % made.length]?.fails && sent % 5 === 0) throw new Error('device');
+            return { features: Float32Array.from(rows, (row) => row[0] ?? -1), inferenceMs: 1 };
+          },
+        });
+        const results = made.map(async ({ ids, priority, leaves }) => {
+          const abort = new AbortController();
+          const wanted = batcher.embed(
+            ids.map((id) => input(id, 1 + (id % 7))),
+            { priority, signal: abort.signal },
+          );
+          if (leaves) setImmediate(() => abort.abort(new Error('gone')));
+          const found = await wanted.catch((error: Error) => error.message);
+          if (typeof found === 'string') expect(['gone', 'device']).toContain(found);
+          else expect(found.map(({ features }) => features[0])).toEqual(ids);
+        });
+        await Promise.all(results);
+        while (!batcher.isIdle) await new Promise((resolve) => setImmediate(resolve));
+        expect([batcher.queuedInputs, batcher.queuedTokens]).toEqual([0, 0]);
+      }),
+      { numRuns: 50 },
+    );
   });
 });

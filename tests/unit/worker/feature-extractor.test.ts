@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BatchInput } from '../../../gpu-worker/src/batching/batcher.ts';
+import type { BatchInput } from '../../../gpu-worker/src/batching/batch-queue.ts';
 import { createFeatureCache } from '../../../gpu-worker/src/features/feature-cache.ts';
 import { createFeatureExtractor } from '../../../gpu-worker/src/features/feature-extractor.ts';
 import { roundToHalfs, widenHalfs } from '../../../gpu-worker/src/features/half-floats.ts';
@@ -51,6 +51,23 @@ describe('the feature extractor', () => {
     expect([elsewhere.cachedInputs, shorter.cachedInputs]).toEqual([0, 0]);
   });
 
+  test('neither takes from the cache nor keeps in it what must not be stored', async () => {
+    const { extractor, computed } = countingExtractor();
+    await extractor.extract([sequence(1)], { ...options, noStore: true });
+    expect((await extractor.extract([sequence(1)], options)).cachedInputs).toBe(0);
+    expect((await extractor.extract([sequence(1)], { ...options, noStore: true })).cachedInputs).toBe(0);
+    expect(computed).toHaveLength(3);
+  });
+
+  test('names one input by one key within a project, and by another in every other project', async () => {
+    const { extractor, computed } = countingExtractor(0);
+    for (const cacheSalt of ['project-a', 'project-a', 'project-b'])
+      await extractor.extract([sequence(1)], { ...options, cacheSalt });
+    const [first, second, elsewhere] = computed.map(({ key }) => key);
+    expect(second).toBe(first);
+    expect(elsewhere).not.toBe(first);
+  });
+
   test('works without a cache', async () => {
     const { extractor } = countingExtractor(0);
     await extractor.extract([sequence(1)], options);
@@ -58,12 +75,13 @@ describe('the feature extractor', () => {
   });
 });
 
-test('the cache never grows beyond its bytes and forgets the oldest first', () => {
+test('the cache never grows beyond its bytes and forgets the oldest first', async () => {
   const cache = createFeatureCache({ maxBytes: 5_000 });
-  for (let index = 0; index < 100; index++) cache.set(`key ${index}`, new Uint16Array(500));
+  const keys = Array.from({ length: 100 }, (_, index) => ({ id: `key ${index}`, project: 'p' }));
+  for (const key of keys) cache.set(key, new Uint16Array(500));
   expect(cache.sizeBytes).toBeLessThanOrEqual(5_000);
-  expect(cache.get('key 0')).toBeUndefined();
-  expect(cache.get('key 99')).toBeDefined();
+  const kept = await cache.getAll(keys);
+  expect([kept[0], kept[99]]).toEqual([undefined, new Uint16Array(500)]);
 });
 
 test('halves survive the trip through their bits', () => {

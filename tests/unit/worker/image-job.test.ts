@@ -50,7 +50,17 @@ async function fineTune(backbone: string, rows: readonly LabelledImage[], { cata
   const backbones = createResidentBackbones({
     device,
     cache: createFeatureCache({ maxBytes: 100_000_000 }),
-    batching: { tokenBudget: 512, maxRows: 64, maxImages: 8, windowMs: 0, maxQueued: 1_000 },
+    signal: new AbortController().signal,
+    batching: {
+      tokenBudget: 512,
+      sizes: [],
+      maxImages: 8,
+      windowMs: 0,
+      maxQueued: 1_000,
+      standingMs: 10_000,
+      freeCalls: 64,
+      calibration: null,
+    },
     open: (name) => openBackbone(name, { device, catalogue: readCatalogue(catalogue), signal }),
   });
   const gateway = createFakeGateway();

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { WorkerHealth } from '../../../src/contract/worker-protocol.ts';
+import { projectOf } from '../../../gpu-worker/src/features/feature-key.ts';
+import { createWorkerMetrics } from '../../../gpu-worker/src/metrics/worker-metrics.ts';
+import { createActivity } from '../../../gpu-worker/src/server/activity.ts';
 import { createWorkerApp } from '../../../gpu-worker/src/server/worker-app.ts';
 import type { Predict } from '../../../gpu-worker/src/predict/predict.ts';
 
@@ -17,11 +20,44 @@ const answer = {
   timings: { queueMs: 0, tokenizationMs: 0, inferenceMs: 0 },
 };
 
+const workerToken = 'w'.repeat(43);
+const purged: string[] = [];
+const pinned = new Set<string>();
+
 function app(predict: Predict = async () => answer, status: WorkerHealth['status'] = 'ready') {
   const health = () => ({ status, device: 'cpu', backbones: ['tiny'], detail: null });
   const unasked = async () => Promise.reject(new Error('not asked for'));
   const verbs = { predict, embed: unasked, embed_tokens: unasked, tokenize: unasked, decode: unasked };
-  return createWorkerApp({ accessToken, verbs, health });
+  const activity = createActivity();
+  const metrics = createWorkerMetrics({
+    queuedInputs: () => 7,
+    requestsInFlight: () => activity.inFlight,
+    residentAdapters: () => 3,
+    pinnedAdapters: () => pinned.size,
+    adapterBytes: () => 300,
+    featureBytes: () => ({ memory: 1, disk: 2 }),
+  });
+  return createWorkerApp({
+    accessToken,
+    workerToken,
+    verbs,
+    health,
+    metrics,
+    activity,
+    adapters: {
+      pin: async (sha256) => void pinned.add(sha256),
+      unpin: (sha256) => void pinned.delete(sha256),
+      get pinned() {
+        return [...pinned];
+      },
+    },
+    cache: {
+      purge: async (project) => {
+        purged.push(project);
+        return 5;
+      },
+    },
+  });
 }
 
 const post = (body: unknown, { token = accessToken, on = app() } = {}) =>
@@ -36,6 +72,23 @@ describe("the worker's server", () => {
     const response = await post(request);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(answer);
+  });
+
+  test("200: times, tokens and the cache's share in headers", async () => {
+    const timings = { queueMs: 1.234, tokenizationMs: 2, inferenceMs: 3.5 };
+    const on = app(async () => ({ data: [], usage: { input_tokens: 9, cached_inputs: 1 }, timings }));
+    const { headers } = await post({ ...request, inputs: [{ text: 'one' }, { text: 'three' }] }, { on });
+    expect(Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-')))).toMatchObject({
+      'x-compute-type': 'cpu',
+      'x-compute-characters': '8',
+      'x-compute-tokens': '9',
+      'x-queue-time': '1.23',
+      'x-tokenization-time': '2',
+      'x-inference-time': '3.5',
+      'x-total-time': expect.stringMatching(/^\d/),
+      'x-feature-cache-hits': '1',
+      'x-feature-cache-misses': '1',
+    });
   });
 
   test('401: without its access token', async () => {
@@ -84,5 +137,54 @@ describe("the worker's server", () => {
       { status: 'ready', device: 'cpu', backbones: ['tiny'], detail: null },
     ]);
     expect((await app(undefined, 'starting').request('/health')).status).toBe(503);
+  });
+
+  test('GET /metrics counts requests under the names that dashboards know', async () => {
+    const on = app(async ({ inputs }) => {
+      if (inputs.length > 1) throw new LevigateError('overloaded', 'full', { retryAfterS: 3 });
+      return answer;
+    });
+    await post(request, { on });
+    await post({ ...request, inputs: [{ text: 'a' }, { text: 'b' }] }, { on });
+    const response = await on.request('/metrics');
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    for (const line of [
+      'te_request_count 2',
+      'te_request_success 1',
+      'te_request_failure{err="overloaded"} 1',
+      'te_queue_size 7',
+      'te_request_duration_count 1',
+      'levigate_adapters_resident 3',
+      'levigate_feature_cache_inputs_total{result="miss"} 1',
+      'levigate_requests_in_flight 0',
+    ])
+      expect(text).toContain(`\n${line}\n`);
+  });
+
+  describe.each([
+    ["the gateway's token", accessToken],
+    ["the operator's token", workerToken],
+  ])('%s', (_name, token) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+
+    test('purges what is kept of a project', async () => {
+      const body = JSON.stringify({ cache_salt: 'salt' });
+      const response = await app().request('/feature-cache/purge', { method: 'POST', headers, body });
+      expect(await response.json()).toEqual({ entries: 5 });
+      expect(purged.at(-1)).toBe(projectOf('salt'));
+    });
+
+    test('pins adapters and lets them go', async () => {
+      const path = `/adapters/${'a'.repeat(64)}/pin`;
+      const put = await app().request(path, { method: 'PUT', headers });
+      expect(await put.json()).toEqual({ pinned: ['a'.repeat(64)] });
+      const removed = await app().request(path, { method: 'DELETE', headers });
+      expect(await removed.json()).toEqual({ pinned: [] });
+    });
+  });
+
+  test.each(['/feature-cache/purge', '/adapters/pinned'])('401: %s without a token', async (path) => {
+    expect((await app().request(path, { method: path.endsWith('purge') ? 'POST' : 'GET' })).status).toBe(401);
   });
 });

@@ -54,7 +54,17 @@ export const createFakeBackbones = (device: DevicePort): ResidentBackbones =>
   createResidentBackbones({
     device,
     cache: createFeatureCache({ maxBytes: 1_000_000 }),
-    batching: { tokenBudget: 64, maxRows: 16, maxImages: 2, windowMs: 0, maxQueued: 1_000 },
+    signal: new AbortController().signal,
+    batching: {
+      tokenBudget: 64,
+      sizes: [],
+      maxImages: 2,
+      windowMs: 0,
+      maxQueued: 1_000,
+      standingMs: 10_000,
+      freeCalls: 64,
+      calibration: null,
+    },
     open: async (name) => {
       if (name === 'slow') await new Promise(() => {});
       if (name === 'unknown') throw new LevigateError('unknown_backbone', `There is no backbone '${name}'.`);
