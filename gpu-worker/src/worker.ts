@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getLogger } from '@logtape/logtape';
 import type { WorkerHealth } from '../../src/contract/worker-protocol.ts';
 import { createAdapterStore } from './adapters/adapter-store.ts';
+import { isMachineBusy } from './batching/is-machine-busy.ts';
 import { createPredictorPool } from './adapters/predictor-pool.ts';
 import type { WorkerConfig } from './config.ts';
 import type { DeviceLanes } from './device/device-lanes.ts';
@@ -39,9 +40,9 @@ const log = getLogger(['levigate', 'worker']);
 
 // Until the device was measured. Padding is computed too: on a CPU large batches fall out of the cache, a GPU wants to be filled.
 const BATCH_PLANS = {
-  cpu: { tokenBudget: 512, sizes: [32, 128, 256, 512, 1_024, 2_048], maxImages: 8 },
-  webgpu: { tokenBudget: 8_192, sizes: [32, 256, 1_024, 4_096, 8_192, 16_384], maxImages: 32 },
-  cuda: { tokenBudget: 16_384, sizes: [32, 512, 2_048, 8_192, 16_384, 32_768], maxImages: 64 },
+  cpu: { tokenBudget: 512, sizes: [32, 128, 256, 512, 1_024, 2_048], leastBudget: 256, maxImages: 8 },
+  webgpu: { tokenBudget: 8_192, sizes: [32, 256, 1_024, 4_096, 8_192, 16_384], leastBudget: 1_024, maxImages: 32 },
+  cuda: { tokenBudget: 16_384, sizes: [32, 512, 2_048, 8_192, 16_384, 32_768], leastBudget: 2_048, maxImages: 64 },
 } as const satisfies Record<Device, BatchPlan>;
 const BACKBONE_RETRY_MS = 30_000;
 
@@ -89,7 +90,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
       ...plan,
       tokenBudget: config.tokenBudget ?? plan.tokenBudget,
       calibration: config.tokenBudget === undefined ? { folder: join(config.cacheFolder, 'calibration'), info } : null,
-      isDeviceTaken: () => jobs.inFlight > 0,
+      isDeviceTaken: () => jobs.inFlight > 0 || isMachineBusy(),
       lanes: info.lanes,
       windowMs: config.batchWindowMs,
       maxQueued: config.maxQueuedInputs,

@@ -62,6 +62,8 @@ export interface BatchPlan {
   readonly tokenBudget: number;
   /** Texts' batches to try, in tokens, ascending. */
   readonly sizes: readonly number[];
+  /** The smallest of them to choose. */
+  readonly leastBudget: number;
   /** Images of a batch at most; their decoded pixels are what is held in memory. */
   readonly maxImages: number;
 }
@@ -117,11 +119,12 @@ export function createResidentBackbones(options: ResidentBackbonesOptions): Resi
 
   async function limitsOf(opened: OpenedBackbone): Promise<() => BatchLimits> {
     const { graph, modality } = opened;
-    const { calibration, tokenBudget, sizes, maxImages } = batching;
+    const { calibration, tokenBudget, sizes, leastBudget, maxImages } = batching;
     const isImage = modality === 'image';
     return await tuneLimits({
       tokenBudget: isImage ? maxImages : tokenBudget,
       sizes: isImage ? powersUpTo(maxImages) : sizes,
+      leastBudget: isImage ? 1 : leastBudget,
       leastTokensARow: isImage ? 1 : LEAST_TOKENS_A_TEXT,
       place: calibration && { ...calibration, backboneFingerprint: graph.fingerprint },
       run: async (tokens) => {

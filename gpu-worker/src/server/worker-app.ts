@@ -77,7 +77,10 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
       const startedMs = performance.now();
       try {
         // The compiler does not follow the table's row from the verb to its schema.
-        const request = parse(WORKER_VERBS[verb].request, await context.req.json().catch(() => null)) as WorkerRequest<Verb>;
+        const request = parse(
+          WORKER_VERBS[verb].request,
+          await context.req.json().catch(() => null),
+        ) as WorkerRequest<Verb>;
         const response = await verbs[verb](request, context.req.raw.signal);
         const measures = toMeasures(request, response, performance.now() - startedMs);
         metrics.answered(measures);

@@ -54,6 +54,7 @@ async function fineTune(backbone: string, rows: readonly LabelledImage[], { cata
     batching: {
       tokenBudget: 512,
       sizes: [],
+      leastBudget: 1,
       maxImages: 8,
       windowMs: 0,
       maxQueued: 1_000,

@@ -24,7 +24,13 @@ const { signal } = new AbortController();
 
 describe('a calibration', () => {
   test('takes the smallest batch that is about the fastest per token', async () => {
-    const measured = await calibrate({ sizes, run: async (tokens) => timeOf(tokens), isIdle: () => true, signal });
+    const measured = await calibrate({
+      sizes,
+      run: async (tokens) => timeOf(tokens),
+      isIdle: () => true,
+      leastBudget: 32,
+      signal,
+    });
     expect(measured?.tokenBudget).toBe(512);
     expect(measured?.points.map(({ tokens }) => tokens)).toEqual([32, 128, 256, 512]);
   });
@@ -42,6 +48,7 @@ describe('a calibration', () => {
         return idle;
       },
       retryMs: 1,
+      leastBudget: 32,
       signal,
     });
     expect(measured?.points.every(({ ms }) => ms > 1)).toBe(true);
@@ -53,23 +60,30 @@ describe('a calibration', () => {
       stop.abort();
       return timeOf(tokens);
     };
-    expect(await calibrate({ sizes, run, isIdle: () => true, signal: stop.signal })).toBeNull();
+    expect(await calibrate({ sizes, run, isIdle: () => true, leastBudget: 32, signal: stop.signal })).toBeNull();
   });
 
   test('takes the device for no longer than it may', async () => {
     const run = vi.fn(async () => 1_000);
-    await calibrate({ sizes, run, isIdle: () => true, signal, limitMs: 3_000 });
+    await calibrate({ sizes, run, isIdle: () => true, leastBudget: 32, signal, limitMs: 3_000 });
     expect(run).toHaveBeenCalledTimes(3);
   });
 });
 
-test('more tokens are never planned to cost less', () => {
-  const { points } = chooseBudget([
-    { tokens: 32, ms: 9 },
-    { tokens: 64, ms: 8 },
-    { tokens: 128, ms: 9 },
-  ]);
-  expect(points.map(({ ms }) => ms)).toEqual([9, 9, 9]);
+test('a disturbed measurement is not taken to say that small batches are cheap, or large ones', () => {
+  const { tokenBudget, points } = chooseBudget(
+    [
+      { tokens: 32, ms: 2 },
+      { tokens: 256, ms: 90 },
+      { tokens: 512, ms: 60 },
+      { tokens: 1_024, ms: 300 },
+    ],
+    256,
+  );
+  expect(tokenBudget).toBe(512);
+  const perToken = points.map(({ tokens, ms }) => ms / tokens);
+  expect(perToken).toEqual(perToken.toSorted((a, b) => b - a));
+  expect(points.map(({ ms }) => ms)).toEqual(points.map(({ ms }) => ms).toSorted((a, b) => a - b));
 });
 
 test('costs lie on straight lines between the points', () => {
@@ -113,7 +127,16 @@ describe('what was measured', () => {
   test('is used from the first batch on at the next start, without a run', async () => {
     const here = await place();
     const run = vi.fn(async (tokens: number) => timeOf(tokens));
-    const options = { tokenBudget: 999, leastTokensARow: 8, place: here, sizes, run, isIdle: () => true, signal };
+    const options = {
+      tokenBudget: 999,
+      leastTokensARow: 8,
+      place: here,
+      sizes,
+      run,
+      isIdle: () => true,
+      leastBudget: 32,
+      signal,
+    };
     const first = await tuneLimits(options);
     expect(first().tokenBudget).toBe(999);
     await vi.waitUntil(() => first().tokenBudget === 512);
@@ -132,6 +155,7 @@ describe('what was measured', () => {
       sizes,
       run,
       isIdle: () => true,
+      leastBudget: 32,
       signal,
     });
     expect(limits().tokenBudget).toBe(300);

@@ -58,6 +58,7 @@ export const createFakeBackbones = (device: DevicePort): ResidentBackbones =>
     batching: {
       tokenBudget: 64,
       sizes: [],
+      leastBudget: 1,
       maxImages: 2,
       windowMs: 0,
       maxQueued: 1_000,
