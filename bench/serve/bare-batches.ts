@@ -5,7 +5,7 @@ import { prepareBackbone } from '../../gpu-worker/src/backbones/prepare-backbone
 import type { PreparedTextBackbone } from '../../gpu-worker/src/backbones/prepared-backbone.ts';
 import { toTensors } from '../../gpu-worker/src/device/to-tensors.ts';
 import { toOnnxTensors } from '../../gpu-worker/src/runtime/onnx-tensors.ts';
-import { defaultThreads } from '../../gpu-worker/src/runtime/onnx-runtime.ts';
+import { defaultThreads } from '../../gpu-worker/src/runtime/default-threads.ts';
 import { loadTokenizer } from '../../gpu-worker/src/tokenizer/load-tokenizer.ts';
 import { DEFAULT_BACKBONE } from '../../src/contract/index.ts';
 import { tokenBatches } from '../bare-runtime.ts';

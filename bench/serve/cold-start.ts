@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareBackbone } from '../../gpu-worker/src/backbones/prepare-backbone.ts';
-import { defaultThreads } from '../../gpu-worker/src/runtime/onnx-runtime.ts';
+import { defaultThreads } from '../../gpu-worker/src/runtime/default-threads.ts';
 import { DEFAULT_BACKBONE } from '../../src/contract/index.ts';
 import { readAnswers } from './answers.ts';
 import type { Figure, Goal } from './figure.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultThreads } from '../../gpu-worker/src/runtime/onnx-runtime.ts';
+import { defaultThreads } from '../../gpu-worker/src/runtime/default-threads.ts';
 import { toJsonl } from '../../tests/support/example-texts.ts';
 import { createDataFolder } from '../../tests/support/levigate-process.ts';
 import { benchTexts } from '../texts.ts';
