@@ -9,6 +9,7 @@ import { ensureDefaultProject } from '../src/services/keys/ensure-default-projec
 import { sweepLeases } from '../src/services/leases/sweep.ts';
 import type { Services } from '../src/services/ports.ts';
 import { recordDeadLetters } from '../src/services/upkeep/record-dead-letters.ts';
+import { sweepExpiredUploads } from '../src/services/uploads/sweep-expired.ts';
 import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
 import { wakeForQueuedJobs } from '../src/services/workers/wake-for-jobs.ts';
 
@@ -59,6 +60,7 @@ export default {
       await Promise.all([
         sweepLeases(services),
         sweepExpiredFiles(services),
+        sweepExpiredUploads(services),
         outbox.tick(),
         wakeForQueuedJobs(services),
         workOnBatches(services),

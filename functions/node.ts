@@ -13,6 +13,7 @@ import { untilReady } from '../src/platform/node/until-ready.ts';
 import { runBatches } from '../src/services/batches/run-batches.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { sweepLeases } from '../src/services/leases/sweep.ts';
+import { sweepExpiredUploads } from '../src/services/uploads/sweep-expired.ts';
 import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
 import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
 import { retireWorkers } from '../src/services/workers/retire.ts';
@@ -50,7 +51,12 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
   );
   wakeBatches = () => batches.wake();
   stack.use(startIntervalTask('leases', config.leaseDurationMs / 6, async () => void (await sweepLeases(services))));
-  stack.use(startIntervalTask('files', 60_000, async () => void (await sweepExpiredFiles(services))));
+  stack.use(
+    startIntervalTask('files', 60_000, async () => {
+      await sweepExpiredFiles(services);
+      await sweepExpiredUploads(services);
+    }),
+  );
   // At the start as well: a gateway may never run for an hour.
   stack.use(startIntervalTask('upkeep', 3_600_000, () => runUpkeep(services))).wake();
 

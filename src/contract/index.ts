@@ -16,6 +16,7 @@ export * from './models.ts';
 export * from './features.ts';
 export * from './predict.ts';
 export * from './report.ts';
+export * from './uploads.ts';
 export * from './webhooks.ts';
 export * from './worker-protocol.ts';
 export * from './worker-verbs.ts';

@@ -20,6 +20,7 @@ import { projects } from './tables/projects.ts';
 export { projects } from './tables/projects.ts';
 export { batches, batchParts } from './tables/batches.ts';
 export { idempotencyKeys } from './tables/idempotency-keys.ts';
+export { uploadParts, uploads } from './tables/uploads.ts';
 
 /** Times are milliseconds since 1970 in columns named `*_ms`; a row becomes seconds where it becomes a wire object. */
 

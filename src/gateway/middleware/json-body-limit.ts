@@ -5,7 +5,12 @@ import { LevigateError, LIMITS } from '../../contract/index.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
 
 /** Bodies that stream and have limits of their own, and those of façades, which refuse in their own words. */
-const EXEMPT = [/^POST \/v1\/files$/, /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/, /^POST \/(models|tei)\//];
+const EXEMPT = [
+  /^POST \/v1\/files$/,
+  /^POST \/v1\/uploads\/[^/]+\/parts$/,
+  /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/,
+  /^POST \/(models|tei)\//,
+];
 
 /** Inputs may be images, or thousands. */
 const WIDE = new Set(['POST /v1/predict', 'POST /v1/embeddings', 'POST /v1/chat/completions']);

@@ -14,6 +14,7 @@ import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { predictRoutes } from './predict/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 /** Everything a user's API key reaches, one folder per resource, one verb per file. */
@@ -23,6 +24,7 @@ export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   for (const routes of [
     featureRoutes,
     fileRoutes,
+    uploadRoutes,
     keyRoutes,
     fineTuningRoutes,
     modelRoutes,

@@ -6,6 +6,7 @@ import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import type { Services, StoredBlob } from '../ports.ts';
 import { bodyTooLarge } from './body-too-large.ts';
+import { parseFilename } from './parse-filename.ts';
 import { toFileObject } from './to-wire.ts';
 import { parseUploadFields } from './upload-fields.ts';
 
@@ -87,15 +88,6 @@ function requireContent(file: ReceivedFile | null): ReceivedFile {
     throw invalid('file', 'the part "file" is missing: send the file as a multipart part "file" with a filename');
   if (file.sizeBytes === 0) throw invalid('file', `the file "${file.filename}" is empty`);
   return file;
-}
-
-/** The last segment of a path, without control characters. */
-function parseFilename(sent: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are what must not get into a header or a terminal
-  const name = (sent.split(/[/\\]/).at(-1) ?? '').replaceAll(/[\u0000-\u001f\u007f]/g, '').trim() || 'file';
-  if (name.length > LIMITS.filenameChars)
-    throw invalid('file', `the filename is longer than ${LIMITS.filenameChars} characters`);
-  return name;
 }
 
 const invalid = (param: string, message: string) => new LevigateError('invalid_request', message, { param });

@@ -35,6 +35,7 @@ function createDocument(app: OpenAPIHono<GatewayEnv>): OpenApiDocument {
     security: [{ bearer: [] }],
     tags: [
       { name: 'Files', description: 'Training and evaluation data' },
+      { name: 'Uploads', description: 'Files in parts' },
       { name: 'Fine-tuning', description: 'Jobs that train an adapter' },
       { name: 'Models', description: 'Backbones and adapters' },
       { name: 'Predictions', description: 'Answers of one or many adapters' },

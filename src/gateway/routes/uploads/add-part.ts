@@ -1,0 +1,35 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { UploadPartObject } from '../../../contract/index.ts';
+import { addUploadPart } from '../../../services/uploads/add-part.ts';
+import type { GatewayEnv } from '../../gateway-env.ts';
+import { digestParts } from '../../multipart/digest-parts.ts';
+import { readMultipart } from '../../multipart/read-multipart.ts';
+import { failures, json } from '../../openapi/responses.ts';
+import { UploadParams } from './upload-params.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/uploads/{upload_id}/parts',
+  tags: ['Uploads'],
+  summary: 'Add a part',
+  request: {
+    params: UploadParams,
+    body: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          // Not a zod schema: with one, the framework would read the whole body into a FormData first.
+          schema: { type: 'object', required: ['data'], properties: { data: { type: 'string', format: 'binary' } } },
+        },
+      },
+    },
+  },
+  responses: { 200: json(UploadPartObject, 'The part'), ...failures(400, 404, 409, 413, 415) },
+});
+
+export const registerAddUploadPart = (app: OpenAPIHono<GatewayEnv>) =>
+  app.openapi(route, async (c) => {
+    const parts = digestParts(readMultipart(c.req.raw.body, c.req.header('content-type')), c.get('bodyDigest'));
+    return c.json(await addUploadPart(c.get('context'), c.req.valid('param').upload_id, parts), 200);
+  });

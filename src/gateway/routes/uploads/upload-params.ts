@@ -1,0 +1,3 @@
+import { z } from '@hono/zod-openapi';
+
+export const UploadParams = z.object({ upload_id: z.string() });
