@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/e2e/**', 'tests/workers/**', 'tests/contract/workerd/**', 'tests/gpu/**', 'tests/browser/**'],
+    exclude: [
+      'tests/e2e/**',
+      'tests/compat/process/**',
+      'tests/workers/**',
+      'tests/contract/workerd/**',
+      'tests/gpu/**',
+      'tests/browser/**',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

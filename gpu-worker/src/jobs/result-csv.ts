@@ -1,9 +1,21 @@
 import type { FineTuningReport } from '../../../src/contract/report.ts';
 
-const COLUMNS = ['method', 'epoch', 'step', 'train_loss', 'valid_loss', 'valid_score'] as const;
+type Point = FineTuningReport['curve'][number];
+
+/** OpenAI's columns first, by their names: of a classifier the token is the label. The loss of training says enough, so its accuracy is not measured. */
+const COLUMNS: readonly (readonly [string, (point: Point) => number | string])[] = [
+  ['step', ({ step }) => step],
+  ['train_loss', ({ train_loss }) => train_loss],
+  ['train_accuracy', () => ''],
+  ['valid_loss', ({ valid_loss }) => valid_loss],
+  ['valid_mean_token_accuracy', ({ valid_score }) => valid_score],
+  ['method', ({ method }) => method],
+  ['epoch', ({ epoch }) => epoch],
+];
 
 /** The learning curve as OpenAI's result file: one line a measurement. */
 export function toResultCsv(curve: FineTuningReport['curve']): Uint8Array {
-  const lines = curve.map((point) => COLUMNS.map((column) => String(point[column])).join(','));
-  return new TextEncoder().encode(`${[COLUMNS.join(','), ...lines].join('\n')}\n`);
+  const header = COLUMNS.map(([name]) => name).join(',');
+  const lines = curve.map((point) => COLUMNS.map(([, cell]) => String(cell(point))).join(','));
+  return new TextEncoder().encode(`${[header, ...lines].join('\n')}\n`);
 }
