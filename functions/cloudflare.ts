@@ -13,6 +13,7 @@ import { sweepExpiredUploads } from '../src/services/uploads/sweep-expired.ts';
 import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
 import { wakeForQueuedJobs } from '../src/services/workers/wake-for-jobs.ts';
 
+export { ProjectLimiter } from '../src/platform/cloudflare/project-limiter.ts';
 export { WorkerContainer } from '../src/platform/cloudflare/worker-container.ts';
 
 interface Gateway extends CloudflareServices {

@@ -12,13 +12,14 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   'src/contract': { folders: [], packages: ['zod'] },
   'src/engine': { folders: ['src/contract'], packages: [] },
   'src/levi': { folders: ['src/contract', 'src/engine'], packages: ['hyparquet', 'modern-tar', 'zod'] },
+  'src/telemetry': { folders: [], packages: ['@logtape/logtape'] },
   'src/store': { folders: ['src/contract'], packages: ['drizzle-orm'] },
   'src/services': {
-    folders: ['src/contract', 'src/store', 'src/levi'],
+    folders: ['src/contract', 'src/store', 'src/levi', 'src/telemetry'],
     packages: ['node:crypto', '@logtape/logtape', 'standardwebhooks', 'zod'],
   },
   'src/gateway': {
-    folders: ['src/contract', 'src/services'],
+    folders: ['src/contract', 'src/services', 'src/telemetry'],
     packages: ['hono', '@hono/zod-openapi', '@logtape/logtape', 'zod', 'node:crypto'],
   },
   'src/platform/neutral': {
@@ -26,12 +27,12 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
     packages: ['ipaddr.js', 'node:crypto'],
   },
   'src/platform/node': {
-    folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],
+    folders: ['src/contract', 'src/services', 'src/store', 'src/telemetry', 'src/platform/neutral'],
     packages: ['node:*', '@hono/node-server', 'drizzle-orm', 'undici', 'ipaddr.js', '@logtape/logtape', 'zod'],
   },
   'src/platform/cloudflare': {
-    folders: ['src/contract', 'src/services', 'src/store', 'src/platform/neutral'],
-    packages: ['node:crypto', '@cloudflare/containers', '@logtape/logtape', 'aws4fetch', 'drizzle-orm', 'zod'],
+    folders: ['src/contract', 'src/services', 'src/store', 'src/telemetry', 'src/platform/neutral'],
+    packages: ['node:crypto', 'cloudflare:workers', '@cloudflare/containers', '@logtape/logtape', 'aws4fetch', 'drizzle-orm', 'zod'],
   },
   'src/sdk': { folders: ['src/contract'], packages: [] },
   'src/cli': {
@@ -39,7 +40,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
     packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'zod'],
   },
   'gpu-worker/src': {
-    folders: ['src/contract', 'src/engine', 'src/levi'],
+    folders: ['src/contract', 'src/engine', 'src/levi', 'src/telemetry'],
     packages: [
       'node:*',
       '@hono/node-server',

@@ -7,6 +7,7 @@ import { addPredictCommand } from './commands/predict.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addUsageCommand } from './commands/usage.ts';
 import { addWebhookCommands } from './commands/webhooks.ts';
 import { DEFAULT_URL, parseGatewayUrl } from './parse-arguments.ts';
 
@@ -19,6 +20,7 @@ const COMMANDS = [
   addDriftCommand,
   addWebhookCommands,
   addKeyCommands,
+  addUsageCommand,
 ] as const;
 
 /** The `levigate` command: the SDK on the command line, and the local server. */

@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   model_not_found: { status: 404, type: 'invalid_request_error' },
   batch_not_found: { status: 404, type: 'invalid_request_error' },
   upload_not_found: { status: 404, type: 'invalid_request_error' },
+  project_not_found: { status: 404, type: 'invalid_request_error' },
   webhook_endpoint_not_found: { status: 404, type: 'invalid_request_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
   // 409: business conflicts; the response tells clients not to retry
@@ -45,6 +46,9 @@ export const ERROR_CODES = {
   unsupported_media_type: { status: 415, type: 'invalid_request_error' },
   // 429: refused early; Retry-After says when
   overloaded: { status: 429, type: 'rate_limit_error' },
+  rate_limit_exceeded: { status: 429, type: 'rate_limit_error' },
+  // Coming again soon does not help: a month's quota or the storage is used up
+  insufficient_quota: { status: 429, type: 'insufficient_quota' },
   // 5xx
   internal: { status: 500, type: 'server_error' },
   worker_failed: { status: 502, type: 'server_error' },

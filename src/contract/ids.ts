@@ -16,6 +16,7 @@ export const ID_PREFIX = {
   uploadPart: 'part_',
   chatCompletion: 'chatcmpl-',
   worker: 'wrk_',
+  wait: 'wait_',
   request: 'req_',
 } as const;
 

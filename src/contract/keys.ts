@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UnixSeconds } from './common.ts';
+import { KeyLimits } from './rate-limits.ts';
 
 export const SCOPES = [
   'files:read',
@@ -13,6 +14,10 @@ export const SCOPES = [
   'webhooks:write',
   'keys:read',
   'keys:write',
+  'usage:read',
+  // The whole installation, not only the key's project: for who runs it and for what scales and watches it.
+  'admin:read',
+  'admin:write',
 ] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
@@ -21,8 +26,15 @@ export const CreateApiKey = z.strictObject({
   name: z.string().min(1).max(128),
   scopes: z.array(Scope).min(1).optional().describe('All scopes of the creating key when absent'),
   expires_at: UnixSeconds.optional(),
+  limits: KeyLimits.optional().describe('Beside those of the project; none when absent'),
 });
 export type CreateApiKey = z.infer<typeof CreateApiKey>;
+
+export const UpdateApiKey = z.strictObject({
+  name: z.string().min(1).max(128).optional(),
+  limits: KeyLimits.nullable().optional().describe('Replaces all of them; null: none'),
+});
+export type UpdateApiKey = z.infer<typeof UpdateApiKey>;
 
 export const ApiKey = z.object({
   id: z.string(),
@@ -34,6 +46,7 @@ export const ApiKey = z.object({
   expires_at: UnixSeconds.nullable(),
   revoked_at: UnixSeconds.nullable(),
   last_used_at: UnixSeconds.nullable(),
+  limits: KeyLimits.nullable(),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 

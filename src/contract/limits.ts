@@ -33,7 +33,11 @@ export const LIMITS = {
   searchTrials: 64,
   searchSeconds: 3_600,
   predictInputs: 256,
-  predictModels: 100,
+  predictModels: 1_000,
+  /** Inputs times models of one request. */
+  predictAnswers: 25_600,
+  /** How long a request may wait for a worker to wake. */
+  scaleUpSeconds: 600,
   predictTextChars: 100_000,
   predictNearest: 10,
   batchLines: 50_000,

@@ -147,7 +147,11 @@ export const Prediction = TargetAnswer.extend({
 });
 export type Prediction = z.infer<typeof Prediction>;
 
-export const PredictUsage = z.object({ input_tokens: z.int(), cached_inputs: z.int() });
+export const PredictUsage = z.object({
+  input_tokens: z.int(),
+  cached_inputs: z.int(),
+  cached_tokens: z.int().optional().describe('Among the tokens: those of inputs whose features were there already'),
+});
 
 export const PredictNotes = z
   .array(z.string())

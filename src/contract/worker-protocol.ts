@@ -31,12 +31,30 @@ export type RegisterWorker = z.infer<typeof RegisterWorker>;
 export const RegisteredWorker = z.object({ worker_id: z.string(), heartbeat_interval_ms: z.int() });
 export type RegisteredWorker = z.infer<typeof RegisteredWorker>;
 
+/** Hexadecimal characters of an adapter's SHA-256 that name it in a heartbeat: telling apart is enough there. */
+export const RESIDENT_NAME_CHARS = 16;
 export const WorkerHeartbeat = z.strictObject({
   worker_id: z.string(),
   backbones: z.array(z.string()),
-  queued_inputs: z.int(),
+  queued_inputs: z.int().min(0),
+  queued_tokens: z.int().min(0).default(0),
+  in_flight: z.int().min(0).default(0).describe('Predict requests being answered'),
+  is_draining: z.boolean().default(false).describe('No new request should come here'),
+  resident_adapters: z
+    .array(z.string().length(RESIDENT_NAME_CHARS))
+    .max(1_024)
+    .default([])
+    .describe(
+      "The first characters of the hashes of adapters in memory, most lately used first: where they needn't be fetched",
+    ),
 });
 export type WorkerHeartbeat = z.infer<typeof WorkerHeartbeat>;
+/** As it is sent: what a worker does not say has a default. */
+export type WorkerHeartbeatMessage = z.input<typeof WorkerHeartbeat>;
+
+/** A worker that has drained and ends: it is forgotten at once instead of when its heartbeats are missed. */
+export const WorkerLeave = z.strictObject({ worker_id: z.string() });
+export type WorkerLeave = z.infer<typeof WorkerLeave>;
 
 /** Asks for a job; the gateway answers 200 with a lease or 204. */
 export const ClaimRequest = z.strictObject({ worker_id: z.string() });

@@ -10,8 +10,10 @@ import { facadeRoutes } from './facades/routes.ts';
 import type { GatewayEnv } from './gateway-env.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { jsonBodyLimit } from './middleware/json-body-limit.ts';
+import { observe } from './middleware/observe.ts';
 import { platformBodyLimit } from './middleware/platform-body-limit.ts';
 import { processingTime } from './middleware/processing-time.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { registerOpenApi } from './routes/openapi/openapi.ts';
 import { publicRoutes } from './routes/public.ts';
 import { userRoutes } from './routes/user.ts';
@@ -22,10 +24,18 @@ export function createApp(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
   // A client's own id is kept when it is short and of letters, digits, "-", "_" and "=".
   app.use(requestId({ generator: () => createId('request'), headerName: 'x-request-id', limitLength: 128 }));
-  app.use(processingTime, secureHeaders(), crossOrigin, platformBodyLimit(services.settings), jsonBodyLimit);
+  app.use(
+    observe(services),
+    processingTime,
+    secureHeaders(),
+    crossOrigin,
+    platformBodyLimit(services.settings),
+    jsonBodyLimit,
+  );
   app.onError(toErrorResponse);
   app.notFound((c) => notFoundResponse(c, app.routes));
   app.route('/', publicRoutes(services));
+  app.route('/', metricsRoute(services));
   app.route('/v1', userRoutes(services));
   app.route('/worker/v1', workerRoutes(services));
   app.route('/', facadeRoutes(services));

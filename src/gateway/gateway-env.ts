@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../services/context.ts';
+import type { Span } from '../telemetry/tracer.ts';
 
 /** What middleware leaves for the routes. */
 export interface GatewayEnv {
@@ -10,6 +11,8 @@ export interface GatewayEnv {
     context: Context;
     /** Set where a request with an idempotency key streams its body: takes every byte of it, in the order it was sent. */
     bodyDigest: Hash | undefined;
+    /** Of the whole request, where traces are exported. */
+    span: Span | undefined;
   };
 }
 

@@ -1,5 +1,7 @@
 import { createSend } from './request.ts';
-import type { ClientOptions, RequestOptions, Send } from './request.ts';
+import type { ClientOptions, PredictOptions, Send } from './request.ts';
+import { createAdmin } from './resources/admin.ts';
+import type { Admin } from './resources/admin.ts';
 import { createFiles } from './resources/files.ts';
 import type { Files } from './resources/files.ts';
 import { createJobs } from './resources/jobs.ts';
@@ -8,6 +10,8 @@ import { createKeys } from './resources/keys.ts';
 import type { Keys } from './resources/keys.ts';
 import { createModels } from './resources/models.ts';
 import type { Models } from './resources/models.ts';
+import { createUsage } from './resources/usage.ts';
+import type { Usage } from './resources/usage.ts';
 import { createWebhookEndpoints } from './resources/webhook-endpoints.ts';
 import type { WebhookEndpoints } from './resources/webhook-endpoints.ts';
 import type { PredictParams, PredictResponse } from './predict-types.ts';
@@ -24,26 +28,31 @@ import { unwrapWebhook } from './webhooks.ts';
  * const { data } = await levigate.predict({ model: fine_tuned_model, input: 'My card was charged twice' });
  */
 export class Levigate {
+  readonly admin: Admin;
   readonly files: Files;
   readonly jobs: Jobs;
   readonly keys: Keys;
   readonly models: Models;
+  readonly usage: Usage;
   readonly webhookEndpoints: WebhookEndpoints;
   readonly webhooks = { unwrap: unwrapWebhook };
   readonly #send: Send;
 
   constructor(options: ClientOptions) {
     this.#send = createSend(options);
+    this.admin = createAdmin(this.#send);
     this.files = createFiles(this.#send);
     this.jobs = createJobs(this.#send);
     this.keys = createKeys(this.#send);
     this.models = createModels(this.#send);
+    this.usage = createUsage(this.#send);
     this.webhookEndpoints = createWebhookEndpoints(this.#send);
   }
 
   /** Classifies up to 256 inputs with one adapter or many. `data` is ordered by input, then by model. */
-  async predict(params: PredictParams, { signal }: RequestOptions = {}): Promise<PredictResponse> {
-    const response = await this.#send({ method: 'POST', path: '/predict', json: params, signal });
+  async predict(params: PredictParams, { signal, scaleUpTimeoutS }: PredictOptions = {}): Promise<PredictResponse> {
+    const headers = scaleUpTimeoutS === undefined ? {} : { 'x-scale-up-timeout': String(scaleUpTimeoutS) };
+    const response = await this.#send({ method: 'POST', path: '/predict', json: params, headers, signal });
     return (await response.json()) as PredictResponse;
   }
 }

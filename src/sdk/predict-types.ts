@@ -68,7 +68,7 @@ export interface Prediction extends TargetAnswer {
 export interface PredictResponse {
   object: 'list';
   data: Prediction[];
-  usage: { input_tokens: number; cached_inputs: number };
+  usage: { input_tokens: number; cached_inputs: number; cached_tokens?: number | undefined };
   /** What could not be done as asked, and what would help. */
   notes?: string[] | undefined;
 }

@@ -9,12 +9,19 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Further attempts after connection errors, 408, 429 and 5xx; default 2. */
   readonly maxRetries?: number;
+  /** Called for each request: the W3C trace context that it belongs to, to see it in your traces from here to the device. */
+  readonly traceparent?: () => string | undefined;
   /** For tests and unusual runtimes. */
   readonly fetch?: typeof fetch;
 }
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PredictOptions extends RequestOptions {
+  /** Seconds to wait for a worker to wake where none runs, 600 at most; else such a request is refused at once and retried. */
+  readonly scaleUpTimeoutS?: number | undefined;
 }
 
 export interface ApiRequest extends RequestOptions {
@@ -66,6 +73,8 @@ export function createSend(options: ClientOptions): Send {
       accept: 'application/json',
       ...request.headers,
     };
+    const traceparent = options.traceparent?.();
+    if (traceparent !== undefined) headers['traceparent'] = traceparent;
     if (request.json !== undefined) headers['content-type'] = 'application/json';
     // A retried POST must not do its work twice: the server answers the first result for the same key.
     if (request.method === 'POST') headers['idempotency-key'] ??= crypto.randomUUID();

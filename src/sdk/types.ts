@@ -1,3 +1,4 @@
+import type { KeyLimits } from './limit-types.ts';
 import type { LeviOptions, Task } from './levi-types.ts';
 
 /**
@@ -297,6 +298,8 @@ export interface ApiKey {
   expires_at: number | null;
   revoked_at: number | null;
   last_used_at: number | null;
+  /** Beside those of the project; null: none of its own. */
+  limits: KeyLimits | null;
 }
 
 export type Scope =
@@ -310,7 +313,10 @@ export type Scope =
   | 'webhooks:read'
   | 'webhooks:write'
   | 'keys:read'
-  | 'keys:write';
+  | 'keys:write'
+  | 'usage:read'
+  | 'admin:read'
+  | 'admin:write';
 
 export interface PageParams {
   after?: string | undefined;

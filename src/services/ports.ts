@@ -1,5 +1,6 @@
 import type { BackboneInfo } from '../contract/index.ts';
 import type { Database } from '../store/database.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 
 /** Large bytes by key. A blob is visible only when it is whole. */
 export interface BlobStore {
@@ -118,6 +119,8 @@ export interface WorkerCall {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly requestId: string;
+  /** W3C trace context of the span that this call is. */
+  readonly traceparent?: string | undefined;
 }
 export interface WorkerAnswer {
   readonly status: number;
@@ -144,6 +147,50 @@ export interface WebhookAnswer {
   readonly retryAfter: string | null;
 }
 
+/**
+ * Counts what a project uses within its limits: buckets that refill by the minute, and requests at a time.
+ * One count for the whole installation, or for one process where that is the installation.
+ */
+export interface RateLimiter {
+  /** Takes from every bucket and for the request at a time, or, when one has too little, from none. */
+  take(projectId: string, request: TakeRequest): Promise<TakeAnswer>;
+  /** Never refuses: what is used already is used. */
+  settle(projectId: string, change: SettleRequest): Promise<void>;
+}
+export interface BucketAsk {
+  /** Unique in the project. */
+  readonly name: string;
+  readonly perMinute: number;
+  /** More than a full bucket holds is granted by a full one, which then takes longer to refill. */
+  readonly amount: number;
+}
+export interface TakeRequest {
+  readonly buckets: readonly BucketAsk[];
+  /** `id` names this one until it is settled; one that never is counts for ten minutes. */
+  readonly concurrent?: { readonly max: number; readonly id: string } | undefined;
+}
+export interface BucketState {
+  readonly name: string;
+  readonly limit: number;
+  /** Whole ones, never below 0. */
+  readonly remaining: number;
+  /** Until the bucket is full again. */
+  readonly resetMs: number;
+}
+export interface TakeAnswer {
+  /** The bucket that has too little, or `concurrent`; null when all was granted. */
+  readonly refusedBy: string | null;
+  /** When the same would be granted, if nothing else is; 0 when it was. */
+  readonly retryAfterMs: number;
+  /** In the order asked. */
+  readonly buckets: readonly BucketState[];
+}
+export interface SettleRequest {
+  /** Negative amounts go back. */
+  readonly buckets?: readonly BucketAsk[] | undefined;
+  readonly concurrentId?: string | undefined;
+}
+
 export interface Settings {
   /** SHA-256 (hex) of every token a worker may register with. */
   readonly workerTokenHashes: readonly string[];
@@ -165,6 +212,9 @@ export interface Services {
   readonly clock: Clock;
   readonly workers: WorkerTransport;
   readonly webhooks: WebhookSender;
+  readonly limiter: RateLimiter;
+  /** Where spans are exported to; nothing is traced without it, but a caller's trace is handed on. */
+  readonly tracer?: Tracer | undefined;
   readonly settings: Settings;
   /** Called when a webhook event or a due delivery was written, so that the platform's clock need not wait for its next tick. */
   readonly wakeOutbox: () => void;

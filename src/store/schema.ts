@@ -10,6 +10,7 @@ import type {
   JobError,
   JobProgress,
   JobStatus,
+  KeyLimits,
   LeviOptions,
   Scope,
   Verification,
@@ -21,6 +22,8 @@ export { projects } from './tables/projects.ts';
 export { batches, batchParts } from './tables/batches.ts';
 export { idempotencyKeys } from './tables/idempotency-keys.ts';
 export { uploadParts, uploads } from './tables/uploads.ts';
+export { usageDays } from './tables/usage-days.ts';
+export { predictWaits, workers } from './tables/workers.ts';
 
 /** Times are milliseconds since 1970 in columns named `*_ms`; a row becomes seconds where it becomes a wire object. */
 
@@ -40,6 +43,8 @@ export const apiKeys = sqliteTable(
     expiresMs: integer('expires_ms'),
     revokedMs: integer('revoked_ms'),
     lastUsedMs: integer('last_used_ms'),
+    /** Beside those of the project; null: none of its own. */
+    limits: text({ mode: 'json' }).$type<KeyLimits>(),
   },
   (table) => [uniqueIndex('api_keys_hash').on(table.hash), index('api_keys_project').on(table.projectId, table.id)],
 );
@@ -244,18 +249,6 @@ export const driftStates = sqliteTable('drift_states', {
   windows: text({ mode: 'json' }).$type<DriftWindow[]>().notNull(),
   /** Changes with every window: of two gateways that judge the same one, the second finds another than it read. */
   token: text().notNull(),
-});
-
-export const workers = sqliteTable('workers', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  url: text().notNull(),
-  accessToken: text('access_token').notNull(),
-  device: text().notNull(),
-  backbones: text({ mode: 'json' }).$type<string[]>().notNull(),
-  queuedInputs: integer('queued_inputs').notNull().default(0),
-  registeredMs: integer('registered_ms').notNull(),
-  lastSeenMs: integer('last_seen_ms').notNull(),
 });
 
 export const webhookEndpoints = sqliteTable(

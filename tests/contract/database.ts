@@ -22,7 +22,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly db: Database;
 }
 
-const PROJECT = { id: 'proj_a', name: 'a', cacheSalt: 'salt', createdMs: 1_700_000_000_000 };
+const PROJECT = { id: 'proj_a', name: 'a', cacheSalt: 'salt', createdMs: 1_700_000_000_000, limits: null };
 const newKey = (secret: string) =>
   newKeyRow({ projectId: PROJECT.id, name: 'k', secret, scopes: ['predict'], nowMs: 1_700_000_000_000 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DriftReference, LeasedJob, WorkerEvent } from '../../src/contract/index.ts';
+import type { DriftReference, LeasedJob, WorkerEvent, WorkerHeartbeat } from '../../src/contract/index.ts';
 import type { JsonAnswer } from './gateway.ts';
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -21,7 +21,9 @@ type Lease = Pick<LeasedJob, 'job_id' | 'lease_token'>;
 export interface FakeWorker {
   readonly id: string;
   readonly accessToken: string;
-  heartbeat(): Promise<JsonAnswer>;
+  /** With no work and no adapters unless told. */
+  heartbeat(said?: Partial<WorkerHeartbeat>): Promise<JsonAnswer>;
+  leave(): Promise<JsonAnswer>;
   /** @returns the lease, or null when nothing is queued */
   claim(): Promise<LeasedJob | null>;
   heartbeatJob(lease: Lease, body?: Readonly<Record<string, unknown>>): Promise<JsonAnswer>;
@@ -97,7 +99,9 @@ export async function startFakeWorker({
   return {
     id,
     accessToken: ACCESS_TOKEN,
-    heartbeat: () => post('/heartbeat', { worker_id: id, backbones: ['all-minilm-l6-v2'], queued_inputs: 0 }),
+    heartbeat: (said = {}) =>
+      post('/heartbeat', { worker_id: id, backbones: ['all-minilm-l6-v2'], queued_inputs: 0, ...said }),
+    leave: () => post('/leave', { worker_id: id }),
     claim: async () => {
       const { status, body } = await post('/jobs/claim', { worker_id: id });
       if (status !== 200 && status !== 204) throw new Error(`the claim was refused: ${JSON.stringify(body)}`);

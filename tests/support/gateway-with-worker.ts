@@ -9,6 +9,8 @@ export interface GatewayWithWorker extends TestGateway {
   readonly workerToken: string;
   /** Registers a worker that speaks to this gateway without a network. */
   startWorker(options?: Partial<FakeWorkerOptions>): Promise<FakeWorker>;
+  /** Has the worker of `trainModel` leave: nobody is there then but who was started. */
+  stopTrainer(): Promise<void>;
   /** Creates a job and has a worker finish it. @returns job and model */
   trainModel(options?: {
     readonly secret?: string;
@@ -42,6 +44,10 @@ export async function createGatewayWithWorker({
       await trainer.finish(lease);
       const { body } = await gateway.json(`/v1/fine_tuning/jobs/${jobId}`, { secret });
       return { jobId, model: body.fine_tuned_model };
+    },
+    stopTrainer: async () => {
+      await trainer?.leave();
+      trainer = undefined;
     },
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };

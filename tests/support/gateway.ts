@@ -8,6 +8,7 @@ import { createApp } from '../../src/gateway/app.ts';
 import type { GatewayEnv } from '../../src/gateway/gateway-env.ts';
 import { openNodeBlobStore } from '../../src/platform/node/blob-store.ts';
 import { openNodeDatabase } from '../../src/platform/node/database.ts';
+import { createRateLimiter } from '../../src/platform/node/rate-limiter.ts';
 import type { Clock, Services, Settings } from '../../src/services/ports.ts';
 import { newKeyRow } from '../../src/services/keys/new-key-row.ts';
 import { createSecret, hashSecret } from '../../src/services/keys/secret.ts';
@@ -96,6 +97,7 @@ export async function createTestGateway(options: TestGatewayOptions = {}): Promi
     clock,
     workers: { post: () => Promise.reject(new Error('this test gave no worker transport')) },
     webhooks: { assertAllowed: () => {}, send: () => Promise.reject(new Error('this test gave no webhook sender')) },
+    limiter: createRateLimiter(clock),
     settings: {
       workerTokenHashes,
       leaseDurationMs: 30_000,

@@ -30,5 +30,8 @@ export type Checks = [
   Expect<Same<sdk.WebhookTestResult, contract.WebhookTestResult>>,
   Expect<Same<sdk.WebhookDelivery, contract.WebhookDelivery>>,
   Expect<Same<sdk.ApiKey, contract.ApiKey>>,
+  Expect<Same<sdk.Project, contract.Project>>,
+  Expect<Same<sdk.QueueStats, contract.QueueStats>>,
+  Expect<Same<sdk.UsagePage, contract.UsagePage>>,
   Expect<Same<sdk.FineTuningReport, contract.FineTuningReport>>,
 ];

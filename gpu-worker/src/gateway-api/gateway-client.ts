@@ -13,7 +13,7 @@ import type {
   LeaseHeartbeat,
   RegisterWorker,
   ReleaseJob,
-  WorkerHeartbeat,
+  WorkerHeartbeatMessage,
 } from '../../../src/contract/worker-protocol.ts';
 import { GatewayError } from './gateway-error.ts';
 
@@ -25,7 +25,7 @@ export interface Lease {
 /** The gateway's worker routes. Every call rejects with GatewayError; none retries by itself. */
 export interface GatewayClient {
   register(worker: z.input<typeof RegisterWorker>): Promise<RegisteredWorker>;
-  heartbeat(heartbeat: WorkerHeartbeat): Promise<void>;
+  heartbeat(heartbeat: WorkerHeartbeatMessage): Promise<void>;
   claim(workerId: string): Promise<LeasedJob | null>;
   heartbeatJob(jobId: string, heartbeat: LeaseHeartbeat): Promise<LeaseOrder>;
   upload(lease: Lease, name: ArtifactName, bytes: Uint8Array): Promise<z.infer<typeof UploadedArtifact>>;

@@ -11,8 +11,9 @@ export async function toErrorResponse(error: Error, c: GatewayContext): Promise<
   const known = await toLevigateError(error, c);
   if (known.status >= 500) log.error('request failed', { requestId: c.get('requestId'), code: known.code, error });
   if (known.retryAfterS !== undefined) c.header('retry-after', String(known.retryAfterS));
-  // The openai client retries every 409; a business conflict stays one however often it is asked.
-  if (known.status === 409) c.header('x-should-retry', String(known.code === 'idempotency_key_in_use'));
+  // The openai client retries every 409 and 429; a business conflict stays one however often it is asked, as does a quota that is used up.
+  if (known.status === 409 || known.code === 'insufficient_quota')
+    c.header('x-should-retry', String(known.code === 'idempotency_key_in_use'));
   return c.json(known.toBody(), asContentfulStatus(known.status));
 }
 

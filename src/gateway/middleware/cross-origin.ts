@@ -17,6 +17,10 @@ export const crossOrigin = cors({
     'retry-after',
     'x-inference-time',
     'x-queue-time',
+    ...['limit', 'remaining', 'reset'].flatMap((what) => [
+      `x-ratelimit-${what}-requests`,
+      `x-ratelimit-${what}-tokens`,
+    ]),
     'x-request-id',
     'x-should-retry',
     'x-tokenization-time',

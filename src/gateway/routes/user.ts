@@ -9,12 +9,14 @@ import { idempotency } from '../middleware/idempotency.ts';
 import { batchRoutes } from './batches/routes.ts';
 import { embeddingRoutes } from './embeddings/routes.ts';
 import { featureRoutes } from './features/routes.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { fineTuningRoutes } from './fine-tuning/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { predictRoutes } from './predict/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
+import { usageRoutes } from './usage/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 /** Everything a user's API key reaches, one folder per resource, one verb per file. */
@@ -33,7 +35,9 @@ export function userRoutes(services: Services): OpenAPIHono<GatewayEnv> {
     embeddingRoutes,
     batchRoutes,
     chatRoutes,
+    usageRoutes,
     webhookRoutes,
+    adminRoutes,
   ])
     app.route('/', routes());
   return app;

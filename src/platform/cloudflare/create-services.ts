@@ -1,10 +1,13 @@
 import { drizzle } from 'drizzle-orm/d1';
 import * as schema from '../../store/schema.ts';
+import { VERSION } from '../../contract/version.ts';
 import type { Services } from '../../services/ports.ts';
+import { createTracerFrom } from '../../telemetry/tracing-settings.ts';
 import { runOutbox } from '../../services/webhooks/run-outbox.ts';
 import { createR2BlobStore } from './blob-store.ts';
+import { createDurableLimiter } from './durable-limiter.ts';
 import { createContainers } from './containers.ts';
-import { countContainers, parseBucketAccess, parseSettings } from './environment.ts';
+import { countContainers, parseBucketAccess, parseSettings, tracingVariables } from './environment.ts';
 import type { CloudflareEnvironment } from './environment.ts';
 import { createOutboxClock } from './outbox-clock.ts';
 import type { OutboxClock } from './outbox-clock.ts';
@@ -34,17 +37,20 @@ export function createCloudflareServices(
   const bucketAccess = parseBucketAccess(env);
   const containers = createContainers(env.WORKERS, countContainers(env));
   const outbox = createOutboxClock({ queue: env.OUTBOX, db, clock, run: () => runOutbox(services) });
+  const runLater: Services['runLater'] = (delayMs, task) => waitUntil(runAfter(delayMs, task));
   const services: Services = {
     db,
     blobs: createR2BlobStore(env.BLOBS, bucketAccess && createPresignedUrls(bucketAccess)),
     clock,
     workers: createFetchTransport((request) => containers.fetch(request)),
     webhooks: createFetchWebhookSender({ allowPrivate: env.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS === '1' }),
+    limiter: createDurableLimiter(env.LIMITER),
+    tracer: createTracerFrom(tracingVariables(env), { serviceName: 'levigate-gateway', version: VERSION, runLater }),
     settings: parseSettings(env),
     wakeOutbox: () => waitUntil(outbox.wake()),
     wakeBatches: () => waitUntil(workOnBatches(services)),
     wakeWorker: (key) => waitUntil(containers.wake(key)),
-    runLater: (delayMs, task) => waitUntil(runAfter(delayMs, task)),
+    runLater,
   };
   return { services, outbox };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_BACKBONE, knownBackbones, parseCatalogue, requireKnownBackbone } from '../../contract/index.ts';
 import type { Settings } from '../../services/ports.ts';
 import type { BucketAccess } from './presigned-urls.ts';
+import type { ProjectLimiters } from './durable-limiter.ts';
 
 /** A Durable Object that holds one container; `wake` starts it under a name, and is no error when it runs. */
 export interface ContainerStub {
@@ -16,6 +17,7 @@ export interface CloudflareEnvironment {
   readonly BLOBS: R2Bucket;
   readonly OUTBOX: Queue;
   readonly WORKERS: { getByName(name: string): ContainerStub };
+  readonly LIMITER: ProjectLimiters;
   readonly LEVIGATE_API_KEY?: string;
   readonly LEVIGATE_WORKER_TOKEN?: string;
   readonly LEVIGATE_WORKER_TOKEN_HASHES?: string;
@@ -31,6 +33,10 @@ export interface CloudflareEnvironment {
   /** '1' where receivers stand on loopback: on one's own machine. A deployed Worker reaches none there. */
   readonly LEVIGATE_ALLOW_PRIVATE_WEBHOOKS?: string;
   readonly LEVIGATE_DEFAULT_BACKBONE?: string;
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  readonly OTEL_EXPORTER_OTLP_HEADERS?: string;
+  readonly OTEL_SERVICE_NAME?: string;
+  readonly OTEL_TRACES_SAMPLER_ARG?: string;
 }
 
 const WORKER_HEARTBEAT_MS = 5_000;
@@ -89,3 +95,11 @@ export function parseSettings(env: CloudflareEnvironment): Settings {
     defaultBackbone: requireKnownBackbone(backbones, env.LEVIGATE_DEFAULT_BACKBONE ?? DEFAULT_BACKBONE),
   };
 }
+
+/** OpenTelemetry's own variables, as far as they mean something here. */
+export const tracingVariables = (env: CloudflareEnvironment): Record<string, string | undefined> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_EXPORTER_OTLP_HEADERS: env.OTEL_EXPORTER_OTLP_HEADERS,
+  OTEL_SERVICE_NAME: env.OTEL_SERVICE_NAME,
+  OTEL_TRACES_SAMPLER_ARG: env.OTEL_TRACES_SAMPLER_ARG,
+});

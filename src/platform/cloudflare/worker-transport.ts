@@ -6,7 +6,7 @@ import type { WorkerTransport } from '../../services/ports.ts';
  * @param fetch reaches containers as well as hosts of the internet
  */
 export const createFetchTransport = (fetch: (request: Request) => Promise<Response>): WorkerTransport => ({
-  async post({ url, accessToken, body, timeoutMs, signal, requestId }) {
+  async post({ url, accessToken, body, timeoutMs, signal, requestId, traceparent }) {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const request = new Request(url, {
@@ -15,6 +15,7 @@ export const createFetchTransport = (fetch: (request: Request) => Promise<Respon
           authorization: `Bearer ${accessToken}`,
           'content-type': 'application/json',
           'x-request-id': requestId,
+          ...(traceparent === undefined ? {} : { traceparent }),
         },
         body,
         redirect: 'manual',

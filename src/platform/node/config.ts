@@ -46,6 +46,8 @@ export interface NodeConfig {
   readonly predictTimeoutMs: number;
   /** A second port that speaks Text Embeddings Inference alone, for one model; null: none. */
   readonly tei: { readonly port: number; readonly model: string } | null;
+  /** OpenTelemetry's own variables. */
+  readonly tracing: Readonly<Record<string, string | undefined>>;
   /** The built-in ones and those of LEVIGATE_CATALOGUE. */
   readonly backbones: Readonly<Record<string, BackboneInfo>>;
   /** What OpenAI's models stand for in requests. */
@@ -77,6 +79,7 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
       values.LEVIGATE_TEI_PORT === undefined
         ? null
         : { port: values.LEVIGATE_TEI_PORT, model: values.LEVIGATE_TEI_MODEL },
+    tracing: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('OTEL_'))),
     backbones,
     defaultBackbone: requireKnownBackbone(backbones, values.LEVIGATE_DEFAULT_BACKBONE),
   };

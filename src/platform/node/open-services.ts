@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Services } from '../../services/ports.ts';
+import { VERSION } from '../../contract/version.ts';
+import type { Clock, Services } from '../../services/ports.ts';
+import { createTracerFrom } from '../../telemetry/tracing-settings.ts';
 import { openNodeBlobStore } from './blob-store.ts';
 import { workerTokenHashes } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import { openNodeDatabase } from './database.ts';
 import { createLaterTasks } from './later-tasks.ts';
 import { createWebhookSender } from './webhook-sender.ts';
+import { createRateLimiter } from './rate-limiter.ts';
 import { createWorkerTransport } from './worker-transport.ts';
 
 const WORKER_HEARTBEAT_MS = 5_000;
@@ -30,11 +33,14 @@ export async function openNodeServices(
   const workers = stack.use(createWorkerTransport());
   // Closed before the database, which they write to.
   const { runLater } = stack.use(createLaterTasks());
+  const clock: Clock = { nowMs: () => Date.now() };
   const services: Services = {
     db: database.db,
     blobs: await openNodeBlobStore(join(config.dataFolder, 'blobs')),
-    clock: { nowMs: () => Date.now() },
+    clock,
     workers,
+    limiter: createRateLimiter(clock),
+    tracer: createTracerFrom(config.tracing, { serviceName: 'levigate-gateway', version: VERSION, runLater }),
     webhooks: createWebhookSender({ allowPrivate: config.allowPrivateWebhooks }),
     settings: {
       workerTokenHashes: workerTokenHashes(config),

@@ -58,6 +58,7 @@ async function post(pool: Pool, path: string, call: WorkerCall): Promise<WorkerA
         authorization: `Bearer ${call.accessToken}`,
         'content-type': 'application/json',
         'x-request-id': call.requestId,
+        ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
       },
       body: call.body,
       signal,

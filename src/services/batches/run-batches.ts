@@ -5,7 +5,9 @@ import { claimDueBatch, commitBatch, releaseBatch } from '../../store/queries/ba
 import type { BatchChange, BatchRow } from '../../store/queries/batches.ts';
 import { findFileOfJob } from '../../store/queries/files.ts';
 import type { FileRow } from '../../store/queries/files.ts';
+import { findProject } from '../../store/queries/projects.ts';
 import type { Context } from '../context.ts';
+import { createAdmission } from '../limits/admission.ts';
 import type { Services } from '../ports.ts';
 import type { AnswerRequest } from './answer-request.ts';
 import { answerStep } from './answer-step.ts';
@@ -71,7 +73,7 @@ async function stepOf(services: Services, batch: BatchRow, options: RunBatches):
       return batch.status === 'validating'
         ? validateStep(services, batch, input)
         : answerStep(
-            contextOf(services, batch, options),
+            await contextOf(services, batch, options),
             { batch, file: input, answer: options.answers[batch.endpoint] },
             { ...SLICE, ...options.slice },
           );
@@ -90,17 +92,22 @@ async function stepOf(services: Services, batch: BatchRow, options: RunBatches):
 }
 
 /** Whoever created the batch asks its requests, after those who wait. */
-const contextOf = (
+async function contextOf(
   services: Services,
   { projectId, keyId, scopes, id }: BatchRow,
   { signal }: RunBatches,
-): Context => ({
-  services,
-  actor: { projectId, keyId, scopes },
-  requestId: id,
-  signal: signal ?? new AbortController().signal,
-  priority: 'bulk',
-});
+): Promise<Context> {
+  const project = await findProject(services.db, projectId);
+  if (!project) throw new Error(`internal: project ${projectId} is gone while its batch is there`);
+  return {
+    services,
+    actor: { projectId, keyId, scopes, project, limits: null },
+    requestId: id,
+    signal: signal ?? new AbortController().signal,
+    admission: createAdmission(),
+    priority: 'bulk',
+  };
+}
 
 /** Nobody will name these: another has the batch, or its user cancelled it. */
 async function discard({ blobs }: Services, { parts = [], files = [] }: BatchChange): Promise<void> {

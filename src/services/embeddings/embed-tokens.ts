@@ -1,8 +1,7 @@
 import type { WorkerResponse } from '../../contract/index.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
-import { askWorker } from '../predict/ask-worker.ts';
-import { cacheSaltOf } from '../predict/cache-salt-of.ts';
+import { askEmbedder } from './ask-embedder.ts';
 import { backboneOf } from './backbone-of.ts';
 import type { EmbedRequest } from './embed.ts';
 
@@ -13,6 +12,5 @@ export async function embedTokens(
 ): Promise<WorkerResponse<'embed_tokens'>> {
   requireScope(ctx, 'predict');
   const { name } = await backboneOf(ctx, model);
-  const cache_salt = await cacheSaltOf(ctx);
-  return askWorker(ctx, 'embed_tokens', { backbone: name, cache_salt, inputs: [...inputs], truncate });
+  return askEmbedder(ctx, 'embed_tokens', { backbone: name, inputs: [...inputs], truncate });
 }

@@ -1,8 +1,7 @@
 import type { EmbedInput, Truncation, WorkerResponse } from '../../contract/index.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
-import { askWorker } from '../predict/ask-worker.ts';
-import { cacheSaltOf } from '../predict/cache-salt-of.ts';
+import { askEmbedder } from './ask-embedder.ts';
 import { backboneOf } from './backbone-of.ts';
 import { requireDimensions, toLength } from './to-length.ts';
 
@@ -24,10 +23,7 @@ export async function embed(
 ): Promise<WorkerResponse<'embed'>> {
   requireScope(ctx, 'predict');
   const { name } = await backboneOf(ctx, model);
-  const cache_salt = await cacheSaltOf(ctx);
-  const { priority } = ctx;
-  const question = { backbone: name, cache_salt, inputs: [...inputs], truncate };
-  const answer = await askWorker(ctx, 'embed', priority === undefined ? question : { ...question, priority });
+  const answer = await askEmbedder(ctx, 'embed', { backbone: name, inputs: [...inputs], truncate });
   requireDimensions(dimensions, answer.data[0]?.length ?? 0);
   return { ...answer, data: answer.data.map((vector) => toLength(vector, { normalize, dimensions })) };
 }

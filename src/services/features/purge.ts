@@ -6,6 +6,7 @@ import { findProject, replaceCacheSalt } from '../../store/queries/projects.ts';
 import type { WorkerRow } from '../../store/queries/workers.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { keyCacheOf } from '../keys/key-cache.ts';
 import { listAliveWorkers } from '../workers/list-alive.ts';
 
 const log = getLogger(['levigate', 'features']);
@@ -22,6 +23,7 @@ export async function purgeFeatureCache(ctx: Context): Promise<PurgedFeatureCach
   const project = await findProject(db, ctx.actor.projectId);
   if (!project) throw new Error(`internal: project ${ctx.actor.projectId} is gone while its key is there`);
   await replaceCacheSalt(db, { id: project.id, cacheSalt: randomBytes(16).toString('hex') });
+  keyCacheOf(ctx.services).deleteProject(project.id);
   const workers = await listAliveWorkers(ctx.services);
   return {
     object: 'feature_cache.purged',

@@ -4,6 +4,7 @@ import { insertFile } from '../../store/queries/files.ts';
 import type { FileRow } from '../../store/queries/files.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { assertStorage } from '../limits/assert-storage.ts';
 import type { Services, StoredBlob } from '../ports.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { parseFilename } from './parse-filename.ts';
@@ -31,10 +32,13 @@ export async function createFile(ctx: Context, parts: AsyncIterable<UploadPart>)
   const nowMs = services.clock.nowMs();
   const id = createId('file', nowMs);
   const blobKey = `files/${actor.projectId}/${id}`;
+  // Before the bytes travel, as far as it is known then, and with their number once it is.
+  await assertStorage(ctx, 1);
   try {
     const { file, fields } = await receive(ctx, parts, blobKey);
     const { purpose, expires_after: expiry } = parseUploadFields(fields);
     const { filename, sizeBytes, sha256 } = requireContent(file);
+    await assertStorage(ctx, sizeBytes);
     const expiresMs = expiry ? nowMs + expiry.seconds * 1000 : null;
     const row: FileRow = {
       id,

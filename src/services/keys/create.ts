@@ -3,6 +3,7 @@ import type { ApiKeyWithSecret, CreateApiKey } from '../../contract/index.ts';
 import { insertApiKey } from '../../store/queries/api-keys.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { withinOwn } from '../limits/within-own.ts';
 import { newKeyRow } from './new-key-row.ts';
 import { createSecret } from './secret.ts';
 import { toApiKey } from './to-wire.ts';
@@ -33,6 +34,7 @@ export async function createApiKey(ctx: Context, input: CreateApiKey): Promise<A
     scopes: [...new Set(scopes)],
     nowMs,
     expiresMs,
+    limits: withinOwn(actor.limits, input.limits ?? null),
   });
   await insertApiKey(services.db, row);
   return { ...toApiKey(row), secret };

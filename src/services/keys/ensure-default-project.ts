@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LevigateError, SCOPES } from '../../contract/index.ts';
-import { findApiKeyByHash, insertApiKeyIfMissing } from '../../store/queries/api-keys.ts';
+import { findApiKeyByHash, insertApiKeyIfMissing, updateApiKey } from '../../store/queries/api-keys.ts';
 import { findProject, insertProjectIfMissing } from '../../store/queries/projects.ts';
 import type { Services } from '../ports.ts';
 import { newKeyRow } from './new-key-row.ts';
@@ -37,6 +37,9 @@ export async function ensureDefaultProject(
   await insertApiKeyIfMissing(db, row);
   const key = await findApiKeyByHash(db, row.hash);
   if (key?.projectId === projectId && key.revokedMs === null) {
+    // Its scopes are all there are: a release may have added some.
+    if (SCOPES.some((scope) => !key.scopes.includes(scope)))
+      await updateApiKey(db, { projectId, id: key.id, change: { scopes: [...SCOPES] } });
     return { projectId, keyId: key.id, secret, created: key.id === row.id };
   }
   throw new LevigateError('invalid_api_key', `the default project's key ${key?.id} was revoked: choose another secret`);

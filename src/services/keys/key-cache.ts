@@ -1,31 +1,25 @@
-import type { ApiKeyRow } from '../../store/queries/api-keys.ts';
-import type { Services } from '../ports.ts';
+import type { KeyOfProject } from '../../store/queries/api-keys.ts';
+import { perDatabase } from '../per-database.ts';
 
 /** Bounds how long another process may still accept a key that was revoked here. */
 const FRESH_MS = 30_000;
 const MAX_KEYS = 10_000;
 
 export interface KeyCache {
-  /** The key as it was read less than 30 s ago. */
-  get(hash: string, nowMs: number): ApiKeyRow | undefined;
-  set(row: ApiKeyRow, nowMs: number): void;
+  /** The key and its project as they were read less than 30 s ago. */
+  get(hash: string, nowMs: number): KeyOfProject | undefined;
+  set(row: KeyOfProject, nowMs: number): void;
   delete(hash: string): void;
+  /** All of a project's: what is kept of the project has changed. */
+  deleteProject(projectId: string): void;
 }
-
-const caches = new WeakMap<object, KeyCache>();
 
 /** One per database connection, so that a revocation is seen at once in the process that made it. */
-export function keyCacheOf({ db }: Pick<Services, 'db'>): KeyCache {
-  const existing = caches.get(db);
-  if (existing) return existing;
-  const cache = createKeyCache();
-  caches.set(db, cache);
-  return cache;
-}
+export const keyCacheOf = perDatabase(() => createKeyCache());
 
 /** The least recently used key leaves first: a Map keeps the order of insertion. */
 export function createKeyCache(maxKeys = MAX_KEYS): KeyCache {
-  const entries = new Map<string, { readonly row: ApiKeyRow; readonly readMs: number }>();
+  const entries = new Map<string, { readonly row: KeyOfProject; readonly readMs: number }>();
   return {
     get(hash, nowMs) {
       const entry = entries.get(hash);
@@ -36,11 +30,14 @@ export function createKeyCache(maxKeys = MAX_KEYS): KeyCache {
       return entry.row;
     },
     set(row, nowMs) {
-      entries.delete(row.hash);
-      entries.set(row.hash, { row, readMs: nowMs });
+      entries.delete(row.key.hash);
+      entries.set(row.key.hash, { row, readMs: nowMs });
       const [oldest] = entries.keys();
       if (entries.size > maxKeys && oldest !== undefined) entries.delete(oldest);
     },
     delete: (hash) => void entries.delete(hash),
+    deleteProject(projectId) {
+      for (const [hash, { row }] of entries) if (row.project.id === projectId) entries.delete(hash);
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { createId } from '../../contract/index.ts';
-import type { Scope } from '../../contract/index.ts';
+import type { KeyLimits, Scope } from '../../contract/index.ts';
 import type { ApiKeyRow } from '../../store/queries/api-keys.ts';
 import { hashSecret, shownPrefix } from './secret.ts';
 
@@ -10,10 +10,19 @@ export interface NewKey {
   readonly scopes: readonly Scope[];
   readonly nowMs: number;
   readonly expiresMs?: number | null;
+  readonly limits?: KeyLimits | null;
 }
 
 /** The row of a key that was never used; the secret itself is not in it. */
-export const newKeyRow = ({ projectId, name, secret, scopes, nowMs, expiresMs = null }: NewKey): ApiKeyRow => ({
+export const newKeyRow = ({
+  projectId,
+  name,
+  secret,
+  scopes,
+  nowMs,
+  expiresMs = null,
+  limits = null,
+}: NewKey): ApiKeyRow => ({
   id: createId('key', nowMs),
   projectId,
   name,
@@ -24,4 +33,5 @@ export const newKeyRow = ({ projectId, name, secret, scopes, nowMs, expiresMs = 
   expiresMs,
   revokedMs: null,
   lastUsedMs: null,
+  limits,
 });

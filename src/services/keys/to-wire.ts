@@ -12,4 +12,5 @@ export const toApiKey = (row: ApiKeyRow): ApiKey => ({
   expires_at: toSecondsOrNull(row.expiresMs),
   revoked_at: toSecondsOrNull(row.revokedMs),
   last_used_at: toSecondsOrNull(row.lastUsedMs),
+  limits: row.limits,
 });

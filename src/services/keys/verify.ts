@@ -1,7 +1,7 @@
 import { getLogger } from '@logtape/logtape';
 import { LevigateError } from '../../contract/index.ts';
-import { findApiKeyByHash, touchApiKey } from '../../store/queries/api-keys.ts';
-import type { ApiKeyRow } from '../../store/queries/api-keys.ts';
+import { findKeyOfProject, touchApiKey } from '../../store/queries/api-keys.ts';
+import type { KeyOfProject } from '../../store/queries/api-keys.ts';
 import type { Actor } from '../context.ts';
 import type { Services } from '../ports.ts';
 import { keyCacheOf } from './key-cache.ts';
@@ -15,24 +15,31 @@ export async function verifyApiKey(services: Services, secret: string): Promise<
   const nowMs = services.clock.nowMs();
   const cache = keyCacheOf(services);
   const hash = hashSecret(secret);
-  let key = cache.get(hash, nowMs);
-  if (!key) {
-    key = await findApiKeyByHash(services.db, hash);
-    if (key) cache.set(key, nowMs);
+  let found = cache.get(hash, nowMs);
+  if (!found) {
+    found = await findKeyOfProject(services.db, hash);
+    if (found) cache.set(found, nowMs);
   }
-  if (!key || key.revokedMs !== null || (key.expiresMs !== null && key.expiresMs <= nowMs)) {
+  const key = found?.key;
+  if (!found || !key || key.revokedMs !== null || (key.expiresMs !== null && key.expiresMs <= nowMs)) {
     throw new LevigateError(
       'invalid_api_key',
       'this API key is not known, was revoked or has expired: check it, or create another',
     );
   }
-  if (nowMs - (key.lastUsedMs ?? 0) >= TOUCH_EVERY_MS) await touch(services, key, nowMs);
-  return { projectId: key.projectId, keyId: key.id, scopes: key.scopes };
+  if (nowMs - (key.lastUsedMs ?? 0) >= TOUCH_EVERY_MS) await touch(services, found, nowMs);
+  return {
+    projectId: key.projectId,
+    keyId: key.id,
+    scopes: key.scopes,
+    limits: key.limits,
+    project: found.project,
+  };
 }
 
 /** At most one write a minute and key; when it fails the request goes on. */
-async function touch(services: Services, key: ApiKeyRow, nowMs: number): Promise<void> {
-  keyCacheOf(services).set({ ...key, lastUsedMs: nowMs }, nowMs);
+async function touch(services: Services, { key, project }: KeyOfProject, nowMs: number): Promise<void> {
+  keyCacheOf(services).set({ key: { ...key, lastUsedMs: nowMs }, project }, nowMs);
   try {
     await touchApiKey(services.db, { id: key.id, nowMs });
   } catch (error) {

@@ -3,6 +3,7 @@ import { deleteModelRow, isAdapterBlobInUse } from '../../store/queries/models.t
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { findBackbone } from './find-backbone.ts';
+import { modelCacheOf } from './model-cache.ts';
 import { modelNotFound } from './model-not-found.ts';
 
 /** The row goes first, so that no prediction finds a model without its adapter; the blob only if no other row uses it. */
@@ -20,5 +21,6 @@ export async function deleteModel(ctx: Context, id: string): Promise<void> {
   }
   const deleted = await deleteModelRow(db, { id, projectId: ctx.actor.projectId });
   if (!deleted) throw modelNotFound(id);
+  modelCacheOf(ctx.services).delete(deleted);
   if (!(await isAdapterBlobInUse(db, deleted))) await blobs.delete(deleted.adapterKey);
 }

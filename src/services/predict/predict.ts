@@ -1,58 +1,73 @@
-import { LevigateError } from '../../contract/index.ts';
-import type {
-  Prediction,
-  PredictRecord,
-  PredictRequest,
-  PredictResponse,
-  Timings,
-  WorkerPredictRequest,
-  WorkerPredictResponse,
-} from '../../contract/index.ts';
+import { LevigateError, LIMITS } from '../../contract/index.ts';
+import type { PredictRecord, PredictRequest, WorkerPredictRequest } from '../../contract/index.ts';
 import type { ModelRow } from '../../store/queries/models.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { watchDrift } from '../drift/watch-drift.ts';
+import { withinLimits } from '../limits/within-limits.ts';
 import { askWorker } from './ask-worker.ts';
-import { cacheSaltOf } from './cache-salt-of.ts';
+import { estimateTokens } from './estimate-tokens.ts';
+import { mergeAnswers } from './merge-answers.ts';
+import { meterPredictions } from './meter-predictions.ts';
+import type { PredictResult } from './predict-result.ts';
 import { selectModels } from './select-models.ts';
-
-export interface PredictResult {
-  readonly response: PredictResponse;
-  readonly timings: Timings;
-}
+import { withPredictMetrics } from './predict-metrics.ts';
 
 /** Predictions by input, then by model in the request's order. Models of one backbone share one pass over it. */
-export async function predict(ctx: Context, request: PredictRequest): Promise<PredictResult> {
+export function predict(ctx: Context, request: PredictRequest): Promise<PredictResult> {
   requireScope(ctx, 'predict');
+  return withPredictMetrics(ctx.services, () => predictMeasured(ctx, request));
+}
+
+async function predictMeasured(ctx: Context, request: PredictRequest): Promise<PredictResult> {
   const models = await selectModels(ctx, request);
-  const cacheSalt = await cacheSaltOf(ctx);
   const inputs = toRecords(request.input);
-  const { top_k, views = false, cache, coverage, abstain_at_risk, nearest } = request;
-  const answers = await Promise.all(
-    groupByBackbone(models).map(async ([backbone, group]) => {
-      const asked: WorkerPredictRequest = {
-        backbone,
-        cache_salt: cacheSalt,
-        ...(ctx.priority === undefined ? {} : { priority: ctx.priority }),
-        adapters: group.map(({ id, adapterSha256, adapterBytes }) => ({
-          model: id,
-          sha256: adapterSha256,
-          bytes: adapterBytes,
-        })),
-        inputs,
-        ...(top_k === undefined ? {} : { top_k }),
-        views,
-        ...(cache === undefined ? {} : { cache }),
-        ...(coverage === undefined ? {} : { coverage }),
-        ...(abstain_at_risk === undefined ? {} : { abstain_at_risk }),
-        ...(nearest === undefined ? {} : { nearest }),
-      };
-      return askWorker(ctx, 'predict', asked);
-    }),
-  );
-  const result = merge(answers, models, inputs.length);
-  if (request.monitor !== false) watchDrift(ctx.services, models, result.response.data);
-  return result;
+  const answerCount = inputs.length * models.length;
+  if (answerCount > LIMITS.predictAnswers) throw tooManyAnswers(inputs.length, models.length);
+  const groups = groupByBackbone(models);
+  const limited = { inputs: answerCount, estimatedTokens: estimateTokens(inputs) };
+  const answer = await withinLimits(ctx, limited, async () => {
+    const answers = await Promise.all(
+      groups.map(([backbone, group]) =>
+        askWorker(ctx, 'predict', toQuestion(ctx, request, { backbone, group, inputs })),
+      ),
+    );
+    const result = mergeAnswers(answers, models, inputs.length);
+    meterPredictions(ctx, { groups, answers, inputCount: inputs.length });
+    return { ...result, usage: result.response.usage };
+  });
+  if (request.monitor !== false) watchDrift(ctx.services, models, answer.response.data);
+  return answer;
+}
+
+interface Group {
+  readonly backbone: string;
+  readonly group: readonly ModelRow[];
+  readonly inputs: readonly PredictRecord[];
+}
+
+function toQuestion(
+  { actor, priority }: Context,
+  { top_k, views = false, cache, coverage, abstain_at_risk, nearest }: PredictRequest,
+  { backbone, group, inputs }: Group,
+): WorkerPredictRequest {
+  return {
+    backbone,
+    cache_salt: actor.project.cacheSalt,
+    ...(priority === undefined ? {} : { priority }),
+    adapters: group.map(({ id, adapterSha256, adapterBytes }) => ({
+      model: id,
+      sha256: adapterSha256,
+      bytes: adapterBytes,
+    })),
+    inputs: [...inputs],
+    ...(top_k === undefined ? {} : { top_k }),
+    views,
+    ...(cache === undefined ? {} : { cache }),
+    ...(coverage === undefined ? {} : { coverage }),
+    ...(abstain_at_risk === undefined ? {} : { abstain_at_risk }),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
 }
 
 const toRecords = (input: PredictRequest['input']): PredictRecord[] =>
@@ -68,40 +83,9 @@ function groupByBackbone(models: readonly ModelRow[]): [string, ModelRow[]][] {
   return [...groups];
 }
 
-function merge(
-  answers: readonly WorkerPredictResponse[],
-  models: readonly ModelRow[],
-  inputCount: number,
-): PredictResult {
-  const place = new Map(models.map(({ id }, index) => [id, index]));
-  const positionOf = ({ index, model }: Prediction): number => index * models.length + (place.get(model) ?? Number.NaN);
-  const data = answers.flatMap((answer) => answer.data).sort((a, b) => positionOf(a) - positionOf(b));
-  if (
-    data.length !== inputCount * models.length ||
-    data.some((prediction, index) => positionOf(prediction) !== index)
-  ) {
-    throw new LevigateError('worker_failed', 'the worker did not answer each input for each model: try again');
-  }
-  const total = (count: (answer: WorkerPredictResponse) => number): number =>
-    answers.reduce((sum, answer) => sum + count(answer), 0);
-  const notes = answers.flatMap((answer) => answer.notes ?? []);
-  const longest = (duration: (timings: Timings) => number): number =>
-    Math.max(...answers.map(({ timings }) => duration(timings)));
-  return {
-    response: {
-      object: 'list',
-      data,
-      usage: {
-        input_tokens: total(({ usage }) => usage.input_tokens),
-        cached_inputs: total(({ usage }) => usage.cached_inputs),
-      },
-      ...(notes.length > 0 ? { notes } : {}),
-    },
-    // Groups run side by side, so the slowest is what the caller waited for.
-    timings: {
-      queueMs: longest(({ queueMs }) => queueMs),
-      tokenizationMs: longest(({ tokenizationMs }) => tokenizationMs),
-      inferenceMs: longest(({ inferenceMs }) => inferenceMs),
-    },
-  };
-}
+const tooManyAnswers = (inputs: number, models: number): LevigateError =>
+  new LevigateError(
+    'invalid_request',
+    `${inputs} inputs for ${models} models are ${inputs * models} answers, and ${LIMITS.predictAnswers} fit in one: send fewer inputs at once`,
+    { param: 'input' },
+  );

@@ -1,9 +1,9 @@
 import { LevigateError } from '../../contract/index.ts';
 import type { PredictRequest } from '../../contract/index.ts';
-import { findModels } from '../../store/queries/models.ts';
 import type { ModelRow } from '../../store/queries/models.ts';
 import type { Context } from '../context.ts';
 import { findBackbone } from '../models/find-backbone.ts';
+import { modelCacheOf } from '../models/model-cache.ts';
 import { modelNotFound } from '../models/model-not-found.ts';
 
 /** The models of a request in its order; rejects what cannot be served, naming the field. */
@@ -12,8 +12,10 @@ export async function selectModels(
   { model, models }: Pick<PredictRequest, 'model' | 'models'>,
 ): Promise<ModelRow[]> {
   const named = nameModels(model, models);
-  const rows = await findModels(ctx.services.db, { ids: named.map(({ id }) => id), projectId: ctx.actor.projectId });
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byId = await modelCacheOf(ctx.services).findAll(ctx.services, {
+    ids: named.map(({ id }) => id),
+    projectId: ctx.actor.projectId,
+  });
   return named.map(({ id, param }) => {
     const row = byId.get(id);
     if (row) return row;
@@ -34,7 +36,9 @@ function nameModels(model: string | undefined, models: readonly string[] | undef
   }
   if (model !== undefined) return [{ id: model, param: 'model' }];
   const named = (models ?? []).map((id, index) => ({ id, param: `models.${index}` }));
-  const repeated = named.find(({ id }, index) => named.findIndex((other) => other.id === id) !== index);
+  const seen = new Set<string>();
+  // `add` gives the set itself: a name is repeated when it was in it before.
+  const repeated = named.find(({ id }) => seen.size === seen.add(id).size);
   if (!repeated) return named;
   throw new LevigateError(
     'invalid_request',

@@ -1,3 +1,4 @@
+import { deletePredictWaitsEndedBefore } from '../../store/queries/predict-waits.ts';
 import type { Services } from '../ports.ts';
 import { pruneIdempotencyKeys } from '../idempotency/prune.ts';
 import { pruneDeadLetters } from './prune-dead-letters.ts';
@@ -9,5 +10,6 @@ export async function runUpkeep(services: Services): Promise<void> {
   await pruneWebhooks(services);
   await pruneDeadLetters(services);
   await pruneIdempotencyKeys(services);
+  await deletePredictWaitsEndedBefore(services.db, services.clock.nowMs());
   await sweepOrphanBlobs(services);
 }

@@ -5,7 +5,11 @@ import type { Services } from '../ports.ts';
 const MISSED_HEARTBEATS = 3;
 
 /** Workers that said something within three heartbeats. */
-export function listAliveWorkers(services: Services): Promise<WorkerRow[]> {
-  const sinceMs = services.clock.nowMs() - MISSED_HEARTBEATS * services.settings.workerHeartbeatMs;
-  return listWorkersSeenSince(services.db, sinceMs);
-}
+export const listAliveWorkers = (services: Services): Promise<WorkerRow[]> =>
+  listWorkersSeenSince(services.db, aliveSinceMs(services));
+
+export const isAlive = (services: Services, { lastSeenMs }: Pick<WorkerRow, 'lastSeenMs'>): boolean =>
+  lastSeenMs >= aliveSinceMs(services);
+
+export const aliveSinceMs = ({ clock, settings }: Services): number =>
+  clock.nowMs() - MISSED_HEARTBEATS * settings.workerHeartbeatMs;

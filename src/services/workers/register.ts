@@ -2,6 +2,7 @@ import { createId } from '../../contract/index.ts';
 import type { RegisteredWorker, RegisterWorker } from '../../contract/index.ts';
 import { insertWorker } from '../../store/queries/workers.ts';
 import type { Services } from '../ports.ts';
+import { workerDirectoryOf } from './directory.ts';
 import { retireWorkers } from './retire.ts';
 
 /** Makes a worker known. With `replaces_name`, the leases of its former process end at once instead of when they expire. */
@@ -16,9 +17,9 @@ export async function registerWorker(services: Services, worker: RegisterWorker)
     accessToken: worker.access_token,
     device: worker.device,
     backbones: worker.backbones,
-    queuedInputs: 0,
     registeredMs: nowMs,
     lastSeenMs: nowMs,
   });
+  workerDirectoryOf(services).changed();
   return { worker_id: id, heartbeat_interval_ms: services.settings.workerHeartbeatMs };
 }

@@ -1,11 +1,27 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { apiKeys } from '../schema.ts';
+import { apiKeys, projects } from '../schema.ts';
+import type { ProjectRow } from './projects.ts';
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 
 export async function findApiKeyByHash(db: Database, hash: string): Promise<ApiKeyRow | undefined> {
   const [row] = await db.select().from(apiKeys).where(eq(apiKeys.hash, hash)).limit(1);
+  return row;
+}
+
+export interface KeyOfProject {
+  readonly key: ApiKeyRow;
+  readonly project: ProjectRow;
+}
+
+export async function findKeyOfProject(db: Database, hash: string): Promise<KeyOfProject | undefined> {
+  const [row] = await db
+    .select({ key: apiKeys, project: projects })
+    .from(apiKeys)
+    .innerJoin(projects, eq(apiKeys.projectId, projects.id))
+    .where(eq(apiKeys.hash, hash))
+    .limit(1);
   return row;
 }
 
@@ -55,3 +71,15 @@ export async function touchApiKey(
 ): Promise<void> {
   await db.update(apiKeys).set({ lastUsedMs: nowMs }).where(eq(apiKeys.id, id));
 }
+
+/** @returns the row as it is now */
+export async function updateApiKey(
+  db: Database,
+  { projectId, id, change }: { readonly projectId: string; readonly id: string; readonly change: ApiKeyChange },
+): Promise<ApiKeyRow | undefined> {
+  const ofProject = and(eq(apiKeys.id, id), eq(apiKeys.projectId, projectId));
+  if (Object.keys(change).length > 0) await db.update(apiKeys).set(change).where(ofProject);
+  const [row] = await db.select().from(apiKeys).where(ofProject).limit(1);
+  return row;
+}
+export type ApiKeyChange = Partial<Pick<ApiKeyRow, 'name' | 'limits' | 'scopes'>>;

@@ -48,6 +48,18 @@ export async function findFileOfJob(db: Database, key: FileKey): Promise<FileRow
   return row;
 }
 
+/** What the project's files take, expired ones not counted. */
+export async function sumFileBytes(
+  db: Database,
+  { projectId, nowMs }: { readonly projectId: string; readonly nowMs: number },
+): Promise<number> {
+  const [row] = await db
+    .select({ bytes: sql<number>`coalesce(sum(${files.sizeBytes}), 0)` })
+    .from(files)
+    .where(and(eq(files.projectId, projectId), notExpired(nowMs)));
+  return row?.bytes ?? 0;
+}
+
 export interface ListFiles {
   readonly projectId: string;
   readonly nowMs: number;

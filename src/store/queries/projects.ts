@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { desc, eq, lt } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { projects } from '../schema.ts';
 
@@ -9,8 +9,30 @@ export async function findProject(db: Database, id: string): Promise<ProjectRow 
   return row;
 }
 
+/** Newest first. */
+export function listProjects(
+  db: Database,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<ProjectRow[]> {
+  return db
+    .select()
+    .from(projects)
+    .where(after === undefined ? undefined : lt(projects.id, after))
+    .orderBy(desc(projects.id))
+    .limit(limit);
+}
+
+/** @returns the row as it is now */
+export async function updateProject(
+  db: Database,
+  { id, change }: { readonly id: string; readonly change: Partial<Pick<ProjectRow, 'name' | 'limits'>> },
+): Promise<ProjectRow | undefined> {
+  if (Object.keys(change).length > 0) await db.update(projects).set(change).where(eq(projects.id, id));
+  return findProject(db, id);
+}
+
 /** Keeps the row that is there: two processes may start at once. */
-export async function insertProjectIfMissing(db: Database, project: ProjectRow): Promise<void> {
+export async function insertProjectIfMissing(db: Database, project: typeof projects.$inferInsert): Promise<void> {
   await db.insert(projects).values(project).onConflictDoNothing();
 }
 

@@ -4,7 +4,8 @@ import { workers } from '../schema.ts';
 
 export type WorkerRow = typeof workers.$inferSelect;
 
-export async function insertWorker(db: Database, worker: WorkerRow): Promise<void> {
+/** Without work and adapters unless told. */
+export async function insertWorker(db: Database, worker: typeof workers.$inferInsert): Promise<void> {
   await db.insert(workers).values(worker);
 }
 
@@ -21,12 +22,10 @@ export function listWorkersSeenSince(db: Database, sinceMs: number): Promise<Wor
   return db.select().from(workers).where(gte(workers.lastSeenMs, sinceMs));
 }
 
-export interface WorkerSeen {
-  readonly id: string;
-  readonly backbones: string[];
-  readonly queuedInputs: number;
-  readonly lastSeenMs: number;
-}
+export type WorkerSeen = Pick<
+  WorkerRow,
+  'id' | 'backbones' | 'queuedInputs' | 'queuedTokens' | 'inFlight' | 'isDraining' | 'residentAdapters' | 'lastSeenMs'
+>;
 
 /** @returns whether the worker is known */
 export async function touchWorker(db: Database, { id, ...seen }: WorkerSeen): Promise<boolean> {

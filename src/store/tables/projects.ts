@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ProjectLimits } from '../../contract/index.ts';
 
 export const projects = sqliteTable('projects', {
   id: text().primaryKey(),
@@ -6,4 +7,6 @@ export const projects = sqliteTable('projects', {
   /** Part of every feature-cache key: a cache hit must not tell one project what another sent. */
   cacheSalt: text('cache_salt').notNull(),
   createdMs: integer('created_ms').notNull(),
+  /** null: none. */
+  limits: text({ mode: 'json' }).$type<ProjectLimits>(),
 });

@@ -1,36 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { LevigateError, LIMITS, WorkerPredictRequest } from '../../../src/contract/index.ts';
-import type { WorkerPredictResponse } from '../../../src/contract/index.ts';
+import { LevigateError, LIMITS } from '../../../src/contract/index.ts';
 import type { WorkerAnswer, WorkerCall, WorkerTransport } from '../../../src/services/ports.ts';
+import { answerAll } from '../../support/answer-all.ts';
 import { ACCESS_TOKEN } from '../../support/fake-worker.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import type { GatewayWithWorker } from '../../support/gateway-with-worker.ts';
 
 const BACKBONE = 'all-minilm-l6-v2';
 type Respond = (call: WorkerCall) => Promise<WorkerAnswer> | WorkerAnswer;
-
-/** Answers every input for every adapter, in an order of its own. */
-function answerAll({ body }: WorkerCall): WorkerAnswer {
-  const { adapters, inputs } = WorkerPredictRequest.parse(JSON.parse(body));
-  const data = adapters.flatMap(({ model }) =>
-    inputs.map(({ text = 'an image' }, index) => ({
-      object: 'prediction' as const,
-      index,
-      model,
-      label: text,
-      score: 0.9,
-      labels: [{ label: text, score: 0.9 }],
-      disagreement: 0.1,
-      shift_score: 0.5,
-    })),
-  );
-  const response: WorkerPredictResponse = {
-    data,
-    usage: { input_tokens: 4 * inputs.length, cached_inputs: 1 },
-    timings: { queueMs: 1.234, tokenizationMs: 2, inferenceMs: 3.5 },
-  };
-  return { status: 200, body: JSON.stringify(response) };
-}
 
 async function createPredictGateway(respond: Respond = answerAll) {
   const calls: WorkerCall[] = [];
@@ -153,6 +130,11 @@ describe('400', () => {
     ['an empty text in a list', { model: 'a', input: ['a', { text: '' }] }, 'input.1.text'],
     ['an empty list', { model: 'a', input: [] }, 'input'],
     ['too many inputs', { model: 'a', input: Array.from({ length: LIMITS.predictInputs + 1 }, () => 'a') }, 'input'],
+    [
+      'too many models',
+      { models: Array.from({ length: LIMITS.predictModels + 1 }, (_, n) => `m${n}`), input: 'a' },
+      'models',
+    ],
     ['top_k of none', { model: 'a', input: 'a', top_k: 0 }, 'top_k'],
     ['a level of one', { model: 'a', input: 'a', coverage: 1 }, 'coverage'],
     ['no risk at all', { model: 'a', input: 'a', abstain_at_risk: 0 }, 'abstain_at_risk'],

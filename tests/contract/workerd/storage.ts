@@ -1,16 +1,18 @@
 import { applyD1Migrations, env } from 'cloudflare:test';
 import { drizzle } from 'drizzle-orm/d1';
 import { inject } from 'vitest';
+import type { ProjectLimiters } from '../../../src/platform/cloudflare/durable-limiter.ts';
 import type { Database } from '../../../src/store/database.ts';
 import * as schema from '../../../src/store/schema.ts';
 
 interface Storage {
   readonly DB: D1Database;
   readonly BLOBS: R2Bucket;
+  readonly LIMITER: ProjectLimiters;
 }
 
 /** As wrangler.toml beside this binds them. */
-const { DB, BLOBS } = env as unknown as Storage;
+const { DB, BLOBS, LIMITER } = env as unknown as Storage;
 
 /** Migrated, without a row. */
 export async function emptyDatabase(): Promise<Database> {
@@ -30,5 +32,7 @@ export async function emptyBucket(): Promise<R2Bucket> {
     await BLOBS.delete(objects.map(({ key }) => key));
   }
 }
+
+export const projectLimiters = (): ProjectLimiters => LIMITER;
 
 export const nothingToClose = (): Promise<void> => Promise.resolve();

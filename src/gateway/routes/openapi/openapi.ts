@@ -46,8 +46,10 @@ function createDocument(app: OpenAPIHono<GatewayEnv>): OpenApiDocument {
       { name: 'Embeddings', description: 'Vectors of a backbone' },
       { name: 'Batches', description: 'Files of requests, answered within a day' },
       { name: 'OpenAI', description: 'What code written for chat models asks' },
+      { name: 'Usage', description: 'What a project used' },
       { name: 'Webhooks', description: 'Signed notices of finished jobs' },
       { name: 'API keys', description: 'Keys of a project' },
+      { name: 'Administration', description: 'The whole installation: projects, limits, what waits, metrics' },
       { name: 'Health', description: 'Whether the gateway answers' },
     ],
   });
