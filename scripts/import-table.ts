@@ -32,7 +32,15 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   'src/platform/cloudflare': {
     folders: ['src/contract', 'src/services', 'src/store', 'src/telemetry', 'src/platform/neutral'],
-    packages: ['node:crypto', 'cloudflare:workers', '@cloudflare/containers', '@logtape/logtape', 'aws4fetch', 'drizzle-orm', 'zod'],
+    packages: [
+      'node:crypto',
+      'cloudflare:workers',
+      '@cloudflare/containers',
+      '@logtape/logtape',
+      'aws4fetch',
+      'drizzle-orm',
+      'zod',
+    ],
   },
   'src/sdk': { folders: ['src/contract'], packages: [] },
   'src/cli': {
