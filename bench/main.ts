@@ -5,6 +5,7 @@ import { benchAccuracy } from './accuracy.ts';
 import type { BenchOptions } from './bench-options.ts';
 import { describeMachine } from './machine.ts';
 import { benchAssurance } from './assurance.ts';
+import { benchCost } from './cost.ts';
 import { benchDrift } from './drift.ts';
 import { benchJob } from './job.ts';
 import { benchEstimate } from './job-duration.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   assurance: benchAssurance,
   drift: benchDrift,
   serve: benchServe,
+  cost: benchCost,
 };
 
 const asked = readArguments();

@@ -23,7 +23,11 @@ await Promise.all([
   build({ ...shared, entryPoints: { cli: 'src/cli/main.ts', node: 'functions/node.ts' }, outdir: 'dist' }),
   build({
     ...shared,
-    entryPoints: { main: 'gpu-worker/src/main.ts', device: 'gpu-worker/src/device/main.ts' },
+    entryPoints: {
+      main: 'gpu-worker/src/main.ts',
+      device: 'gpu-worker/src/device/main.ts',
+      check: 'gpu-worker/src/check.ts',
+    },
     outdir: 'gpu-worker/dist',
     // What is imported late is loaded late; and everything but native modules is in the bundle, as many small files are slow to find.
     splitting: true,

@@ -44,8 +44,9 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   'src/sdk': { folders: ['src/contract'], packages: [] },
   'src/cli': {
-    folders: ['src/contract', 'src/sdk', 'functions'],
-    packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'zod'],
+    // platform/node for its settings alone: `doctor` judges an environment by the rules of the gateway that will read it.
+    folders: ['src/contract', 'src/sdk', 'src/platform/node', 'functions'],
+    packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'smol-toml', 'zod'],
   },
   'gpu-worker/src': {
     folders: ['src/contract', 'src/engine', 'src/levi', 'src/telemetry'],

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../contract/version.ts';
+import { addCloudflareCommands } from './commands/cloudflare.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addDriftCommand } from './commands/drift.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -21,6 +23,8 @@ const COMMANDS = [
   addWebhookCommands,
   addKeyCommands,
   addUsageCommand,
+  addDoctorCommand,
+  addCloudflareCommands,
 ] as const;
 
 /** The `levigate` command: the SDK on the command line, and the local server. */

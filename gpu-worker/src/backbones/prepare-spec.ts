@@ -36,7 +36,7 @@ export async function prepareSpec(spec: BackboneSpec, options: PrepareSpecOption
   const settings = { ...environment, ...withoutUndefined(options), cacheDir: options.cacheDir ?? environment.cacheDir };
   const fingerprint = fingerprintOf(spec);
   const root = join(settings.cacheDir, spec.id);
-  const target = join(root, `prepared-${fingerprint.slice(0, 16)}-v${LAYOUT_VERSION}`);
+  const target = preparedFolderOf(spec, settings.cacheDir);
   const ready = await readPrepared(target);
   if (ready !== null) return ready;
   const { onProgress = () => undefined, onWait = () => undefined, signal = new AbortController().signal } = settings;
@@ -56,6 +56,10 @@ export async function prepareSpec(spec: BackboneSpec, options: PrepareSpecOption
   await writePrepared(target, { ...files, manifest }, { onProgress, check });
   return (await readPrepared(target)) ?? fail(spec.id, 'what was written could not be read back');
 }
+
+/** Where it is kept once it is ready; another description, another folder. */
+export const preparedFolderOf = (spec: BackboneSpec, cacheDir: string): string =>
+  join(cacheDir, spec.id, `prepared-${fingerprintOf(spec).slice(0, 16)}-v${LAYOUT_VERSION}`);
 
 function withoutUndefined<T extends object>(options: T): Partial<T> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -56,7 +56,9 @@ export interface NodeConfig {
 
 /** @throws Error with one line per wrong variable */
 export function parseNodeConfig(env: Readonly<Record<string, string | undefined>>): NodeConfig {
-  const parsed = Environment.safeParse(env);
+  // An empty variable is how compose files and shells say "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`the environment is not valid:\n  ${lines.join('\n  ')}`);

@@ -28,6 +28,8 @@ export function isBackboneCached(): boolean {
 export interface ServedGateway extends AsyncDisposable {
   readonly gateway: TestGateway;
   readonly client: Levigate;
+  /** What a worker started elsewhere is told. */
+  readonly address: () => { readonly url: string; readonly workerToken: string };
   startWorker(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
   /** Closes the gateway's port, refuses so many connections there, and opens it again: a gateway that restarts. */
   interrupt(refusals: number): Promise<void>;
@@ -55,6 +57,7 @@ export async function serveGateway(): Promise<ServedGateway> {
   return {
     gateway,
     client,
+    address: () => ({ url: server.url, workerToken: token }),
     startWorker: async (env = {}) => {
       const worker = spawnWorker({ LEVIGATE_GATEWAY_URL: server.url, LEVIGATE_WORKER_TOKEN: token, ...env });
       await vi.waitUntil(
