@@ -24,6 +24,7 @@ const PARTS: readonly ServePart[] = [
   MEMORY,
 ];
 
+const MESSAGE_CHARS = 400;
 const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
 const QUICK_SHARE = 0.25;
@@ -64,8 +65,9 @@ async function measurePart(part: ServePart, measuring: Measuring): Promise<reado
   try {
     return await part.measure(measuring);
   } catch (error) {
-    console.error(error);
-    const missing = error instanceof Error ? error.message : String(error);
-    return part.keys.map((key) => ({ key, what: part.name, goal: null, missing }));
+    // A failed query's message holds all of its parameters.
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_CHARS);
+    console.error(error instanceof Error ? (error.stack ?? message).slice(0, 4 * MESSAGE_CHARS) : message);
+    return part.keys.map((key) => ({ key, what: part.name, goal: null, missing: message }));
   }
 }

@@ -12,8 +12,10 @@ export interface Figure {
   /** Null: told, not promised. */
   readonly goal: Goal | null;
   readonly measured: string;
-  /** Empty where the value is no ratio. */
+  /** Empty where there is none. */
   readonly baseline: string;
+  /** To the baseline, where the value is another number. */
+  readonly ratio?: number;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -85,8 +87,8 @@ export function toRow(finding: Finding): BenchRow {
     return { what, measured: 'NOT MEASURED', baseline: '', ratio: null, goal };
   }
   const verdict = finding.goal === null ? '' : `${goal}: ${isMet(finding) ? 'met' : 'MISSED'}`;
-  const { measured, baseline, value } = finding;
-  return { what, measured, baseline, ratio: baseline === '' ? null : value, goal: verdict };
+  const { measured, baseline, value, ratio = value } = finding;
+  return { what, measured, baseline, ratio: baseline === '' ? null : ratio, goal: verdict };
 }
 
 /** By key, for other programs: `{"P3.batch": {"value", "goal", "ok", ...}}`. A figure that is missing has no value and is not ok. */

@@ -26,7 +26,7 @@ const SIDES = {
   '4096': { what: `${MORE} adapters, uniform`, adapters: MORE, isZipf: false },
 } as const;
 type Side = keyof typeof SIDES;
-const SIDE_NAMES = Object.keys(SIDES) as readonly Side[];
+const SIDE_NAMES = ['uniform', 'zipf', '4096'] as const satisfies readonly Side[];
 
 interface Request {
   readonly model: string;

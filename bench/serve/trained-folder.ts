@@ -31,7 +31,7 @@ export interface TrainedFolder extends AsyncDisposable {
 export const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 const TRAINING_ROWS = 600;
 const METHOD = 'levi';
-const ROWS_PER_INSERT = 100;
+const ROWS_PER_BATCH = 100;
 
 export async function createTrainedFolder(): Promise<TrainedFolder> {
   const folder = await createDataFolder();
@@ -96,9 +96,9 @@ async function addCopies(
   const blobOf = (key: string): string => join(path, 'blobs', ...key.split('/'));
   const original = await readFile(blobOf(model.adapterKey));
   const ids: string[] = [];
-  for (let start = from; start < to; start += ROWS_PER_INSERT) {
+  for (let start = from; start < to; start += ROWS_PER_BATCH) {
     const copies = [];
-    for (let copy = start; copy < Math.min(to, start + ROWS_PER_INSERT); copy += 1) {
+    for (let copy = start; copy < Math.min(to, start + ROWS_PER_BATCH); copy += 1) {
       const bytes = perturbAdapter(original, createRandom(copy));
       const jobId = createId('job');
       const adapterKey = `jobs/${jobId}/adapter-${randomUUID()}`;
@@ -107,8 +107,13 @@ async function addCopies(
       const id = fineTunedModelId({ base: job.model, project: job.projectId, suffix: job.suffix, job: jobId });
       copies.push({ id, jobId, adapterKey, adapterSha256: createHash('sha256').update(bytes).digest('hex') });
     }
-    await db.insert(jobs).values(copies.map(({ id, jobId }) => ({ ...job, id: jobId, fineTunedModel: id })));
-    await db.insert(models).values(copies.map((copy) => ({ ...model, ...copy })));
+    // A row a statement, as a statement binds few parameters; all in one transaction.
+    const inserts = copies.flatMap(({ id, jobId, ...adapter }) => [
+      db.insert(jobs).values({ ...job, id: jobId, fineTunedModel: id }),
+      db.insert(models).values({ ...model, ...adapter, id, jobId }),
+    ]);
+    const [first, ...others] = inserts;
+    if (first !== undefined) await db.batch([first, ...others]);
     ids.push(...copies.map(({ id }) => id));
   }
   return ids;
