@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getLogger } from '@logtape/logtape';
 import type { WorkerHealth } from '../../src/contract/worker-protocol.ts';
+import { createHostMemory } from '../../src/engine/index.ts';
 import { createAdapterStore } from './adapters/adapter-store.ts';
 import { isMachineBusy } from './batching/is-machine-busy.ts';
 import { createPredictorPool } from './adapters/predictor-pool.ts';
@@ -66,8 +67,10 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
   const [info, openedDisk] = await Promise.all([device.info, openDisk(config)]);
   await using disk = openedDisk;
   const cache = createFeatureCache({ maxBytes: config.featureCacheBytes, disk });
+  const memory = createHostMemory(config.adapterCacheBytes);
   const adapters = createAdapterStore({
     maxBytes: config.adapterCacheBytes,
+    memory,
     fetch: (sha256) =>
       retry(() => client.downloadAdapter(sha256), { signal, shouldRetry: isTransient, limitMs: 10_000 }),
     onFetch: () => metrics.adapterFetched(),
@@ -100,7 +103,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     },
   });
   // Adapters are a few small matrices: one thread, always on the CPU, in this process.
-  const predictors = createPredictorPool(createOnnxRuntime({ device: 'cpu', threads: 1 }));
+  const predictors = createPredictorPool(createOnnxRuntime({ device: 'cpu', threads: 1 }), memory);
   let trouble: string | null = null;
   const health = (): WorkerHealth => {
     const isReady = config.backbones.every((name) => backbones.find(name));

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createPredictor } from '../../../src/levi/index.ts';
 import type { Adapter, Answers, Predictor, PredictorInputs } from '../../../src/levi/index.ts';
-import type { Runtime } from '../../../src/engine/index.ts';
+import type { HostMemory, Runtime } from '../../../src/engine/index.ts';
 
 export interface PredictorPool {
   run(adapter: Adapter, input: PredictorInputs): Promise<Answers>;
@@ -16,8 +16,8 @@ interface Slot {
 // A session takes 1-3 MB; architectures differ in method, layers and number of classes only.
 const MAX_ARCHITECTURES = 128;
 
-/** One session per adapter architecture, weights as its inputs: a new adapter costs no session. */
-export function createPredictorPool(runtime: Runtime): PredictorPool {
+/** One session, and programs for few rows, per adapter architecture; weights are inputs: a new adapter costs neither. */
+export function createPredictorPool(runtime: Runtime, host: HostMemory | null = null): PredictorPool {
   const release = (slot: Slot): void => {
     if (!slot.isEvicted || slot.users > 0) return;
     slot.predictor.then((predictor) => predictor[Symbol.asyncDispose]()).catch(() => {});
@@ -33,7 +33,7 @@ export function createPredictorPool(runtime: Runtime): PredictorPool {
   function open({ architecture }: Adapter): Slot {
     const known = slots.get(architecture.key);
     if (known) return known;
-    const slot: Slot = { predictor: createPredictor(runtime, architecture.spec), users: 0, isEvicted: false };
+    const slot: Slot = { predictor: createPredictor(runtime, architecture.spec, { host }), users: 0, isEvicted: false };
     slots.set(architecture.key, slot);
     slot.predictor.catch(() => slots.delete(architecture.key));
     return slot;

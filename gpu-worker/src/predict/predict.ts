@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Prediction } from '../../../src/contract/predict.ts';
@@ -17,13 +18,16 @@ type Request = z.infer<typeof WorkerPredictRequest>;
 
 export interface PredictDependencies {
   readonly backbones: ResidentBackbones;
-  readonly adapters: Pick<AdapterStore, 'get'>;
+  readonly adapters: Pick<AdapterStore, 'hold'>;
   readonly predictors: PredictorPool;
   /** How long a request waits for a backbone that is on disk and only has to be loaded. */
   readonly readyWithinMs?: number;
 }
 
 export type Predict = (request: Request, signal?: AbortSignal) => Promise<WorkerPredictResponse>;
+
+// A thousand adapters take long enough for others to notice: their batches and answers get a turn in between.
+const TURN_MS = 5;
 
 interface Loaded {
   readonly model: string;
@@ -40,12 +44,8 @@ export function createPredict({
 }: PredictDependencies): Predict {
   return async (request, signal) => {
     const backbone = await requireBackbone(backbones, request.backbone, { withinMs: readyWithinMs });
-    const loaded = await Promise.all(
-      request.adapters.map(async ({ model, sha256 }): Promise<Loaded> => ({
-        model,
-        targets: await adapters.get(sha256),
-      })),
-    );
+    using held = await holdAll(adapters, request);
+    const { loaded } = held;
     const groups = Map.groupBy(loaded, ({ targets: [{ adapter }] }) => maxLengthOf(adapter, backbone));
     const extracted = new Map<number, Features>();
     const rows: Prediction[][] = request.inputs.map(() => []);
@@ -63,7 +63,12 @@ export function createPredict({
         fields: request.inputs.map(({ fields }) => fields),
         images: features.images ?? undefined,
       };
+      let turnMs = startedMs;
       for (const { model, targets } of members) {
+        if (performance.now() - turnMs > TURN_MS) {
+          await nextTurn();
+          turnMs = performance.now();
+        }
         const answered: AnsweredTarget[] = [];
         for (const { name, adapter } of targets) {
           // Nobody waits for the rest any more.
@@ -90,6 +95,23 @@ export function createPredict({
       ...(notes.length > 0 ? { notes } : {}),
     };
   };
+}
+
+interface Held extends Disposable {
+  readonly loaded: readonly Loaded[];
+}
+
+/** Every model's adapters, none of which leaves memory before this is disposed. */
+async function holdAll(store: Pick<AdapterStore, 'hold'>, request: Request): Promise<Held> {
+  using stack = new DisposableStack();
+  const found = await Promise.allSettled(request.adapters.map(({ sha256 }) => store.hold(sha256)));
+  for (const each of found) if (each.status === 'fulfilled') stack.use(each.value);
+  const loaded = found.map((each, index): Loaded => {
+    if (each.status === 'rejected') throw each.reason;
+    return { model: request.adapters[index]?.model ?? '', targets: each.value.adapters };
+  });
+  const holds = stack.move();
+  return { loaded, [Symbol.dispose]: () => holds.dispose() };
 }
 
 // By input, then by model as asked for: adapters that truncate apart were run in groups.

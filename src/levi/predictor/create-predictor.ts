@@ -1,7 +1,8 @@
-import { float32Data, tensor, toOnnx } from '../../engine/index.ts';
-import type { Runtime, Session, Tensor } from '../../engine/index.ts';
+import { compileForHost, float32Data, tensor, toOnnx } from '../../engine/index.ts';
+import type { HostMemory, HostProgram, Runtime, Session, Tensor } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { COVERAGE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
+import type { TensorNeeds } from '../adapter/adapter.ts';
 import { takeTaps } from '../feature-matrix.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import { describeArchitecture } from '../methods/architecture.ts';
@@ -40,33 +41,73 @@ export interface Predictor extends AsyncDisposable {
   run(adapter: Adapter, inputs: PredictorInputs): Promise<Answers>;
 }
 
-export async function createPredictor(runtime: Runtime, spec: ArchitectureSpec): Promise<Predictor> {
+export interface PredictorOptions {
+  /** Where adapters' weights may lie: a single row is then answered in this thread, in less time than a runtime takes to be asked. */
+  readonly host?: HostMemory | null | undefined;
+}
+
+// From the second row on a runtime reads each weight once for all of them.
+const MOST_HOST_ROWS = 1;
+
+type Evaluate = (
+  feeds: Record<string, Tensor>,
+) => Readonly<Record<string, Tensor>> | Promise<Readonly<Record<string, Tensor>>>;
+
+export async function createPredictor(
+  runtime: Runtime,
+  spec: ArchitectureSpec,
+  { host = null }: PredictorOptions = {},
+): Promise<Predictor> {
   const architecture = describeArchitecture(spec);
-  const lowered = toOnnx(buildServingGraph(spec));
+  const graph = buildServingGraph(spec);
+  const lowered = toOnnx(graph);
   const inputs = new Set(lowered.inputs);
-  const session = await runtime.load(lowered.model);
+  const needs = tensorNeeds(spec);
+  const programs = new Map<number, HostProgram | null>();
+  let opening: Promise<Session> | null = null;
+
+  function programFor(rows: number): HostProgram | null {
+    if (!host || rows > MOST_HOST_ROWS) return null;
+    const known = programs.get(rows);
+    if (known !== undefined) return known;
+    const program = compileForHost(graph, { sizes: { B: rows }, memory: host });
+    programs.set(rows, program);
+    return program;
+  }
+
+  const evaluate: Evaluate = (feeds) => (opening ??= runtime.load(lowered.model)).then((session) => session.run(feeds));
+  // Without a host every answer needs the session; with one, many adapters never do.
+  if (!programFor(1)) await (opening ??= runtime.load(lowered.model));
+
   return {
     architecture,
-    run: (adapter, batch) => {
+    run: async (adapter, batch) => {
       if (adapter.architecture.key !== architecture.key) {
         throw new Error(
           `internal: a predictor of ${architecture.key} was given an adapter of ${adapter.architecture.key}`,
         );
       }
-      return answer(session, feedsOf(adapter, batch, inputs), adapter, batch.features.rows);
+      const feeds = feedsOf(adapter, batch, { inputs, needs });
+      const { rows } = batch.features;
+      const program = programFor(rows);
+      return toAnswers(program ? program.run(feeds) : await evaluate(feeds), adapter, rows);
     },
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => await (await opening)?.[Symbol.asyncDispose](),
   };
+}
+
+interface Fed {
+  readonly inputs: ReadonlySet<string>;
+  readonly needs: TensorNeeds;
 }
 
 function feedsOf(
   adapter: Adapter,
   { features, ...raw }: PredictorInputs,
-  inputs: ReadonlySet<string>,
+  { inputs, needs }: Fed,
 ): Record<string, Tensor> {
-  const { weights } = tensorNeeds(adapter.architecture.spec);
   const feeds: Record<string, Tensor> = {};
-  for (const name of Object.keys(weights)) {
+  for (const name of Object.keys(needs.weights)) {
     const weight = adapter.tensors[name];
     if (weight !== undefined && inputs.has(name)) feeds[name] = weight;
   }
@@ -75,13 +116,12 @@ function feedsOf(
     feeds[FEATURES] = tensor(used.data, [used.rows, used.taps, used.width]);
   }
   if (inputs.has(ROWS)) feeds[ROWS] = tensor(new Float32Array(features.rows), [features.rows, 1]);
-  return { ...feeds, ...taskFeeds(adapter, raw) };
+  return { ...feeds, ...taskFeeds(adapter, raw, needs) };
 }
 
 /** What the task models of an adapter's parts read of the rows, gathered from its tables. */
-function taskFeeds(adapter: Adapter, raw: RawTaskInputs): Record<string, Tensor> {
+function taskFeeds(adapter: Adapter, raw: RawTaskInputs, { taskParts }: TensorNeeds): Record<string, Tensor> {
   const { spec } = adapter.architecture;
-  const { taskParts } = tensorNeeds(spec);
   if (taskParts.length === 0) return {};
   if (adapter.readTask === null) throw new Error('internal: an adapter without n-gram buckets');
   const inputs = adapter.readTask(raw);
@@ -103,13 +143,7 @@ function taskFeeds(adapter: Adapter, raw: RawTaskInputs): Record<string, Tensor>
   return feeds;
 }
 
-async function answer(
-  session: Session,
-  feeds: Record<string, Tensor>,
-  adapter: Adapter,
-  rows: number,
-): Promise<Answers> {
-  const found = await session.run(feeds);
+function toAnswers(found: Readonly<Record<string, Tensor>>, adapter: Adapter, rows: number): Answers {
   const { family, outputs } = adapter.architecture.spec;
   const views = found[VIEWS];
   return {

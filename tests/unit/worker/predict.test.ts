@@ -39,10 +39,10 @@ async function createService(
     readyWithinMs,
     backbones,
     adapters: {
-      get: async (hash) => {
+      hold: async (hash) => {
         const found = adapters[hash];
         if (!found) throw new Error(`no adapter ${hash}`);
-        return [{ name: 'label', adapter: found }];
+        return { adapters: [{ name: 'label', adapter: found }], [Symbol.dispose]: () => {} };
       },
     },
     predictors: {
