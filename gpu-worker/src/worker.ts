@@ -129,7 +129,8 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     cache,
     verbs,
   });
-  await using listener = await listen(app, config);
+  await using stack = new AsyncDisposableStack();
+  const listener = stack.use(await listen(app, config));
   const registering = keepRegistered({
     client,
     name: config.name,
@@ -137,7 +138,12 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     accessToken,
     device: info.device,
     backbones: () => backbones.ready,
-    queuedInputs: () => backbones.queuedInputs,
+    load: () => ({
+      queuedInputs: backbones.queuedInputs,
+      queuedTokens: backbones.queuedTokens,
+      requestsInFlight: requests.inFlight,
+      residentAdapters: adapters.resident,
+    }),
     signal,
   });
   const preparing = prepareAll(config.backbones, {
@@ -163,6 +169,9 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
   });
   log.info('draining', { reason: idle.signal.aborted ? 'nothing was asked for' : 'signal' });
   await registration.ended;
+  // Requests in flight are answered before the gateway forgets who answers them.
+  await stack.disposeAsync();
+  await registration.leave().catch((error: unknown) => log.warn('the gateway was not told', { reason: String(error) }));
 }
 
 /** The disk tier of the feature cache, or none: a folder that cannot be written is no reason not to serve. */

@@ -14,6 +14,7 @@ import type {
   RegisterWorker,
   ReleaseJob,
   WorkerHeartbeatMessage,
+  WorkerLeave,
 } from '../../../src/contract/worker-protocol.ts';
 import { GatewayError } from './gateway-error.ts';
 
@@ -26,6 +27,8 @@ export interface Lease {
 export interface GatewayClient {
   register(worker: z.input<typeof RegisterWorker>): Promise<RegisteredWorker>;
   heartbeat(heartbeat: WorkerHeartbeatMessage): Promise<void>;
+  /** Says that the worker ends, so that nothing more is sent there. */
+  leave(workerId: string): Promise<void>;
   claim(workerId: string): Promise<LeasedJob | null>;
   heartbeatJob(jobId: string, heartbeat: LeaseHeartbeat): Promise<LeaseOrder>;
   upload(lease: Lease, name: ArtifactName, bytes: Uint8Array): Promise<z.infer<typeof UploadedArtifact>>;
@@ -105,6 +108,7 @@ export function createGatewayClient({
   return {
     register: async (worker) => parse(RegisteredWorker, await post('/register', worker)),
     heartbeat: async (heartbeat) => discard(await post('/heartbeat', heartbeat)),
+    leave: async (workerId) => discard(await post('/leave', { worker_id: workerId } satisfies WorkerLeave)),
     claim: async (workerId) => {
       const response = await post('/jobs/claim', { worker_id: workerId });
       return response.status === 204 ? null : parse(LeasedJob, response);

@@ -66,6 +66,7 @@ export function createFakeGateway(): FakeGateway {
   const client: GatewayClient = {
     register: async () => ({ worker_id: 'wrk_1', heartbeat_interval_ms: 5_000 }),
     heartbeat: async () => {},
+    leave: async () => {},
     claim: async () => null,
     heartbeatJob: async (_job, heartbeat) => {
       gateway.heartbeats.push(heartbeat);
