@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addDriftCommand } from './commands/drift.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addKeyCommands } from './commands/keys.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addStartCommand } from './commands/start.ts';
@@ -17,6 +18,7 @@ const COMMANDS = [
   addStartCommand,
   addQuickstartCommand,
   addTrainCommand,
+  addMigrateCommand,
   addJobCommands,
   addPredictCommand,
   addDriftCommand,
