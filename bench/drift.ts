@@ -128,4 +128,6 @@ const MODEL: ModelRow = {
   adapterKey: '',
   createdMs: 0,
   driftReference: { rows: 200, labels: {} },
+  step: null,
+  metrics: null,
 };

@@ -174,6 +174,27 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
+/** OpenAI's names; of a classifier the token is the label. null: not measured. */
+export const CheckpointMetrics = z.object({
+  step: z.number(),
+  train_loss: z.number().nullable(),
+  valid_loss: z.number().nullable(),
+  valid_mean_token_accuracy: z.number().nullable(),
+});
+export type CheckpointMetrics = z.infer<typeof CheckpointMetrics>;
+
+/** A model after one of the last epochs of its job, which can be asked like any other. */
+export const JobCheckpoint = z.object({
+  id: z.string(),
+  object: z.literal('fine_tuning.job.checkpoint'),
+  created_at: UnixSeconds,
+  fine_tuned_model_checkpoint: z.string(),
+  fine_tuning_job_id: z.string(),
+  step_number: z.int(),
+  metrics: CheckpointMetrics,
+});
+export type JobCheckpoint = z.infer<typeof JobCheckpoint>;
+
 export const JobEvent = z.object({
   id: z.string(),
   object: z.literal('fine_tuning.job.event'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DriftReference } from './drift.ts';
-import { JobError, JobProgress, NewJobEvent } from './fine-tuning.ts';
+import { CheckpointMetrics, JobError, JobProgress, NewJobEvent } from './fine-tuning.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
 import {
   AssuranceRequest,
@@ -94,7 +94,7 @@ export const LeaseOrder = z.object({ order: z.enum(['continue', 'cancel', 'pause
 export type LeaseOrder = z.infer<typeof LeaseOrder>;
 
 /** Blobs a job uploads before it completes; the lease token travels in `x-lease-token`. */
-export const ARTIFACTS = ['checkpoint', 'adapter', 'report', 'result'] as const;
+export const ARTIFACTS = ['checkpoint', 'adapter', 'report', 'result', 'epoch_1', 'epoch_2'] as const;
 export const ArtifactName = z.enum(ARTIFACTS);
 export type ArtifactName = z.infer<typeof ArtifactName>;
 export const UploadedArtifact = z.object({ bytes: z.int(), sha256: z.string() });
@@ -104,12 +104,27 @@ export const DirectUploadRequest = z.strictObject({ bytes: z.int().min(1) });
 export const DirectUpload = z.object({ upload_id: z.uuid(), url: z.string() });
 export type DirectUpload = z.infer<typeof DirectUpload>;
 
+/** Adapters of the model after one of its last epochs. */
+export const EPOCH_ARTIFACTS = ['epoch_1', 'epoch_2'] as const satisfies readonly ArtifactName[];
+
+export const CompletedCheckpoint = z.strictObject({
+  artifact: z.enum([...EPOCH_ARTIFACTS, 'adapter']),
+  sha256: z.string(),
+  step: z.int().min(1),
+  metrics: CheckpointMetrics,
+});
+export type CompletedCheckpoint = z.infer<typeof CompletedCheckpoint>;
+
 export const CompleteJob = z.strictObject({
   lease_token: z.string(),
   adapter_sha256: z.string(),
   method: z.string(),
   labels: z.array(z.string()),
   trained_tokens: z.int(),
+  checkpoints: z
+    .array(CompletedCheckpoint)
+    .max(EPOCH_ARTIFACTS.length + 1)
+    .default([]),
   drift_reference: DriftReference.nullable().default(null).describe('null: nothing watches the model for drift'),
   events: z.array(WorkerEvent).max(100).default([]),
 });

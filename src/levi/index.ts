@@ -20,6 +20,7 @@ export type {
   FineTuneInput,
   FineTuneResult,
   LabelledFeatures,
+  ModelCheckpoint,
   Provenance,
   ShiftSet,
 } from './fine-tune/events.ts';

@@ -208,6 +208,23 @@ export interface Model {
   parent: string | null;
 }
 
+/** The model after one of the last epochs of its job, which can be asked like any other. */
+export interface JobCheckpoint {
+  id: string;
+  object: 'fine_tuning.job.checkpoint';
+  created_at: number;
+  /** The model's name. */
+  fine_tuned_model_checkpoint: string;
+  fine_tuning_job_id: string;
+  step_number: number;
+  metrics: {
+    step: number;
+    train_loss: number | null;
+    valid_loss: number | null;
+    valid_mean_token_accuracy: number | null;
+  };
+}
+
 export type EventType =
   | 'fine_tuning.job.succeeded'
   | 'fine_tuning.job.failed'

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type {
   ArtifactName,
+  CheckpointMetrics,
   DriftReference,
   DriftWindow,
   EventType,
@@ -214,10 +215,13 @@ export const models = sqliteTable(
     createdMs: integer('created_ms').notNull(),
     /** What its predictions are compared with; null for models of an earlier release. */
     driftReference: text('drift_reference', { mode: 'json' }).$type<DriftReference>(),
+    /** Of a checkpoint of its job: the step it was taken at; null for the model itself. */
+    step: integer(),
+    metrics: text({ mode: 'json' }).$type<CheckpointMetrics>(),
   },
   (table) => [
     index('models_project').on(table.projectId, table.createdMs),
-    uniqueIndex('models_job').on(table.jobId),
+    index('models_job').on(table.jobId, table.step),
     index('models_adapter').on(table.adapterSha256),
     index('models_blob').on(table.adapterKey),
   ],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DriftReference, LeasedJob, WorkerEvent, WorkerHeartbeat } from '../../src/contract/index.ts';
+import type { CompletedCheckpoint, DriftReference, LeasedJob, WorkerEvent } from '../../src/contract/index.ts';
 import type { JsonAnswer } from './gateway.ts';
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -41,6 +42,7 @@ type Content = string | Uint8Array<ArrayBuffer>;
 export interface CompleteOptions {
   readonly adapter?: Content;
   readonly events?: readonly WorkerEvent[];
+  readonly checkpoints?: readonly CompletedCheckpoint[];
 }
 
 export const sha256 = (content: Content): string => createHash('sha256').update(content).digest('hex');
@@ -86,7 +88,10 @@ export async function startFakeWorker({
         body: bytes,
       }),
     );
-  const complete: FakeWorker['complete'] = ({ job_id, lease_token }, { adapter = 'adapter', events = [] } = {}) =>
+  const complete: FakeWorker['complete'] = (
+    { job_id, lease_token },
+    { adapter = 'adapter', events = [], checkpoints = [] } = {},
+  ) =>
     post(`/jobs/${job_id}/complete`, {
       lease_token,
       adapter_sha256: sha256(adapter),
@@ -94,6 +99,7 @@ export async function startFakeWorker({
       labels: ['billing', 'bug'],
       trained_tokens: 120,
       drift_reference: driftReference,
+      checkpoints,
       events,
     });
   return {

@@ -18,6 +18,7 @@ export type Checks = [
   Expect<Same<sdk.LintFinding, contract.LintFinding>>,
   Expect<Same<sdk.Job, contract.Job>>,
   Expect<Same<sdk.JobEvent, contract.JobEvent>>,
+  Expect<Same<sdk.JobCheckpoint, contract.JobCheckpoint>>,
   Expect<Same<sdk.Model, contract.Model>>,
   Expect<Same<sdk.ModelDrift, contract.ModelDrift>>,
   Expect<Same<sdk.PredictParams, z.input<typeof contract.PredictRequest>>>,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { getLogger } from '@logtape/logtape';
 import { ERROR_CODES, LevigateError } from '../../../src/contract/errors.ts';
 import type { JobError } from '../../../src/contract/fine-tuning.ts';
@@ -13,6 +12,7 @@ import type { LeaseKeeper } from './lease-keeper.ts';
 import { prepareTraining } from './prepare-training.ts';
 import type { JobDependencies, PreparedTraining } from './prepare-training.ts';
 import { toResultCsv } from './result-csv.ts';
+import { sha256, toCompleted } from './to-completed.ts';
 import { trainJob } from './train-job.ts';
 
 const log = getLogger(['levigate', 'worker', 'jobs']);
@@ -46,11 +46,13 @@ interface Delivery {
 
 async function deliver({ client }: JobDependencies, { lease, keeper, prepared, outcome }: Delivery): Promise<void> {
   const { adapter, curve } = outcome;
+  const epochs = outcome.checkpoints.map(toCompleted(adapter));
   const report = { ...outcome.report, lint: prepared.lint };
   const artifacts: readonly (readonly [ArtifactName, Uint8Array])[] = [
     ['report', new TextEncoder().encode(JSON.stringify(report))],
     ['result', toResultCsv(curve)],
     ['adapter', adapter],
+    ...epochs.flatMap(({ upload }) => (upload ? [upload] : [])),
   ];
   const held = { jobId: lease.job_id, token: lease.lease_token };
   const { signal } = keeper;
@@ -62,10 +64,11 @@ async function deliver({ client }: JobDependencies, { lease, keeper, prepared, o
   const events = await keeper.finish();
   const body = {
     lease_token: lease.lease_token,
-    adapter_sha256: createHash('sha256').update(adapter).digest('hex'),
+    adapter_sha256: sha256(adapter),
     method: report.served,
     labels: report.per_class.map(({ label }) => label),
     trained_tokens: prepared.trainedTokens,
+    checkpoints: epochs.map(({ completed }) => completed),
     drift_reference: outcome.driftReference,
     events: events.slice(-100),
   };

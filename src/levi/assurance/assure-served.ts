@@ -9,6 +9,8 @@ import { learnAssurance } from './learn-assurance.ts';
 
 export interface AssuredCandidates {
   readonly candidates: readonly Candidate[];
+  /** What was put into the served one. */
+  readonly tensors: Candidate['adapter']['tensors'];
   readonly driftReference: DriftReference;
 }
 
@@ -27,6 +29,7 @@ export async function assureServed(
   const assurance = learnAssurance(run, answers);
   const tensors = assuranceTensors(assurance);
   return {
+    tensors,
     candidates: candidates.map((candidate) =>
       candidate.method === choice.method
         ? { ...candidate, adapter: withTensors(candidate.adapter, tensors) }

@@ -76,10 +76,23 @@ export type FineTuneEvent =
   | { readonly type: 'message'; readonly level: 'info' | 'warn'; readonly message: string }
   | { readonly type: 'progress'; readonly fraction: number };
 
+/** The model after one of its last epochs. */
+export interface ModelCheckpoint {
+  readonly epoch: number;
+  readonly step: number;
+  /** null: the last one, which is the model itself. */
+  readonly adapter: Uint8Array | null;
+  readonly trainLoss: number | null;
+  readonly validLoss: number | null;
+  readonly validScore: number | null;
+}
+
 export interface FineTuneResult {
   readonly adapter: Uint8Array;
   readonly report: TargetReport;
   readonly curve: TargetReport['curve'];
   /** What the served model's predictions are to be compared with. */
   readonly driftReference: DriftReference;
+  /** By step; none of a method without steps. */
+  readonly checkpoints: readonly ModelCheckpoint[];
 }

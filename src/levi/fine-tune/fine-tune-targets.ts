@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from '../../engine/index.ts';
 import { readBundle, writeBundle } from '../adapter/bundle.ts';
 import { writeModel } from '../adapter/model-file.ts';
 import type { LabelColumn } from '../records/columns.ts';
-import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures } from './events.ts';
+import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures, ModelCheckpoint } from './events.ts';
 import { fineTune } from './fine-tune.ts';
 import { labelledFor, seedOfTarget } from './of-target.ts';
 
@@ -21,6 +21,8 @@ export interface ModelResult {
   readonly curve: FineTuningReport['curve'];
   /** What the served model's predictions are to be compared with; of several targets the first one's. */
   readonly driftReference: DriftReference;
+  /** Of one target; those of several would mix epochs that have nothing to do with each other. */
+  readonly checkpoints: readonly ModelCheckpoint[];
 }
 
 /**
@@ -90,12 +92,13 @@ function joinResults(done: ReadonlyMap<string, FineTuneResult>): ModelResult {
   const [first, ...others] = done.values();
   if (first === undefined) throw new Error('internal: a job without a target');
   const adapter = writeModel(new Map([...done].map(([name, result]) => [name, result.adapter])));
+  const checkpoints = others.length > 0 ? [] : first.checkpoints;
   const report = {
     object: 'fine_tuning.report' as const,
     ...first.report,
     other_targets: others.map((result) => result.report),
   };
-  return { adapter, report, curve: first.curve, driftReference: first.driftReference };
+  return { adapter, report, curve: first.curve, driftReference: first.driftReference, checkpoints };
 }
 
 const DONE = 'done/';
@@ -140,7 +143,9 @@ function readProgress(bytes: Uint8Array | undefined): Progress | null {
       );
     const done = under(DONE).flatMap(([name, adapter]) => {
       const stored = reports[name];
-      return stored === undefined ? [] : [[name, { adapter, ...stored, curve: stored.report.curve }] as const];
+      return stored === undefined
+        ? []
+        : [[name, { adapter, ...stored, curve: stored.report.curve, checkpoints: [] }] as const];
     });
     return { done: new Map(done), current: new Map(under(CURRENT)) };
   } catch {

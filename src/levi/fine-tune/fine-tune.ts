@@ -12,6 +12,7 @@ import type { MeasuredMethod, NamedSet } from '../report/measure-method.ts';
 import { writeReport } from '../report/write-report.ts';
 import { assureServed } from '../assurance/assure-served.ts';
 import type { Candidate } from './build-candidates.ts';
+import { buildCheckpoints } from './build-checkpoints.ts';
 import type { Choice } from './choose-method.ts';
 import { createPause } from './create-pause.ts';
 import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures } from './events.ts';
@@ -91,7 +92,9 @@ export async function* fineTune(input: FineTuneInput): AsyncGenerator<FineTuneEv
     ],
   });
   yield { type: 'message', level: 'info', message: report.verdict };
-  return { adapter: served.bytes, report, curve: report.curve, driftReference: assured.driftReference };
+  const checkpoints = buildCheckpoints({ ...trained, assurance: assured.tensors });
+  const { driftReference } = assured;
+  return { adapter: served.bytes, report, curve: report.curve, driftReference, checkpoints };
 }
 
 /** Throws `invalid_training_file` where groups are asked for and there are fewer than two. */

@@ -52,7 +52,11 @@ export const PART_TRAINERS = {
         resume,
       }),
     refit: (context, chosen) =>
-      refitEpochs(leviModel, epochOptions(context, 'levi'), chosenNumber(chosen, 'best_epoch')),
+      refitEpochs(
+        leviModel,
+        { ...epochOptions(context, 'levi'), onEpoch: context.onLeviEpoch },
+        chosenNumber(chosen, 'best_epoch'),
+      ),
   },
   mlp_matched: leviVariant('mlp_matched'),
   head2toe: {

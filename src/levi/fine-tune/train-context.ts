@@ -5,6 +5,7 @@ import type { PredictorPool } from '../predictor/predictor-pool.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import type { SearchState } from '../search/search-config.ts';
 import { rowLosses, weightedMean } from '../tasks/family-scores.ts';
+import type { RefitEpoch } from '../train/train-epochs.ts';
 import type { ValidationScore } from '../train/training-data.ts';
 import type { Pause } from './create-pause.ts';
 import type { Fit, Run } from './prepare-run.ts';
@@ -19,6 +20,8 @@ export interface TrainContext {
   /** What a search before it knows, for its checkpoints. */
   readonly searched: SearchState;
   readonly pause: Pause;
+  /** Told of every epoch of LEVI's last training. */
+  readonly onLeviEpoch?: ((epoch: RefitEpoch) => void) | undefined;
 }
 
 /** Loss, weighted as in training, and the task's figure on the validation rows, by the code that serves. */

@@ -12,7 +12,10 @@ import type { Choice } from './choose-method.ts';
 import type { FineTuneEvent } from './events.ts';
 import { prepareFit } from './prepare-run.ts';
 import type { Fit, Run } from './prepare-run.ts';
+import { KEPT_EPOCHS } from './build-checkpoints.ts';
+import type { KeptEpoch } from './build-checkpoints.ts';
 import { runSearch } from './run-search.ts';
+import type { RefitEpoch } from '../train/train-epochs.ts';
 import type { TrainContext } from './train-context.ts';
 import { refitParts, trainParts } from './train-parts.ts';
 import { within } from './within.ts';
@@ -30,6 +33,8 @@ export interface TrainedRun {
   readonly fit: Fit;
   readonly refitted: Parts;
   readonly candidates: readonly Candidate[];
+  /** LEVI after its last epochs, the last one among them; none where that training was done by an earlier attempt. */
+  readonly epochs: readonly KeptEpoch[];
 }
 
 /** Of what follows a search; training again is the rest. */
@@ -53,8 +58,13 @@ export async function* trainRun(
   const choice = await chooseMethod({ ...choosing, finished });
   yield describeChoice(run, choice);
   const fit = prepareFit(run, [{ from: run.input.train, rows: run.rows.train }, run.rows.validation], run.choosing);
-  const refitted = yield* within(refitParts({ ...choosing, fit, finished }, resumed), middle, 1);
-  return { run, search: result, finished, choice, fit, refitted, candidates: buildCandidates(fit, refitted, choice) };
+  const epochs: KeptEpoch[] = [];
+  const onLeviEpoch = (epoch: RefitEpoch): void => {
+    if (epoch.left < KEPT_EPOCHS) epochs.push({ ...epoch, tensors: epoch.tensors() });
+  };
+  const refitted = yield* within(refitParts({ ...choosing, fit, finished, onLeviEpoch }, resumed), middle, 1);
+  const candidates = buildCandidates(fit, refitted, choice);
+  return { run, search: result, finished, choice, fit, refitted, candidates, epochs };
 }
 
 function shareOfSearch({ search }: LeviConfig): number {

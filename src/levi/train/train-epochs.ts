@@ -28,6 +28,16 @@ export interface EpochOptions {
   readonly pause: Pause;
 }
 
+/** A model as it is after one of the epochs that were chosen. */
+export interface RefitEpoch {
+  readonly epoch: number;
+  /** Until the last one. */
+  readonly left: number;
+  readonly step: number;
+  /** A copy. */
+  readonly tensors: () => UntimedPart['tensors'];
+}
+
 export interface TrainEpochsOptions extends EpochOptions {
   readonly validate: Validate<Readonly<Record<string, Tensor>>>;
   readonly resume: PartState | null;
@@ -84,12 +94,15 @@ export async function* trainEpochs(
 /** Trains for a number of epochs that was chosen before; nothing is left to validate on. */
 export async function refitEpochs(
   createModel: CreateModel,
-  options: EpochOptions,
+  { onEpoch, ...options }: EpochOptions & { readonly onEpoch?: ((epoch: RefitEpoch) => void) | undefined },
   epochs: number,
 ): Promise<UntimedPart['tensors']> {
   const opened = await openTraining(createModel, options);
-  await using _ = opened.training.trainer;
-  for (let epoch = 0; epoch < epochs; epoch++) await runEpoch(options, opened);
+  await using trainer = opened.training.trainer;
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    await runEpoch(options, opened);
+    onEpoch?.({ epoch, left: epochs - epoch, step: trainer.steps, tensors: () => weightsOf(opened) });
+  }
   return weightsOf(opened);
 }
 

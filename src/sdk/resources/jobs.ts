@@ -5,7 +5,7 @@ import { delay } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import { readServerSentEvents } from '../server-sent-events.ts';
 import type { FineTuningReport } from '../report-types.ts';
-import type { CreateJobParams, DryRun, Job, JobEvent, PageParams } from '../types.ts';
+import type { CreateJobParams, DryRun, Job, JobCheckpoint, JobEvent, PageParams } from '../types.ts';
 
 export interface WaitOptions extends RequestOptions {
   /** Called with the job whenever it was asked after. */
@@ -36,7 +36,7 @@ export interface Jobs {
    */
   verify(id: string, options?: RequestOptions): Promise<Job>;
   /** Checkpoints that can be served as models: none yet. */
-  checkpoints(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<{ id: string }>>;
+  checkpoints(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<JobCheckpoint>>;
   /** Waits for the end. @returns the succeeded job. @throws JobFailedError when it failed or was cancelled */
   wait(id: string, options?: WaitOptions): Promise<Job>;
   /** Every event from the first, as it happens; ends with the job. Reconnects where the stream breaks. */
@@ -70,7 +70,7 @@ export function createJobs(send: Send): Jobs {
     resume: (id, options = {}) => ask<Job>('POST', jobPath(id, '/resume'), options),
     verify: (id, options = {}) => ask<Job>('POST', jobPath(id, '/verify'), options),
     checkpoints: (id, params = {}, options = {}) =>
-      fetchPage<{ id: string }>(send, jobPath(id, '/checkpoints'), params, options),
+      fetchPage<JobCheckpoint>(send, jobPath(id, '/checkpoints'), params, options),
     report: reportOf(send),
     async wait(id, { onProgress, pollIntervalMs = 1_000, signal } = {}) {
       for (;;) {

@@ -1,4 +1,4 @@
-import { createId, fineTunedModelId, LevigateError } from '../../contract/index.ts';
+import { createId, EPOCH_ARTIFACTS, fineTunedModelId, LevigateError } from '../../contract/index.ts';
 import type { CompleteJob, JobStatus, Verification } from '../../contract/index.ts';
 import { changeJob } from '../../store/queries/change-job.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
@@ -37,7 +37,7 @@ export async function completeJob(
       continue;
     }
     const artifacts = await listJobArtifacts(services.db, jobId);
-    const adapter = requireAdapter(artifacts, result.adapter_sha256);
+    const adapter = requireAdapter(artifacts, { name: 'adapter', sha256: result.adapter_sha256 });
     const { verifies } = job;
     const change =
       verifies === null
@@ -50,7 +50,8 @@ export async function completeJob(
     const guard = { ...lease, status: 'running', requestedOrder: job.requestedOrder } as const;
     if (!(await changeJob(services.db, guard, change))) continue;
     services.wakeOutbox();
-    await dropArtifacts(services, jobId, verifies === null ? ['checkpoint'] : ['checkpoint', 'adapter', 'result']);
+    const done = verifies === null ? [] : (['adapter', 'result', ...EPOCH_ARTIFACTS] as const);
+    await dropArtifacts(services, jobId, ['checkpoint', ...done]);
     return { status: 'succeeded' };
   }
   throw leaseLost(lease);
@@ -82,6 +83,17 @@ interface Success {
 function succeededChange(job: JobRow, { result, artifacts, adapter }: Success, nowMs: number): JobChange {
   const modelId = fineTunedModelId({ base: job.model, project: job.projectId, suffix: job.suffix, job: job.id });
   const files = artifacts.filter(({ name }) => name === 'result').map((artifact) => resultFile(job, artifact, nowMs));
+  const modelOf = ({ sha256, sizeBytes, blobKey }: JobArtifactRow) => ({
+    projectId: job.projectId,
+    jobId: job.id,
+    backbone: job.model,
+    method: result.method,
+    labels: result.labels,
+    adapterSha256: sha256,
+    adapterBytes: sizeBytes,
+    adapterKey: blobKey,
+    createdMs: nowMs,
+  });
   const events = [
     ...result.events.map((event) => workerEventRow({ jobId: job.id, leaseToken: result.lease_token }, event, nowMs)),
     jobMessage(job.id, nowMs, `New fine-tuned model created: ${modelId}`),
@@ -94,19 +106,13 @@ function succeededChange(job: JobRow, { result, artifacts, adapter }: Success, n
     events: [...events, ...(finish.events ?? [])],
     files,
     models: [
-      {
-        id: modelId,
-        projectId: job.projectId,
-        jobId: job.id,
-        backbone: job.model,
-        method: result.method,
-        labels: result.labels,
-        adapterSha256: adapter.sha256,
-        adapterBytes: adapter.sizeBytes,
-        adapterKey: adapter.blobKey,
-        createdMs: nowMs,
-        driftReference: fits(result) ? result.drift_reference : null,
-      },
+      { ...modelOf(adapter), id: modelId, driftReference: fits(result) ? result.drift_reference : null },
+      ...result.checkpoints.map(({ artifact: name, sha256, step, metrics }) => ({
+        ...modelOf(requireAdapter(artifacts, { name, sha256 })),
+        id: `${modelId}:ckpt-step-${step}`,
+        step,
+        metrics,
+      })),
     ],
   };
 }
@@ -115,10 +121,13 @@ function succeededChange(job: JobRow, { result, artifacts, adapter }: Success, n
 const fits = ({ labels, drift_reference: reference }: CompleteJob): boolean =>
   new TextEncoder().encode(JSON.stringify([labels, reference])).length < 0.9 * SQL_LIMITS.valueBytes;
 
-function requireAdapter(artifacts: readonly JobArtifactRow[], sha256: string): JobArtifactRow {
-  const adapter = artifacts.find(({ name }) => name === 'adapter');
+function requireAdapter(
+  artifacts: readonly JobArtifactRow[],
+  { name: wanted, sha256 }: Pick<JobArtifactRow, 'name' | 'sha256'>,
+): JobArtifactRow {
+  const adapter = artifacts.find(({ name }) => name === wanted);
   if (adapter?.sha256 === sha256) return adapter;
-  const found = adapter ? `the uploaded adapter has the hash ${adapter.sha256}` : 'no adapter was uploaded';
+  const found = adapter ? `the uploaded adapter has the hash ${adapter.sha256}` : `no ${wanted} was uploaded`;
   throw new LevigateError('invalid_request', `${found}, not ${sha256}: upload the adapter, then complete the job`, {
     param: 'adapter_sha256',
   });

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../contract/index.ts';
+import { ARTIFACTS, LIMITS } from '../../contract/index.ts';
 import type { JobError } from '../../contract/index.ts';
 import { changeJob } from '../../store/queries/change-job.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
@@ -45,7 +45,7 @@ export async function endAttempt(services: Services, lease: Lease, end: AttemptE
 async function settled(services: Services, job: JobRow): Promise<JobRow> {
   if (job.status !== 'failed' && job.status !== 'cancelled') return job;
   services.wakeOutbox();
-  await dropArtifacts(services, job.id, ['checkpoint', 'adapter', 'report', 'result']);
+  await dropArtifacts(services, job.id, ARTIFACTS);
   return job;
 }
 

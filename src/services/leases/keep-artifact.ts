@@ -10,6 +10,8 @@ export const MAX_ARTIFACT_BYTES = {
   adapter: LIMITS.adapterBytes,
   report: LIMITS.adapterBytes,
   result: LIMITS.adapterBytes,
+  epoch_1: LIMITS.adapterBytes,
+  epoch_2: LIMITS.adapterBytes,
 } as const satisfies Record<ArtifactName, number>;
 
 /** Where an artifact's bytes are put: a key of its own for every upload. */

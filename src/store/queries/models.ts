@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { models } from '../schema.ts';
 
@@ -38,6 +38,15 @@ export function listModels(db: Database, projectId: string): Promise<ModelRow[]>
     .from(models)
     .where(eq(models.projectId, projectId))
     .orderBy(desc(models.createdMs), desc(models.id));
+}
+
+/** The checkpoints of a job, last step first. */
+export function listJobCheckpoints(db: Database, jobId: string): Promise<ModelRow[]> {
+  return db
+    .select()
+    .from(models)
+    .where(and(eq(models.jobId, jobId), isNotNull(models.step)))
+    .orderBy(desc(models.step));
 }
 
 export async function deleteModelRow(db: Database, { id, projectId }: OfProject): Promise<ModelRow | undefined> {

@@ -76,7 +76,7 @@ test('200: a stream that is open while the job ends sends its end and closes', a
   expect(streamed.map(({ data }) => data.data?.status)).toEqual([undefined, 'validating_files', 'queued', 'cancelled']);
 });
 
-test('200: checkpoints are a page, empty until some can be served', async () => {
+test('200: checkpoints are a page, empty until the job succeeded', async () => {
   await using gateway = await createTestGateway();
   const { status, body } = await gateway.json(`/v1/fine_tuning/jobs/${await createJob(gateway)}/checkpoints`);
   expect({ status, body }).toEqual({

@@ -130,6 +130,12 @@ describe.skipIf(!isBuilt())('code written for OpenAI', () => {
       expect(messages.some((message) => message.includes('gpt-4o-mini-2024-07-18'))).toBe(true);
       const csv = await (await each.files.content(job.result_files[0] ?? '')).text();
       expect(csv).toMatch(/^step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,/u);
+      const { data: checkpoints } = await each.fineTuning.jobs.checkpoints.list(jobId);
+      for (const { fine_tuned_model_checkpoint: name, step_number: step } of checkpoints) {
+        expect(name).toBe(`${model}:ckpt-step-${step}`);
+        const answer = await each.chat.completions.create({ model: name, messages: askIntent(unseen(3).text) });
+        expect(INTENTS).toContain(answer.choices[0]?.message.content);
+      }
       const listed: string[] = [];
       for await (const { id } of each.models.list()) listed.push(id);
       expect(listed).toContain(model);

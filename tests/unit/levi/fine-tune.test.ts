@@ -67,6 +67,36 @@ describe('a run', () => {
   });
 });
 
+describe('checkpoints', () => {
+  test('are the model after each of its last epochs, the last one the model itself; each is a whole adapter', async () => {
+    const { result } = await runToEnd(
+      syntheticInput({ config: resolveLeviConfig({ levi: { method: 'levi' }, hyperparameters: { n_epochs: 4 } }) }),
+    );
+    const { checkpoints } = result;
+    expect(checkpoints.at(-1)?.adapter).toBeNull();
+    expect(checkpoints.length).toBeGreaterThan(1);
+    expect(checkpoints.length).toBeLessThanOrEqual(3);
+    const steps = checkpoints.map(({ step }) => step);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(new Set(steps).size).toBe(steps.length);
+    const served = readAdapter(result.adapter);
+    for (const { adapter: bytes, epoch, validLoss } of checkpoints.slice(0, -1)) {
+      const adapter = readAdapter(bytes ?? new Uint8Array(0));
+      expect(adapter.manifest).toEqual(served.manifest);
+      expect(Object.keys(adapter.tensors)).toEqual(Object.keys(served.tensors));
+      expect(adapter.tensors).not.toEqual(served.tensors);
+      expect(validLoss).toBe(result.curve.find((point) => point.epoch === epoch)?.valid_loss);
+    }
+  });
+
+  test('there are none of a method without epochs', async () => {
+    const { result } = await runToEnd(
+      syntheticInput({ config: resolveLeviConfig({ levi: { method: 'linear_probe' } }) }),
+    );
+    expect(result.checkpoints).toEqual([]);
+  });
+});
+
 describe('the adapter bytes', () => {
   test('are equal for equal input and seed, and others for another seed', async () => {
     const again = await runToEnd(syntheticInput());

@@ -1,6 +1,6 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { page, PageQuery } from '../../../contract/index.ts';
+import { JobCheckpoint, page, PageQuery } from '../../../contract/index.ts';
 import { listCheckpoints } from '../../../services/jobs/list-checkpoints.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { failures, json } from '../../openapi/responses.ts';
@@ -10,12 +10,13 @@ const route = createRoute({
   method: 'get',
   path: '/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints',
   tags: ['Fine-tuning'],
-  summary: 'List checkpoints that can be served: none yet',
+  summary: 'List checkpoints: the model after each of its last epochs, which can be asked like any other',
+  description: 'None for a method without epochs, and for jobs of several targets.',
   request: { params: JobParams, query: PageQuery },
-  responses: { 200: json(page(z.object({ id: z.string() })), 'A page of checkpoints'), ...failures(400, 404) },
+  responses: { 200: json(page(JobCheckpoint), 'A page of checkpoints'), ...failures(400, 404) },
 });
 
 export const registerListCheckpoints = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) =>
-    c.json(await listCheckpoints(c.get('context'), c.req.valid('param').fine_tuning_job_id), 200),
+    c.json(await listCheckpoints(c.get('context'), c.req.valid('param').fine_tuning_job_id, c.req.valid('query')), 200),
   );

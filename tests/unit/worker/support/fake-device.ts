@@ -112,6 +112,7 @@ export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
   return {
     adapter,
     curve,
+    checkpoints: [],
     driftReference: { rows: 2, labels: { even: 1, odd: 1 } },
     report: {
       object: 'fine_tuning.report',
