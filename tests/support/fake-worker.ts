@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { DriftReference, LeasedJob, WorkerEvent, WorkerHeartbeat } from '../../src/contract/index.ts';
-import type { CompletedCheckpoint, DriftReference, LeasedJob, WorkerEvent } from '../../src/contract/index.ts';
+import type {
+  CompletedCheckpoint,
+  DriftReference,
+  LeasedJob,
+  WorkerEvent,
+  WorkerHeartbeat,
+} from '../../src/contract/index.ts';
 import type { JsonAnswer } from './gateway.ts';
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>;

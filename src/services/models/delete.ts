@@ -1,5 +1,5 @@
 import { LevigateError } from '../../contract/index.ts';
-import { deleteModelRow, isAdapterBlobInUse } from '../../store/queries/models.ts';
+import { deleteUnusedModel, findModel, isAdapterBlobInUse } from '../../store/queries/models.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { findBackbone } from './find-backbone.ts';
@@ -19,8 +19,16 @@ export async function deleteModel(ctx: Context, id: string): Promise<void> {
       },
     );
   }
-  const deleted = await deleteModelRow(db, { id, projectId: ctx.actor.projectId });
-  if (!deleted) throw modelNotFound(id);
+  const key = { id, projectId: ctx.actor.projectId };
+  const deleted = await deleteUnusedModel(db, key);
+  if (!deleted) throw (await findModel(db, key)) ? inUse(id) : modelNotFound(id);
   modelCacheOf(ctx.services).delete(deleted);
   if (!(await isAdapterBlobInUse(db, deleted))) await blobs.delete(deleted.adapterKey);
 }
+
+const inUse = (id: string): LevigateError =>
+  new LevigateError(
+    'model_in_use',
+    `"${id}" is asked by a batch, or made again by a verification, that is not finished: cancel it or wait for its end`,
+    { param: 'model' },
+  );

@@ -49,10 +49,18 @@ export function listJobCheckpoints(db: Database, jobId: string): Promise<ModelRo
     .orderBy(desc(models.step));
 }
 
-export async function deleteModelRow(db: Database, { id, projectId }: OfProject): Promise<ModelRow | undefined> {
+/** No batch that is not finished asks it, and no job that is not finished makes its adapter again to compare. */
+const unused = sql`not exists (
+  select 1 from batches where batches.project_id = ${models.projectId} and batches.model = ${models.id} and batches.due_ms is not null
+) and not exists (
+  select 1 from jobs where jobs.verifies = ${models.jobId} and jobs.status not in ('succeeded', 'failed', 'cancelled')
+)`;
+
+/** @returns undefined when it is missing or in use */
+export async function deleteUnusedModel(db: Database, { id, projectId }: OfProject): Promise<ModelRow | undefined> {
   const [row] = await db
     .delete(models)
-    .where(and(eq(models.id, id), eq(models.projectId, projectId)))
+    .where(and(eq(models.id, id), eq(models.projectId, projectId), unused))
     .returning();
   return row;
 }

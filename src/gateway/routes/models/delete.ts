@@ -10,9 +10,9 @@ const route = createRoute({
   method: 'delete',
   path: '/models/{model}',
   tags: ['Models'],
-  summary: 'Delete a fine-tuned model',
+  summary: 'Delete a fine-tuned model that nothing unfinished uses',
   request: { params: ModelParams },
-  responses: { 200: json(Deleted, 'It is gone'), ...failures(404) },
+  responses: { 200: json(Deleted, 'It is gone'), ...failures(404, 409) },
 });
 
 export const registerDeleteModel = (app: OpenAPIHono<GatewayEnv>) =>
