@@ -57,7 +57,10 @@ export default defineConfig({
   },
   overrides: [
     ...importRestrictions,
-    { files: ['*.config.ts', 'functions/cloudflare.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      files: ['*.config.ts', 'functions/cloudflare.ts', 'tests/workers/support/*-worker.ts'],
+      rules: { 'import/no-default-export': 'off' },
+    },
     {
       files: ['src/cli/**', 'bench/**', 'scripts/**', 'examples/**', 'tests/**'],
       rules: { 'no-console': 'off' },

@@ -12,6 +12,8 @@ export interface Worker extends AsyncDisposable {
   readonly env: CloudflareEnvironment;
   /** Runs the cron handler, as every minute does unless told. */
   tick(cron?: string): Promise<void>;
+  /** Hands messages `message-0` and so on to the queue's consumer, as a batch. @returns which of them are to come again */
+  queue(name: string, bodies: readonly unknown[]): Promise<{ readonly retried: readonly string[] }>;
 }
 
 /** The Worker of wrangler.toml in workerd on this machine, with an empty, migrated D1 and an empty R2. */
@@ -30,6 +32,26 @@ export async function startWorker(secrets: Readonly<Record<string, string>> = {}
       const { outcome } = await worker.scheduled({ cron, scheduledTime: new Date() });
       if (outcome !== 'ok') throw new Error(`the cron handler ended with ${outcome}`);
     },
+    async queue(name, bodies) {
+      const service = (await worker.getExport()) as unknown as QueueConsumer;
+      const messages = bodies.map((body, index) => ({
+        id: `message-${index}`,
+        timestamp: new Date(),
+        attempts: 1,
+        body,
+      }));
+      const { outcome, retryMessages } = await service.queue(name, messages);
+      if (outcome !== 'ok') throw new Error(`the queue's consumer ended with ${outcome}`);
+      return { retried: retryMessages.map(({ msgId }) => msgId) };
+    },
     [Symbol.asyncDispose]: () => harness.close(),
   };
+}
+
+/** What the runtime offers of a Worker with a `queue` handler, beyond its published type. */
+interface QueueConsumer {
+  queue(
+    name: string,
+    messages: readonly { id: string; timestamp: Date; attempts: number; body: unknown }[],
+  ): Promise<{ readonly outcome: string; readonly retryMessages: readonly { readonly msgId: string }[] }>;
 }

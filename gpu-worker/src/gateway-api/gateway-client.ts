@@ -16,7 +16,9 @@ import type {
   WorkerHeartbeatMessage,
   WorkerLeave,
 } from '../../../src/contract/worker-protocol.ts';
+import { askBlobStore } from './ask-blob-store.ts';
 import { GatewayError } from './gateway-error.ts';
+import { reasonOf } from './reason-of.ts';
 
 export interface Lease {
   readonly jobId: string;
@@ -66,11 +68,15 @@ export function createGatewayClient({
     const deadline = AbortSignal.timeout(limitMs);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
     const headers = { ...init.headers, authorization: `Bearer ${workerToken}` };
-    const response = await fetch(`${base}${path}`, { ...init, signal, headers }).catch((cause: unknown) => {
-      if (init.signal?.aborted) throw cause;
-      throw new GatewayError(`the gateway does not answer at ${url}: ${reasonOf(cause)}`, { status: 0, cause });
-    });
+    const response = await fetch(`${base}${path}`, { ...init, signal, headers, redirect: 'manual' }).catch(
+      (cause: unknown) => {
+        if (init.signal?.aborted) throw cause;
+        throw new GatewayError(`the gateway does not answer at ${url}: ${reasonOf(cause)}`, { status: 0, cause });
+      },
+    );
     if (response.ok) return response;
+    const elsewhere = response.status === 307 ? response.headers.get('location') : null;
+    if (elsewhere !== null) return askBlobStore(fetch, elsewhere, { signal });
     throw await toGatewayError(response);
   }
 
@@ -96,7 +102,8 @@ export function createGatewayClient({
     const offer = await send(path, { method: 'POST', headers, body: JSON.stringify({ bytes: bytes.length }) });
     if (offer.status === 204) return null;
     const { upload_id: uploadId, url } = await parse(DirectUpload, offer);
-    await put(fetch, url, bytes);
+    const transfer = { method: 'PUT', body: toBody(bytes), signal: AbortSignal.timeout(TRANSFER_LIMIT_MS) };
+    await discard(await askBlobStore(fetch, url, transfer));
     const kept = await send(
       `${path}/${uploadId}`,
       { method: 'POST', headers: { 'x-lease-token': token } },
@@ -133,19 +140,6 @@ export function createGatewayClient({
 // A view's own bytes, not the whole buffer behind it; fetch's type asks for an ArrayBuffer, which all of ours are.
 const toBody = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Array<ArrayBuffer>;
 
-/** To the blob store itself: the URL is all it asks for, and it must not see the worker's token. */
-async function put(fetch: typeof globalThis.fetch, url: string, bytes: Uint8Array): Promise<void> {
-  const signal = AbortSignal.timeout(TRANSFER_LIMIT_MS);
-  const response = await fetch(url, { method: 'PUT', body: toBody(bytes), signal }).catch((cause: unknown) => {
-    throw new GatewayError(`the blob store does not answer: ${reasonOf(cause)}`, { status: 0, cause });
-  });
-  await response.body?.cancel();
-  if (!response.ok)
-    throw new GatewayError(`the blob store refused an upload with status ${response.status}`, {
-      status: response.status,
-    });
-}
-
 async function readAll(response: Response): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());
@@ -171,10 +165,3 @@ async function toGatewayError(response: Response): Promise<GatewayError> {
 
 const readObject = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
-
-// fetch says "fetch failed" and keeps what happened in the cause.
-function reasonOf(error: unknown): string {
-  const { cause } = error instanceof Error ? error : {};
-  if (cause instanceof Error) return cause.message || cause.name;
-  return error instanceof Error ? error.message : String(error);
-}
