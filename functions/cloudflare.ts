@@ -26,7 +26,7 @@ const DEAD_LETTERS = 'levigate-dead';
 
 // An invocation may make a thousand queries and requests; the next minute goes on.
 const workOnBatches = (services: Services): Promise<unknown> =>
-  runBatches(services, { answers: BATCH_ANSWERS, forMs: 20_000, slice: { lines: 50, forMs: 10_000 } });
+  runBatches(services, { answers: BATCH_ANSWERS, forMs: 20_000, maxSteps: 4, slice: { lines: 50, forMs: 10_000 } });
 
 /** One per isolate; the bindings of an environment stay the same. */
 const gateways = new WeakMap<Bindings, Gateway>();

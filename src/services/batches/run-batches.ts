@@ -27,6 +27,8 @@ export interface RunBatches {
   readonly signal?: AbortSignal | undefined;
   /** No further slice is begun after so long; default none. */
   readonly forMs?: number | undefined;
+  /** At most so many; default all that are due. */
+  readonly maxSteps?: number | undefined;
   readonly slice?: Partial<SliceLimits> | undefined;
 }
 
@@ -37,7 +39,7 @@ export interface RunBatches {
 export async function runBatches(services: Services, options: RunBatches): Promise<number> {
   const endMs = performance.now() + (options.forMs ?? Infinity);
   let steps = 0;
-  while (options.signal?.aborted !== true && performance.now() < endMs) {
+  while (options.signal?.aborted !== true && performance.now() < endMs && steps < (options.maxSteps ?? Infinity)) {
     const nowMs = services.clock.nowMs();
     const leaseToken = randomBytes(16).toString('base64url');
     const batch = await claimDueBatch(services.db, { leaseToken, nowMs, leaseExpiresMs: nowMs + LEASE_MS });

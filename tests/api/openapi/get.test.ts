@@ -24,6 +24,12 @@ test('200: an OpenAPI 3.1 document without a key, of all user routes', async () 
       '/v1/files',
       '/v1/files/{file_id}',
       '/v1/files/{file_id}/content',
+      '/v1/uploads/{upload_id}/parts',
+      '/v1/uploads/{upload_id}/complete',
+      '/v1/batches/{batch_id}/cancel',
+      '/v1/embeddings',
+      '/v1/chat/completions',
+      '/v1/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints',
       '/v1/api_keys',
     ]),
   );

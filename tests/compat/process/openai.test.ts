@@ -211,7 +211,10 @@ describe.skipIf(!isBuilt())('code written for OpenAI', () => {
 
   test("Python's openai", async ({ skip }) => {
     const python = await createPythonEnvironment(join(data.path, 'python'), ['openai']);
-    if ('reason' in python) return skip(`no Python with openai here: ${python.reason}`);
+    if ('reason' in python) {
+      skip(`no Python with openai here: ${python.reason}`);
+      return;
+    }
     const { text, intent } = unseen(11);
     const script = `
 import os
