@@ -27,6 +27,7 @@ await Promise.all([
       main: 'gpu-worker/src/main.ts',
       device: 'gpu-worker/src/device/main.ts',
       check: 'gpu-worker/src/check.ts',
+      export: 'gpu-worker/src/export/main.ts',
     },
     outdir: 'gpu-worker/dist',
     // What is imported late is loaded late; and everything but native modules is in the bundle, as many small files are slow to find.

@@ -57,6 +57,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
       '@logtape/logtape',
       'hono',
       'lru-cache',
+      'modern-tar',
       'onnxruntime-node',
       'prom-client',
       'sharp',

@@ -15,6 +15,7 @@ import { createEmbedTokens } from './embed/embed-tokens.ts';
 import { createTokenStates } from './embed/token-states.ts';
 import { openFeatureDisk } from './features/disk/feature-disk.ts';
 import type { FeatureDisk } from './features/disk/feature-disk.ts';
+import { createExport } from './export/export-model.ts';
 import { createFeatureCache } from './features/feature-cache.ts';
 import { createGatewayClient } from './gateway-api/gateway-client.ts';
 import { isTransient } from './gateway-api/gateway-error.ts';
@@ -112,8 +113,10 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
   };
 
   const accessToken = randomBytes(32).toString('base64url');
+  const predict = createPredict({ backbones, adapters, predictors });
   const verbs: WorkerVerbs = {
-    predict: createPredict({ backbones, adapters, predictors }),
+    predict,
+    export: createExport({ backbones, client, predict }),
     embed: createEmbed({ backbones }),
     embed_tokens: createEmbedTokens({ backbones, states: createTokenStates(device) }),
     tokenize: createTokenize({ backbones }),

@@ -54,6 +54,7 @@ export const LIMITS = {
   webhookEndpoints: 20,
   adapterBytes: 256 * MIB,
   checkpointBytes: 512 * MIB,
+  exportBytes: 3 * 1024 * MIB,
   pageDefault: 20,
   pageMax: 100,
   filesPageMax: 10_000,

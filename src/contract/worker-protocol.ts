@@ -60,7 +60,7 @@ export type WorkerLeave = z.infer<typeof WorkerLeave>;
 export const ClaimRequest = z.strictObject({ worker_id: z.string() });
 export type ClaimRequest = z.infer<typeof ClaimRequest>;
 
-const LeasedFile = z.object({ id: z.string(), sha256: z.string(), bytes: z.int() });
+export const LeasedFile = z.object({ id: z.string(), sha256: z.string(), bytes: z.int() });
 export const LeasedJob = z.object({
   job_id: z.string(),
   lease_token: z.string().describe('Fencing token of this attempt; every write names it'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PredictRecord, PredictUsage, Timings } from './predict.ts';
-import { WorkerPredictRequest, WorkerPredictResponse } from './worker-protocol.ts';
+import { Hyperparameters, LeviOptions } from './levi.ts';
+import { LeasedFile, UploadedArtifact, WorkerPredictRequest, WorkerPredictResponse } from './worker-protocol.ts';
 
 /** Bare ids of the backbone's own vocabulary, as `tokenize` gives them without special tokens: those are put around them. */
 const TokenInput = z.strictObject({ tokens: z.array(z.int().min(0)).min(1) });
@@ -56,12 +57,34 @@ const WorkerDecodeRequest = z.strictObject({
   skip_special_tokens: z.boolean(),
 });
 
+/** Makes a folder for Transformers.js of a model, and uploads it as one tar. */
+const WorkerExportRequest = z.strictObject({
+  backbone: z.string(),
+  cache_salt: z.string(),
+  model: z.string(),
+  adapter: z.strictObject({ sha256: z.string(), bytes: z.int() }),
+  target: z.string().nullable().describe('Of a model of several; null: the only one'),
+  /** What the model was trained from, for the rows to compare answers on; null where it is not there any more. */
+  source: z
+    .strictObject({
+      seed: z.int(),
+      hyperparameters: Hyperparameters,
+      levi: LeviOptions,
+      training_file: LeasedFile,
+      validation_file: LeasedFile.nullable(),
+    })
+    .nullable(),
+  /** Where files come from and the archive goes to, below the gateway's worker routes, and what opens it. */
+  grant: z.strictObject({ path: z.string(), token: z.string() }),
+});
+
 /** Everything that the gateway asks of a worker about inputs: `POST /<verb>`, one schema each way. */
 export const WORKER_VERBS = {
   predict: { request: WorkerPredictRequest, response: WorkerPredictResponse },
   embed: { request: WorkerEmbedRequest, response: WorkerEmbedResponse },
   embed_tokens: { request: WorkerEmbedRequest, response: WorkerEmbedTokensResponse },
   tokenize: { request: WorkerTokenizeRequest, response: z.object({ data: z.array(z.array(Token)) }) },
+  export: { request: WorkerExportRequest, response: UploadedArtifact },
   decode: { request: WorkerDecodeRequest, response: z.object({ data: z.array(z.string()) }) },
 } as const;
 

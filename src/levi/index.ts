@@ -24,6 +24,9 @@ export type {
   Provenance,
   ShiftSet,
 } from './fine-tune/events.ts';
+export { assignRows } from './fine-tune/assign-rows.ts';
+export { writeClassifier } from './export/write-classifier.ts';
+export type { Vocabulary, VocabularyKind } from './export/vocabulary-units.ts';
 export { fineTuneTargets } from './fine-tune/fine-tune-targets.ts';
 export type { FineTuneTargetsInput, ModelResult } from './fine-tune/fine-tune-targets.ts';
 export { collectFields } from './fields/collect-fields.ts';

@@ -63,6 +63,7 @@ const DEFAULTS: Required<Script> = {
       })),
     ),
   }),
+  export: () => ({ bytes: 0, sha256: '' }),
   decode: ({ inputs }) => ({ data: inputs.map((ids) => String.fromCodePoint(...ids)) }),
 };
 

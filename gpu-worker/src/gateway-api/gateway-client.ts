@@ -25,6 +25,12 @@ export interface Lease {
   readonly token: string;
 }
 
+/** Where an export's files come from and its archive goes to. */
+export interface ExportGrant {
+  readonly path: string;
+  readonly token: string;
+}
+
 /** The gateway's worker routes. Every call rejects with GatewayError; none retries by itself. */
 export interface GatewayClient {
   register(worker: z.input<typeof RegisterWorker>): Promise<RegisteredWorker>;
@@ -37,6 +43,12 @@ export interface GatewayClient {
   downloadCheckpoint(lease: Lease, signal?: AbortSignal): Promise<Uint8Array>;
   downloadFile(lease: Lease, fileId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   downloadAdapter(sha256: string): Promise<Uint8Array>;
+  downloadExportFile(grant: ExportGrant, fileId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  uploadExport(
+    grant: ExportGrant,
+    body: ReadableStream<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<z.infer<typeof UploadedArtifact>>;
   complete(jobId: string, body: CompleteJob): Promise<void>;
   fail(jobId: string, body: FailJob): Promise<void>;
   release(jobId: string, body: ReleaseJob): Promise<void>;
@@ -49,6 +61,8 @@ export interface GatewayClientOptions {
 }
 
 interface Call extends Omit<RequestInit, 'headers'> {
+  /** A body that is a stream is sent before the answer is read. */
+  readonly duplex?: 'half';
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -131,6 +145,16 @@ export function createGatewayClient({
       return body ?? new ReadableStream({ start: (controller) => controller.close() });
     },
     downloadAdapter: async (sha256) => readAll(await get(`/adapters/${sha256}`)),
+    downloadExportFile: async ({ path, token }, fileId, signal) => {
+      const init = { ...(signal ? { signal } : {}), headers: { 'x-export-token': token } };
+      const { body } = await send(`${path}/files/${fileId}`, init, TRANSFER_LIMIT_MS);
+      return body ?? new ReadableStream({ start: (controller) => controller.close() });
+    },
+    uploadExport: async ({ path, token }, body, signal) => {
+      const headers = { 'x-export-token': token, 'content-type': 'application/x-tar' };
+      const init = { method: 'PUT', headers, body, duplex: 'half', ...(signal ? { signal } : {}) } as const;
+      return parse(UploadedArtifact, await send(path, init, TRANSFER_LIMIT_MS));
+    },
     complete: async (jobId, body) => discard(await post(`/jobs/${jobId}/complete`, body)),
     fail: async (jobId, body) => discard(await post(`/jobs/${jobId}/fail`, body)),
     release: async (jobId, body) => discard(await post(`/jobs/${jobId}/release`, body)),

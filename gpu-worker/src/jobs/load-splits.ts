@@ -35,7 +35,7 @@ type LeasedFile = LeasedJob['training_file'];
 /** Downloads and parses a job's files, one after the other. Rejects with `invalid_training_file` naming the field, line and remedy. */
 export async function loadSplits(
   client: Pick<GatewayClient, 'downloadFile'>,
-  lease: LeasedJob,
+  lease: Pick<LeasedJob, 'job_id' | 'lease_token' | 'levi' | 'training_file' | 'validation_file' | 'shift_files'>,
   { maxTokens, signal }: { readonly maxTokens: number; readonly signal: AbortSignal },
 ): Promise<Splits> {
   const linter = createLinter({ maxTokens, columns: lease.levi.columns });

@@ -15,10 +15,11 @@ export interface Measures {
 
 /** Zeros for what a verb does not tell: it runs no backbone. */
 export function toMeasures(
-  { inputs }: WorkerRequest<WorkerVerb>,
+  request: WorkerRequest<WorkerVerb>,
   response: WorkerResponse<WorkerVerb>,
   totalMs: number,
 ): Measures {
+  const inputs = 'inputs' in request ? request.inputs : [];
   const timings = 'timings' in response ? response.timings : { tokenizationMs: totalMs, queueMs: 0, inferenceMs: 0 };
   const usage = 'usage' in response ? response.usage : null;
   const cachedInputs = usage?.cached_inputs ?? 0;
@@ -32,7 +33,9 @@ export function toMeasures(
   };
 }
 
-function lengthOf(input: WorkerRequest<WorkerVerb>['inputs'][number]): number {
+type Input = Extract<WorkerRequest<WorkerVerb>, { inputs: unknown }>['inputs'][number];
+
+function lengthOf(input: Input): number {
   if (typeof input === 'string') return input.length;
   return 'text' in input ? (input.text?.length ?? 0) : 0;
 }

@@ -8,6 +8,8 @@ import type { GatewayEnv } from '../gateway-env.ts';
 const EXEMPT = [
   /^POST \/v1\/files$/,
   /^POST \/v1\/uploads\/[^/]+\/parts$/,
+  /^POST \/v1\/models\/import$/,
+  /^PUT \/worker\/v1\/exports\//,
   /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/,
   /^POST \/(models|tei)\//,
 ];

@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors/invalid-request.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
 import { authenticateWorker } from './worker/authenticate-worker.ts';
 import { registerBlobRoutes } from './worker/blobs.ts';
+import { registerExportRoutes } from './worker/exports.ts';
 import { registerLeaseRoutes } from './worker/leases.ts';
 import { registerWorkerRoutes } from './worker/workers.ts';
 
@@ -14,5 +15,6 @@ export function workerRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   registerWorkerRoutes(app, services);
   registerLeaseRoutes(app, services);
   registerBlobRoutes(app, services);
+  registerExportRoutes(app, services);
   return app;
 }

@@ -120,7 +120,7 @@ function feedsOf(
 }
 
 /** What the task models of an adapter's parts read of the rows, gathered from its tables. */
-function taskFeeds(adapter: Adapter, raw: RawTaskInputs, { taskParts }: TensorNeeds): Record<string, Tensor> {
+export function taskFeeds(adapter: Adapter, raw: RawTaskInputs, { taskParts }: TensorNeeds): Record<string, Tensor> {
   const { spec } = adapter.architecture;
   if (taskParts.length === 0) return {};
   if (adapter.readTask === null) throw new Error('internal: an adapter without n-gram buckets');

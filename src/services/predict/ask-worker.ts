@@ -21,7 +21,7 @@ export async function askWorker<Verb extends WorkerVerb>(
     verb,
     backbone,
     key: placementKey(ctx, backbone, adapters),
-    costTokens: estimateTokens(request.inputs),
+    costTokens: 'inputs' in request ? estimateTokens(request.inputs) : 0,
     body: JSON.stringify(request),
     adapterSha256s: adapters,
   };

@@ -2,7 +2,7 @@ import { findNamedBlobKeys, findSweepPosition, putSweepPosition } from '../../st
 import type { ListedBlob, Services } from '../ports.ts';
 
 /** Every folder that blobs are put into. No row names a part of an upload, which is given up long before a day is over. */
-const FOLDERS = ['files', 'jobs', 'batches', 'parts'] as const;
+const FOLDERS = ['files', 'jobs', 'batches', 'parts', 'exports'] as const;
 /** A blob is written before the row that names it, so a young one may yet get its row: no upload takes a day. */
 const MIN_AGE_MS = 24 * 3_600_000;
 /** R2 lists at most 1,000 at once. */

@@ -1,5 +1,11 @@
 import { InferenceClient } from '@huggingface/inference';
+import { pipeline as createPipeline } from '@huggingface/transformers';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { unpackTar } from 'modern-tar/fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTickets, toJsonl } from '../../support/example-texts.ts';
 import { createDataFolder, isBuilt, startLevigate } from '../../support/levigate-process.ts';
@@ -109,9 +115,66 @@ describe.skipIf(!isBuilt())('other servers’ clients', () => {
     expect(decided.body.answers.topic.choice).toBe(predicted?.label);
   });
 
+  describe('weights out', () => {
+    const exportTo = async (format: 'onnx' | 'adapter') => {
+      const response = await fetch(`${levigate.url}/v1/models/${model}/export?format=${format}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      });
+      expect(response.status).toBe(200);
+      return response;
+    };
+
+    test('Transformers.js opens the exported folder and answers as the server does; the parity report says how nearly', async () => {
+      const folder = join(data.path, 'exported');
+      const { body } = await exportTo('onnx');
+      if (!body) throw new Error('no body');
+      await pipeline(Readable.fromWeb(body as NodeReadableStream<Uint8Array>), unpackTar(folder));
+      const parity = JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8'));
+      expect(parity.text_alone).toMatchObject({ rows: 42, same_label: 1 });
+      expect(parity.text_alone.max_difference).toBeLessThan(0.01);
+      expect(parity.text_alone.mean_difference).toBeLessThan(0.001);
+      const classify = await createPipeline('text-classification', folder, { local_files_only: true });
+      const texts = [REFUND, 'How do I add a second calendar?'];
+      // Padded together as well as alone.
+      const together = await classify(texts, { top_k: 6 });
+      const { data: served } = await levigate.client.predict({ model, input: texts });
+      for (const [index, text] of texts.entries()) {
+        const alone = (await classify(text, { top_k: 6 })) as { label: string; score: number }[];
+        for (const [rank, { label, score }] of (served[index]?.labels ?? []).entries()) {
+          expect(alone[rank]?.label).toBe(label);
+          expect(alone[rank]?.score).toBeCloseTo(score, 3);
+        }
+        expect(JSON.stringify(together[index]).slice(0, 30)).toBe(JSON.stringify(alone).slice(0, 30));
+      }
+    });
+
+    test('another Levigate that imports the adapter gives the same answers bit for bit', async () => {
+      const archive = Buffer.from(await (await exportTo('adapter')).arrayBuffer());
+      await using otherData = await createDataFolder();
+      await using other = await startLevigate(otherData.path, { LEVIGATE_API_KEY: apiKey });
+      const response = await fetch(`${other.url}/v1/models/import`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/x-tar' },
+        body: archive,
+      });
+      const imported = (await response.json()) as { id: string };
+      const input = readTickets('chat')
+        .map(({ text }) => text)
+        .slice(0, 100);
+      const [here, there] = await Promise.all([
+        levigate.client.predict({ model, input, views: true }),
+        other.client.predict({ model: imported.id, input, views: true }),
+      ]);
+      expect(there.data.map((prediction) => ({ ...prediction, model }))).toEqual(here.data);
+    });
+  });
+
   test('Python’s huggingface_hub', async (context) => {
     const environment = await createPythonEnvironment(join(data.path, 'python'), ['huggingface_hub==1.4.1', 'numpy']);
-    if ('reason' in environment) return context.skip(`no Python with huggingface_hub: ${environment.reason}`);
+    if ('reason' in environment) {
+      context.skip(`no Python with huggingface_hub: ${environment.reason}`);
+      return;
+    }
     const script = `
 import json, os
 from huggingface_hub import InferenceClient

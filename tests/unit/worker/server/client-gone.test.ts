@@ -57,6 +57,7 @@ test('a client that hangs up takes its inputs out of the queue, and its request 
       embed_tokens: unasked,
       tokenize: unasked,
       decode: unasked,
+      export: unasked,
     },
   });
   await using listener = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -86,6 +86,8 @@ export function createFakeGateway(): FakeGateway {
       if (content === undefined) throw new GatewayError(`no file ${id}`, { status: 404, code: 'file_not_found' });
       return new Blob([content]).stream();
     },
+    downloadExportFile: () => Promise.reject(new Error('no export')),
+    uploadExport: () => Promise.reject(new Error('no export')),
     downloadAdapter: async (hash) => {
       throw new GatewayError(`no adapter ${hash}`, { status: 404 });
     },
