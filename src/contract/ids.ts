@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   webhookEndpoint: 'we_',
   delivery: 'whd_',
   driftTally: 'drift_',
+  prediction: 'pred_',
   batch: 'batch_',
   batchLine: 'batch_req_',
   upload: 'upload_',

@@ -18,6 +18,7 @@ export * from './predict.ts';
 export * from './projects.ts';
 export * from './queue-stats.ts';
 export * from './rate-limits.ts';
+export * from './replicate.ts';
 export * from './report.ts';
 export * from './uploads.ts';
 export * from './usage.ts';

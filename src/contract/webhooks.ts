@@ -10,6 +10,8 @@ export const EVENT_TYPES = [
   'batch.expired',
   'batch.cancelled',
   'model.drift.detected',
+  // Of predictions that were made with a webhook of their own, through Replicate's API.
+  'prediction.completed',
   'webhook.test',
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
@@ -31,7 +33,11 @@ const Url = z.url({ protocol: /^https?$/ }).max(2048);
 export const CreateWebhookEndpoint = z.strictObject({
   url: Url,
   name: z.string().max(128).optional(),
-  event_types: z.array(EventType).min(1).optional().describe('All but `webhook.test` when absent'),
+  event_types: z
+    .array(EventType)
+    .min(1)
+    .optional()
+    .describe('All but `webhook.test` and `prediction.completed` when absent'),
 });
 export type CreateWebhookEndpoint = z.infer<typeof CreateWebhookEndpoint>;
 

@@ -234,6 +234,7 @@ export type EventType =
   | 'batch.expired'
   | 'batch.cancelled'
   | 'model.drift.detected'
+  | 'prediction.completed'
   | 'webhook.test';
 
 export interface WebhookEvent {

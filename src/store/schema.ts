@@ -22,6 +22,7 @@ import { projects } from './tables/projects.ts';
 export { projects } from './tables/projects.ts';
 export { batches, batchParts } from './tables/batches.ts';
 export { idempotencyKeys } from './tables/idempotency-keys.ts';
+export { replicatePredictions } from './tables/replicate-predictions.ts';
 export { uploadParts, uploads } from './tables/uploads.ts';
 export { usageDays } from './tables/usage-days.ts';
 export { predictWaits, workers } from './tables/workers.ts';
@@ -272,6 +273,10 @@ export const webhookEndpoints = sqliteTable(
     status: text().$type<'enabled' | 'disabled'>().notNull(),
     disabledReason: text('disabled_reason'),
     createdMs: integer('created_ms').notNull(),
+    /** Told of this one thing alone, and never listed: the webhook of a single request. null for a project's own endpoints. */
+    subjectId: text('subject_id'),
+    /** null: the event as it stands. */
+    shape: text().$type<'replicate'>(),
   },
   (table) => [index('webhook_endpoints_project').on(table.projectId, table.id)],
 );

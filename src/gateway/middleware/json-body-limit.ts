@@ -11,7 +11,7 @@ const EXEMPT = [
   /^POST \/v1\/models\/import$/,
   /^PUT \/worker\/v1\/exports\//,
   /^PUT \/worker\/v1\/jobs\/[^/]+\/artifacts\/[^/]+$/,
-  /^POST \/(models|tei)\//,
+  /^POST \/(models|tei|replicate)\//,
 ];
 
 /** Inputs may be images, or thousands. */

@@ -55,6 +55,8 @@ export async function importModel(ctx: Context, { body, suffix }: ImportModel): 
       adapterKey: adapter.blobKey,
       createdMs: nowMs,
       driftReference: manifest.drift_reference,
+      step: null,
+      metrics: null,
     };
     await insertImportedModel(services.db, {
       model,

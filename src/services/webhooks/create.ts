@@ -7,7 +7,10 @@ import type { Context } from '../context.ts';
 import { createSigningSecret } from './signing.ts';
 import { toWebhookEndpoint } from './to-wire.ts';
 
-const ALL_EVENTS: readonly EventType[] = EVENT_TYPES.filter((type) => type !== 'webhook.test');
+/** Those that say something of a project, whoever made it happen. */
+const ALL_EVENTS: readonly EventType[] = EVENT_TYPES.filter(
+  (type) => type !== 'webhook.test' && type !== 'prediction.completed',
+);
 
 /** The signing secret is in this answer, and in that of a rotation, only. */
 export async function createWebhookEndpoint(
@@ -30,6 +33,8 @@ export async function createWebhookEndpoint(
     status: 'enabled',
     disabledReason: null,
     createdMs: nowMs,
+    subjectId: null,
+    shape: null,
   };
   const isInserted = await insertWebhookEndpoint(services.db, row, { maxPerProject: LIMITS.webhookEndpoints });
   if (isInserted) return { ...toWebhookEndpoint(row), signing_secret: row.secret };

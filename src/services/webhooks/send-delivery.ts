@@ -4,6 +4,7 @@ import type { ClaimedDelivery, DeliveryOutcome, WebhookDeliveryRow } from '../..
 import { disableWebhookEndpoint } from '../../store/queries/webhook-endpoints.ts';
 import type { WebhookEndpointRow } from '../../store/queries/webhook-endpoints.ts';
 import type { OutboxServices } from './outbox-services.ts';
+import { bodyOf } from './body-of.ts';
 import { describeSendFailure } from './describe-send-failure.ts';
 import { MAX_ATTEMPTS, parseRetryAfter, waitAfter } from './retry-schedule.ts';
 import { signatureHeaders } from './signing.ts';
@@ -56,11 +57,11 @@ export async function sendDelivery(
 }
 
 async function attemptSend(
-  { webhooks, clock }: OutboxServices,
+  { db, webhooks, clock }: OutboxServices,
   { endpoint, event }: ClaimedDelivery,
   signal: AbortSignal | undefined,
 ): Promise<Attempt> {
-  const body = JSON.stringify(event.body);
+  const body = await bodyOf({ db }, event, endpoint);
   const sentMs = clock.nowMs();
   try {
     const { status, retryAfter } = await webhooks.send({

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { webhookDeliveries, webhookEndpoints } from '../schema.ts';
 import { insertRowsWhen } from './insert-rows-when.ts';
@@ -10,8 +10,9 @@ interface EndpointKey {
   readonly projectId: string;
 }
 
+/** A project's own; those of single requests are nobody's to see. */
 const ofProject = ({ id, projectId }: EndpointKey) =>
-  and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.projectId, projectId));
+  and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.projectId, projectId), isNull(webhookEndpoints.subjectId));
 
 /** Counts and inserts in one statement, so that requests at once cannot pass the limit. @returns whether there was room */
 export async function insertWebhookEndpoint(
@@ -19,9 +20,23 @@ export async function insertWebhookEndpoint(
   row: WebhookEndpointRow,
   { maxPerProject }: { readonly maxPerProject: number },
 ): Promise<boolean> {
-  const hasRoom = sql`(select count(*) from webhook_endpoints where project_id = ${row.projectId}) < ${maxPerProject}`;
+  const hasRoom = sql`(select count(*) from webhook_endpoints where project_id = ${row.projectId} and subject_id is null) < ${maxPerProject}`;
   const inserted = await insertRowsWhen(db, webhookEndpoints, [row], hasRoom).returning({ id: webhookEndpoints.id });
   return inserted.length === 1;
+}
+
+/** Of a single request, beside the project's own and not counted with them. */
+export async function insertPassingEndpoint(db: Database, row: WebhookEndpointRow): Promise<void> {
+  await db.insert(webhookEndpoints).values(row);
+}
+
+/** @returns how many endpoints of single requests went */
+export async function prunePassingEndpoints(db: Database, createdBeforeMs: number): Promise<number> {
+  const gone = await db
+    .delete(webhookEndpoints)
+    .where(and(isNotNull(webhookEndpoints.subjectId), lt(webhookEndpoints.createdMs, createdBeforeMs)))
+    .returning({ id: webhookEndpoints.id });
+  return gone.length;
 }
 
 export async function findWebhookEndpoint(db: Database, key: EndpointKey): Promise<WebhookEndpointRow | undefined> {
@@ -44,7 +59,11 @@ export function listWebhookEndpoints(
     .select()
     .from(webhookEndpoints)
     .where(
-      and(eq(webhookEndpoints.projectId, projectId), after === undefined ? undefined : lt(webhookEndpoints.id, after)),
+      and(
+        eq(webhookEndpoints.projectId, projectId),
+        isNull(webhookEndpoints.subjectId),
+        after === undefined ? undefined : lt(webhookEndpoints.id, after),
+      ),
     )
     .orderBy(desc(webhookEndpoints.id))
     .limit(limit);

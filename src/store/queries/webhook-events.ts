@@ -23,6 +23,7 @@ export async function fanOutEvents(
           event.type, 'pending', 0, ${nowMs}, null, null, null, ${nowMs}
         from webhook_events as event join webhook_endpoints as endpoint on endpoint.project_id = event.project_id
         where event.id in ${oldest} and event.endpoint_id is null and endpoint.status = 'enabled'
+          and (endpoint.subject_id is null or endpoint.subject_id = json_extract(event.body, '$.data.id'))
           and exists (select 1 from json_each(endpoint.event_types) as wanted where wanted.value = event.type)`,
       )
       .onConflictDoNothing(),

@@ -16,11 +16,10 @@ export type Options = z.infer<typeof Options>;
 
 const Text = z.string().min(1, 'is empty');
 
-export const SentencePair = z.object({
+const SentencePair = z.object({
   source_sentence: Text,
   sentences: z.array(Text).min(1).max(LIMITS.predictInputs),
 });
-export type SentencePair = z.infer<typeof SentencePair>;
 
 /** Columns of equal length. */
 export const Table = z.object({

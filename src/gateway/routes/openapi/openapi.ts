@@ -42,6 +42,7 @@ function createDocument(app: OpenAPIHono<GatewayEnv>): OpenApiDocument {
       { name: 'Typed decisions', description: 'Questions of a type, answered by adapters' },
       { name: 'Hugging Face', description: 'For clients of its inference API' },
       { name: 'Text Embeddings Inference', description: 'For clients of TEI 1.9' },
+      { name: 'Replicate', description: 'For clients of its predictions and trainings' },
       { name: 'vLLM', description: "For clients of vLLM's classification" },
       { name: 'Embeddings', description: 'Vectors of a backbone' },
       { name: 'Batches', description: 'Files of requests, answered within a day' },
