@@ -15,7 +15,7 @@ import { createHttpClient } from './http-client.ts';
 import type { HttpClient } from './http-client.ts';
 import { inTurns } from './in-turns.ts';
 import type { Measuring, ServePart } from './serve-part.ts';
-import { forgetWorkers, openServer } from './server.ts';
+import { forgetWorkers, NO_CACHE, openServer } from './server.ts';
 import { formatSpread, spreadOf } from './spread.ts';
 import { stopAtExit } from './stop-at-exit.ts';
 
@@ -149,7 +149,7 @@ async function isReady(url: string): Promise<boolean> {
 function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): AsyncDisposable {
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, LEVIGATE_LOG: 'error', ...env },
+    env: { ...process.env, LEVIGATE_LOG: 'error', ...NO_CACHE, ...env },
   });
   const atExit = stopAtExit(child.pid);
   return {

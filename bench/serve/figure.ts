@@ -61,6 +61,15 @@ export function absoluteFigure({ values, unit, details, ...named }: AbsoluteFigu
   return { ...named, value: spread.median, measured, baseline: '', details: { ...details, unit, spread } };
 }
 
+/** A figure, or why it is missing: one that cannot be had takes none of the others with it. */
+export async function found(key: string, measure: () => Figure | Promise<Figure>): Promise<Finding> {
+  try {
+    return await measure();
+  } catch (error) {
+    return { key, what: '', goal: null, missing: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** What is missing and why, a line for each reason; null where nothing is. */
 export function describeMissing(findings: readonly Finding[]): string | null {
   const byReason = Map.groupBy(findings.filter(isMissing), ({ missing }) => missing);

@@ -24,7 +24,7 @@ export interface OpenLoop {
 }
 
 /** What a sender may be late by, at the 99th percentile, before it is no load of the kind asked for. */
-const MAX_LAG_MS = 25;
+const MAX_LAG_MS = Number(process.env['LEVIGATE_BENCH_MAX_LAG_MS'] ?? 25);
 
 /**
  * Requests at random times, as many a second on average as asked for (Poisson). @throws Error where this process could not keep pace,

@@ -2,6 +2,7 @@ import { createRandom } from '../../src/engine/index.ts';
 import { answersFigure } from './answers-figure.ts';
 import { largestDifference, readAnswers } from './answers.ts';
 import { runClosedLoop } from './closed-loop.ts';
+import { found } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { runOpenLoop } from './open-loop.ts';
 import type { OpenLoop, Sample } from './open-loop.ts';
@@ -51,12 +52,14 @@ export const OVERLOADED: ServePart = {
       acceptedPerSecond: accepted.length / (share * OVERLOAD_SECONDS),
     };
     return [
-      latencyFigure({ calm: assertAllAccepted(calm), accepted, details }),
-      refusalFigure(hard),
-      memoryFigure(memory.bytes),
-      answersFigure(
-        'P10.answers',
-        accepted.map((sample) => compare(sample, { model, alone })),
+      await found('P10.p99', () => latencyFigure({ calm: assertAllAccepted(calm), accepted, details })),
+      await found('P10.refusal', () => refusalFigure(hard)),
+      await found('P10.memory', () => memoryFigure(memory.bytes)),
+      await found('P10.answers', () =>
+        answersFigure(
+          'P10.answers',
+          accepted.map((sample) => compare(sample, { model, alone })),
+        ),
       ),
     ];
   },
@@ -116,6 +119,7 @@ function refusalFigure(samples: readonly Sample[]): Figure {
     const { status, text, retryAfter } = wrong.reply;
     throw new Error(`not a refusal with 429 and Retry-After, but ${status} (${retryAfter}): ${text.slice(0, 200)}`);
   }
+  if (refused.length === 0) throw new Error(`none of ${samples.length} requests was refused: it was no overload`);
   const at = quantiles(refused.map(({ reply }) => reply.ms));
   const share = refused.length / samples.length;
   return {

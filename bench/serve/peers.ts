@@ -97,7 +97,7 @@ async function comparePeer(measuring: Measuring, kind: PeerKind, start: StartPee
   await using folder = await createDataFolder();
   using _ = removeAtExit(folder.path);
   const python = await installPeer(kind.packages);
-  const model = await writePeerModel(await installPeer('sentence-transformers'), folder.path);
+  const model = await writePeerModel(python, folder.path);
   await using peer = await start({ python, model, threads: defaultThreads() }, folder.path);
   await assertSameModel(peer);
   await using server = await openServer(measuring.folder);

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { openNodeDatabase } from '../../src/platform/node/database.ts';
 import { workers } from '../../src/store/schema.ts';
-import { startLevigate } from '../../tests/support/levigate-process.ts';
 import { createHttpClient } from './http-client.ts';
 import type { HttpClient } from './http-client.ts';
-import { stopAtExit } from './stop-at-exit.ts';
+import { startStoppable } from './start-stoppable.ts';
 import { MIGRATIONS } from './trained-folder.ts';
 import type { TrainedFolder } from './trained-folder.ts';
 
@@ -23,26 +22,25 @@ export interface ServeOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Neither in memory nor on the disk, where an earlier run may have left some. */
+export const NO_CACHE = { LEVIGATE_FEATURE_CACHE_MB: '0', LEVIGATE_FEATURE_DISK_MB: '0' };
+
 export async function openServer(
   folder: Pick<TrainedFolder, 'path' | 'apiKey'>,
   { isCached = false, env }: ServeOptions = {},
 ): Promise<ServingProcess> {
   await forgetWorkers(folder.path);
-  const levigate = await startLevigate(folder.path, {
+  const levigate = await startStoppable(folder.path, {
     LEVIGATE_LOG: 'error',
-    ...(isCached ? {} : { LEVIGATE_FEATURE_CACHE_MB: '0' }),
+    ...(isCached ? { LEVIGATE_FEATURE_DISK_MB: '0' } : NO_CACHE),
     ...env,
   });
-  const atExit = stopAtExit(levigate.pid);
   return {
     url: levigate.url,
     pid: levigate.pid,
     createClient: (connections) =>
       createHttpClient({ url: levigate.url, path: '/v1/predict', token: folder.apiKey, connections }),
-    [Symbol.asyncDispose]: async () => {
-      await levigate[Symbol.asyncDispose]();
-      atExit[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => levigate[Symbol.asyncDispose](),
   };
 }
 

@@ -9,10 +9,11 @@ import type { Levigate } from '../../src/sdk/index.ts';
 import { jobs, models } from '../../src/store/schema.ts';
 import type { ModelRow } from '../../src/store/queries/models.ts';
 import { toJsonl } from '../../tests/support/example-texts.ts';
-import { createDataFolder, startLevigate } from '../../tests/support/levigate-process.ts';
+import { createDataFolder } from '../../tests/support/levigate-process.ts';
 import { benchTexts } from '../texts.ts';
 import { perturbAdapter } from './perturb-adapter.ts';
-import { removeAtExit, stopAtExit } from './stop-at-exit.ts';
+import { startStoppable } from './start-stoppable.ts';
+import { removeAtExit } from './stop-at-exit.ts';
 
 /** A gateway's data folder that holds trained models. */
 export interface TrainedFolder extends AsyncDisposable {
@@ -57,8 +58,7 @@ export async function createTrainedFolder(): Promise<TrainedFolder> {
 }
 
 async function train(path: string): Promise<string> {
-  await using levigate = await startLevigate(path);
-  using _ = stopAtExit(levigate.pid);
+  await using levigate = await startStoppable(path, { LEVIGATE_LOG: 'error' });
   return await trainModel(levigate.client);
 }
 

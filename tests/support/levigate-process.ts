@@ -33,8 +33,12 @@ export async function createDataFolder(): Promise<DataFolder> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** `levigate start` from the built bundle on a port of its own; ready when this resolves. */
-export async function startLevigate(dataFolder: string, env: Record<string, string> = {}): Promise<LevigateProcess> {
+/** `levigate start` from the built bundle on a port of its own; ready when this resolves, which may be long after `onSpawn`. */
+export async function startLevigate(
+  dataFolder: string,
+  env: Record<string, string> = {},
+  onSpawn: (pid: number | undefined) => void = () => {},
+): Promise<LevigateProcess> {
   const child = spawn(process.execPath, [CLI, 'start'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -46,6 +50,7 @@ export async function startLevigate(dataFolder: string, env: Record<string, stri
       ...env,
     },
   });
+  onSpawn(child.pid);
   const url = await readyUrl(child);
   const apiKey = env['LEVIGATE_API_KEY'] ?? (await readFile(join(dataFolder, 'api-key'), 'utf8')).trim();
   const end = async (signal: NodeJS.Signals) => {
