@@ -32,7 +32,7 @@ test('a key wakes one container, the same one every time, and keys spread over a
   for (const key of [...keys, ...keys]) await containers.wake(key);
   expect(namespace.woken.slice(0, 200)).toEqual(namespace.woken.slice(200));
   const counts = Map.groupBy(namespace.woken, (name) => name);
-  expect([...counts.keys()].sort()).toEqual(['container-0', 'container-1', 'container-2', 'container-3']);
+  expect(new Set(counts.keys())).toEqual(new Set(['container-0', 'container-1', 'container-2', 'container-3']));
   for (const names of counts.values()) expect(names.length).toBeGreaterThan(40);
 });
 
