@@ -1,18 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
-import { createId } from '../contract/index.ts';
 import type { Services } from '../services/ports.ts';
 import { toErrorResponse } from './errors/error-response.ts';
 import { invalidRequest } from './errors/invalid-request.ts';
 import { notFoundResponse } from './errors/not-found-response.ts';
 import { facadeRoutes } from './facades/routes.ts';
 import type { GatewayEnv } from './gateway-env.ts';
-import { crossOrigin } from './middleware/cross-origin.ts';
 import { jsonBodyLimit } from './middleware/json-body-limit.ts';
 import { observe } from './middleware/observe.ts';
 import { platformBodyLimit } from './middleware/platform-body-limit.ts';
-import { processingTime } from './middleware/processing-time.ts';
+import { standardHeaders } from './middleware/standard-headers.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { registerOpenApi } from './routes/openapi/openapi.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -22,16 +18,7 @@ import { workerRoutes } from './routes/worker.ts';
 /** The whole gateway as a function of its dependencies: the same app on Node and in workerd. */
 export function createApp(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
-  // A client's own id is kept when it is short and of letters, digits, "-", "_" and "=".
-  app.use(requestId({ generator: () => createId('request'), headerName: 'x-request-id', limitLength: 128 }));
-  app.use(
-    observe(services),
-    processingTime,
-    secureHeaders(),
-    crossOrigin,
-    platformBodyLimit(services.settings),
-    jsonBodyLimit,
-  );
+  app.use(standardHeaders, observe(services), platformBodyLimit(services.settings), jsonBodyLimit);
   app.onError(toErrorResponse);
   app.notFound((c) => notFoundResponse(c, app.routes));
   app.route('/', publicRoutes(services));
