@@ -86,6 +86,8 @@ export interface WorkerConfig {
   readonly idleExitMs: number;
   /** Longest time between two questions for a job while idle. */
   readonly jobPollMs: number;
+  /** OpenTelemetry's own variables. */
+  readonly tracing: Readonly<Record<string, string | undefined>>;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   /** The process ends with the one that started it. */
   readonly isLeashed: boolean;
@@ -124,6 +126,7 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     freeRequests: values.LEVIGATE_FREE_REQUESTS,
     idleExitMs: values.LEVIGATE_IDLE_EXIT_S * 1_000,
     jobPollMs: values.LEVIGATE_JOB_POLL_MS,
+    tracing: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('OTEL_'))),
     logLevel: values.LEVIGATE_LOG,
     isLeashed: values.LEVIGATE_PARENT === '1',
   };

@@ -34,6 +34,7 @@ import type { Device } from './runtime/onnx-runtime.ts';
 import { createActivity } from './server/activity.ts';
 import { createIdleSignal } from './server/idle-signal.ts';
 import { listen } from './server/listen.ts';
+import { openTracing } from './server/open-tracing.ts';
 import { createWorkerApp } from './server/worker-app.ts';
 import type { WorkerVerbs } from './server/worker-app.ts';
 import { createDecode, createTokenize } from './tokens/tokens.ts';
@@ -67,6 +68,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
   const client = createGatewayClient({ url: config.gatewayUrl, workerToken: config.workerToken });
   const [info, openedDisk] = await Promise.all([device.info, openDisk(config)]);
   await using disk = openedDisk;
+  await using tracing = openTracing(config.tracing);
   const cache = createFeatureCache({ maxBytes: config.featureCacheBytes, disk });
   const memory = createHostMemory(config.adapterCacheBytes);
   const adapters = createAdapterStore({
@@ -131,6 +133,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     adapters,
     cache,
     verbs,
+    tracer: tracing.tracer,
   });
   await using stack = new AsyncDisposableStack();
   const listener = stack.use(await listen(app, config));

@@ -14,7 +14,9 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { FeatureCache } from '../features/feature-cache.ts';
 import { projectOf } from '../features/feature-key.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
+import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import type { Activity } from './activity.ts';
+import { addStages } from './add-stages.ts';
 import { requireToken } from './require-token.ts';
 import { toMeasures } from './to-measures.ts';
 import { timingHeaders } from './timing-headers.ts';
@@ -40,6 +42,8 @@ export interface WorkerAppOptions {
   readonly activity: Activity;
   readonly adapters: Pick<AdapterStore, 'pin' | 'unpin' | 'pinned'>;
   readonly cache: Pick<FeatureCache, 'purge'>;
+  /** Where requests become spans of the gateway's traces. */
+  readonly tracer?: Tracer | undefined;
 }
 
 // The gateway bounds requests; what it adds per adapter is small.
@@ -47,7 +51,7 @@ const MAX_BODY_BYTES = LIMITS.predictBodyBytes + 4 * 1024 * 1024;
 
 /** The worker's own routes: `POST /<verb>` for the gateway, `GET /health` and `GET /metrics` for whoever watches the container. */
 export function createWorkerApp(options: WorkerAppOptions): Hono {
-  const { accessToken, workerToken, verbs, health, metrics, activity, adapters, cache } = options;
+  const { accessToken, workerToken, verbs, health, metrics, activity, adapters, cache, tracer } = options;
   const app = new Hono();
   app.onError((error, context) => answerError(context, error));
   app.notFound((context) =>
@@ -75,6 +79,8 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
       using _busy = activity.begin();
       metrics.received();
       const startedMs = performance.now();
+      const traceparent = context.req.header('traceparent');
+      const span = tracer?.start(`worker ${verb}`, { kind: 'server', traceparent });
       try {
         // The compiler does not follow the table's row from the verb to its schema.
         const request = parse(
@@ -84,9 +90,12 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
         const response = await verbs[verb](request, context.req.raw.signal);
         const measures = toMeasures(request, response, performance.now() - startedMs);
         metrics.answered(measures);
+        if (span) addStages(span, performance.timeOrigin + startedMs, measures);
+        span?.end();
         return context.json(response, 200, timingHeaders(measures, health().device));
       } catch (error) {
         metrics.failed(error instanceof LevigateError ? error.code : isGone(context) ? 'client_gone' : 'internal');
+        span?.end({ error: String(error) });
         throw error;
       }
     });

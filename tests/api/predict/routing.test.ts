@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { RESIDENT_NAME_CHARS, WorkerPredictRequest } from '../../../src/contract/index.ts';
 import type { WorkerAnswer, WorkerCall } from '../../../src/services/ports.ts';
+import { jobs, models as modelTable } from '../../../src/store/schema.ts';
 import { answerAll, refuse } from '../../support/answer-all.ts';
 import type { FakeWorker } from '../../support/fake-worker.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
@@ -239,17 +239,15 @@ describe('X-Scale-Up-Timeout', () => {
 
 test('400: more answers than fit in one, said before any worker is asked', async () => {
   await using fleet = await createFleet();
-  const models: string[] = [];
-  for (let count = 0; count < 101; count += 1) models.push(`${fleet.model}-${count}`);
-  const copies = models.map(
-    (id) =>
-      sql`insert into models select ${id}, project_id, ${id}, backbone, method, labels, adapter_sha256, adapter_bytes, adapter_key, created_ms, drift_reference from models where id = ${fleet.model}`,
-  );
-  const jobs = models.map(
-    (id) =>
-      sql`insert into jobs (id, project_id, status, model, training_file, seed, hyperparameters, levi, result_files, created_ms) select ${id}, project_id, 'succeeded', model, training_file, seed, hyperparameters, levi, result_files, created_ms from jobs limit 1`,
-  );
-  for (const statement of [...jobs, ...copies]) await fleet.services.db.run(statement);
+  const { db } = fleet.services;
+  const [job] = await db.select().from(jobs).limit(1);
+  const [row] = await db.select().from(modelTable).limit(1);
+  if (!job || !row) throw new Error('nothing was trained');
+  const models = Array.from({ length: 101 }, (_, index) => `${row.id}-${index}`);
+  for (const id of models) {
+    await db.insert(jobs).values({ ...job, id });
+    await db.insert(modelTable).values({ ...row, id, jobId: id });
+  }
   const input = Array.from({ length: 256 }, () => 'a');
   const { status, body } = await fleet.ask({ model: undefined, models, input });
   expect([status, body.error.param]).toEqual([400, 'input']);

@@ -1,0 +1,33 @@
+import { VERSION } from '../../../src/contract/version.ts';
+import type { Tracer } from '../../../src/telemetry/tracer.ts';
+import { createTracerFrom } from '../../../src/telemetry/tracing-settings.ts';
+
+export interface Tracing extends AsyncDisposable {
+  /** Undefined where nothing is exported. */
+  readonly tracer: Tracer | undefined;
+}
+
+/** Spans of this worker, as OpenTelemetry's environment variables have it. Closing sends what still waits. @throws Error naming a wrong variable */
+export function openTracing(env: Readonly<Record<string, string | undefined>>): Tracing {
+  const waiting = new Map<NodeJS.Timeout, () => Promise<void>>();
+  const run = async (timer: NodeJS.Timeout): Promise<void> => {
+    const task = waiting.get(timer);
+    waiting.delete(timer);
+    clearTimeout(timer);
+    // Never rejects: the exporter logs what could not be sent.
+    await task?.();
+  };
+  return {
+    tracer: createTracerFrom(env, {
+      serviceName: 'levigate-worker',
+      version: VERSION,
+      runLater: (delayMs, task) => {
+        const timer: NodeJS.Timeout = setTimeout(() => void run(timer), delayMs).unref();
+        waiting.set(timer, task);
+      },
+    }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...waiting.keys()].map(run));
+    },
+  };
+}
