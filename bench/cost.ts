@@ -21,10 +21,10 @@ export async function benchCost(): Promise<BenchResult> {
   console.log(markdown);
   return {
     title: 'What one call asks of D1, R2 and Queues',
-    rows: operations.map(({ name, d1Queries, d1RowsRead, d1RowsWritten, r2ClassA, r2ClassB, queueMessages }) => ({
-      what: name,
-      measured: `${d1Queries} statements, ${d1RowsRead} rows read, ${d1RowsWritten} written`,
-      baseline: `R2 A ${r2ClassA}, B ${r2ClassB}; queue ${queueMessages}`,
+    rows: operations.map((operation) => ({
+      what: operation.name,
+      measured: `${operation.d1Queries} statements, ${operation.d1RowsRead} rows read, ${operation.d1RowsWritten} written`,
+      baseline: `R2 A ${operation.r2ClassA}, B ${operation.r2ClassB}; queue ${operation.queueMessages}; objects ${operation.objectCalls}`,
       ratio: null,
       goal: '',
     })),

@@ -8,6 +8,8 @@ export interface Usage {
   /** Reads. */
   r2ClassB: number;
   queueMessages: number;
+  /** Calls of a Durable Object. */
+  objectCalls: number;
 }
 
 export const noUsage = (): Usage => ({
@@ -17,6 +19,7 @@ export const noUsage = (): Usage => ({
   r2ClassA: 0,
   r2ClassB: 0,
   queueMessages: 0,
+  objectCalls: 0,
 });
 
 const INNER = Symbol('the statement inside');
@@ -102,3 +105,24 @@ export const countQueue = (usage: Usage): Pick<Queue, 'send'> => ({
     });
   },
 });
+
+type Callable = Readonly<Record<string, unknown>>;
+
+/** A namespace whose objects' methods are counted, each call one billed request. */
+export function countObjects<Namespace extends { getByName(name: string): object }>(
+  namespace: Namespace,
+  usage: Usage,
+): Namespace {
+  const counted = (stub: Callable): Callable =>
+    new Proxy(stub, {
+      get(target, name: string) {
+        const method = target[name];
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]): unknown => {
+          usage.objectCalls += 1;
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+  return { getByName: (name: string) => counted(namespace.getByName(name) as Callable) } as unknown as Namespace;
+}

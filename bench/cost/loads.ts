@@ -10,6 +10,7 @@ export interface OperationUsage {
   readonly r2ClassA: number;
   readonly r2ClassB: number;
   readonly queueMessages: number;
+  readonly objectCalls: number;
 }
 
 interface Load {
@@ -20,6 +21,8 @@ interface Load {
   readonly containerSeconds: number;
   /** Workers that are always there, containers or not, in months. */
   readonly workerMonths: number;
+  /** In which a project's limiter is in memory. */
+  readonly limiterMonths: number;
   readonly storedGb: number;
 }
 
@@ -34,10 +37,27 @@ const LOADS: readonly Load[] = [
     jobs: 50,
     containerSeconds: SOME_HOURS,
     workerMonths: SOME_HOURS / MONTH_S,
+    limiterMonths: SOME_HOURS / MONTH_S,
     storedGb: 2,
   },
-  { name: 'a product', predictions: 3_000_000, jobs: 500, containerSeconds: MONTH_S, workerMonths: 1, storedGb: 20 },
-  { name: 'a busy one', predictions: 60_000_000, jobs: 5_000, containerSeconds: 0, workerMonths: 4, storedGb: 200 },
+  {
+    name: 'a product',
+    predictions: 3_000_000,
+    jobs: 500,
+    containerSeconds: MONTH_S,
+    workerMonths: 1,
+    limiterMonths: 1,
+    storedGb: 20,
+  },
+  {
+    name: 'a busy one',
+    predictions: 60_000_000,
+    jobs: 5_000,
+    containerSeconds: 0,
+    workerMonths: 4,
+    limiterMonths: 1,
+    storedGb: 200,
+  },
 ];
 
 /** standard-2: 1 vCPU, 6 GiB, 12 GB of disk. Memory and disk are billed while it is awake, CPU as it is used. */
@@ -51,6 +71,8 @@ const WORKER_CLAIMS = MONTH_S / 1;
 /** While a job is watched and trained: polls, heartbeats and checkpoints. */
 const PER_JOB = { polls: 20, heartbeats: 5, checkpoints: 3 } as const;
 const OPERATIONS_PER_MESSAGE = 3;
+/** What is billed of a Durable Object's memory. */
+const OBJECT_GB = 0.128;
 
 /** How often each measured operation happens in a month of a load. */
 function callsOf({ predictions, jobs, workerMonths }: Load): Readonly<Record<string, number>> {
@@ -93,6 +115,9 @@ function metersOf(load: Load, operations: readonly OperationUsage[]): Readonly<R
     classB: sum(({ r2ClassB }) => r2ClassB),
     storedGb: load.storedGb,
     queueOps: OPERATIONS_PER_MESSAGE * sum(({ queueMessages }) => queueMessages),
+    // A container is reached through its object, which is awake as long; a project's limiter is while it is asked.
+    objectCalls: sum(({ objectCalls }) => objectCalls) + (hasContainers ? load.predictions : 0),
+    objectSeconds: OBJECT_GB * (load.containerSeconds + load.limiterMonths * MONTH_S),
     vcpuSeconds: hasContainers ? load.predictions * VCPU_SECONDS.prediction + load.jobs * VCPU_SECONDS.job : 0,
     memorySeconds: load.containerSeconds * CONTAINER.memoryGib,
     diskSeconds: load.containerSeconds * CONTAINER.diskGb,
@@ -111,11 +136,11 @@ export function describeLoads(operations: readonly OperationUsage[]): string {
     meters.reduce((total, name) => total + dollarsFor(name, amount[name]), BASE_PER_MONTH),
   );
   return [
-    '| one call | D1 statements | rows read | rows written | R2 A | R2 B | queue messages |',
-    '|---|---|---|---|---|---|---|',
+    '| one call | D1 statements | rows read | rows written | R2 A | R2 B | queue messages | object calls |',
+    '|---|---|---|---|---|---|---|---|',
     ...operations.map(
       (each) =>
-        `| ${each.name} | ${each.d1Queries} | ${each.d1RowsRead} | ${each.d1RowsWritten} | ${each.r2ClassA} | ${each.r2ClassB} | ${each.queueMessages} |`,
+        `| ${each.name} | ${each.d1Queries} | ${each.d1RowsRead} | ${each.d1RowsWritten} | ${each.r2ClassA} | ${each.r2ClassB} | ${each.queueMessages} | ${each.objectCalls} |`,
     ),
     '',
     `| a month, prices of ${PRICES_OF} | included | ${LOADS.map(({ name }) => `${name} | $`).join(' | ')} |`,

@@ -8,7 +8,7 @@ import { runUpkeep } from '../../src/services/upkeep/run-upkeep.ts';
 import { startFakeWorker } from '../../tests/support/fake-worker.ts';
 import { startPredictServer } from '../../tests/support/predict-server.ts';
 import { startWorker } from '../../tests/workers/harness.ts';
-import { countBucket, countDatabase, countQueue, noUsage } from './count-bindings.ts';
+import { countBucket, countDatabase, countObjects, countQueue, noUsage } from './count-bindings.ts';
 import type { Usage } from './count-bindings.ts';
 
 /**
@@ -31,6 +31,7 @@ const { services, outbox } = createCloudflareServices(
     DB: countDatabase(local.env.DB, usage),
     BLOBS: countBucket(local.env.BLOBS, usage),
     OUTBOX: countQueue(usage) as Queue,
+    LIMITER: countObjects(local.env.LIMITER, usage),
   },
   { waitUntil: (work) => void putOff.push(work), workOnBatches: () => Promise.resolve() },
 );

@@ -25,6 +25,8 @@ export const METERS = {
   classB: { name: 'R2 class B (reads)', unit: 'operations', included: 10 * MILLION, dollarsPerUnit: 0.36 / MILLION },
   storedGb: { name: 'R2 storage', unit: 'GB-months', included: 10, dollarsPerUnit: 0.015 },
   queueOps: { name: 'Queues', unit: 'operations', included: MILLION, dollarsPerUnit: 0.4 / MILLION },
+  objectCalls: { name: 'Durable Object requests', unit: 'requests', included: MILLION, dollarsPerUnit: 0.15 / MILLION },
+  objectSeconds: { name: 'Durable Object duration', unit: 'GB-s', included: 400_000, dollarsPerUnit: 12.5 / MILLION },
   vcpuSeconds: { name: 'Containers, vCPU', unit: 'vCPU-s', included: 375 * 60, dollarsPerUnit: 0.00002 },
   memorySeconds: { name: 'Containers, memory', unit: 'GiB-s', included: 25 * 3_600, dollarsPerUnit: 0.0000025 },
   diskSeconds: { name: 'Containers, disk', unit: 'GB-s', included: 200 * 3_600, dollarsPerUnit: 0.00000007 },

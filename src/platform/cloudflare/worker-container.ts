@@ -1,8 +1,5 @@
 import { Container } from '@cloudflare/containers';
-import { drizzle } from 'drizzle-orm/d1';
-import { LevigateError } from '../../contract/index.ts';
-import { isWorkerBusy } from '../../services/workers/is-busy.ts';
-import * as schema from '../../store/schema.ts';
+import { LevigateError } from '../../contract/errors.ts';
 import { containerUrl } from './containers.ts';
 import type { CloudflareEnvironment } from './environment.ts';
 
@@ -34,9 +31,15 @@ export class WorkerContainer extends Container<CloudflareEnvironment> {
   /** A job makes no requests to its worker; without this look, one that takes longer would never end. */
   override async onActivityExpired(): Promise<void> {
     const name = await this.ctx.storage.get<string>(NAME);
-    if (name !== undefined && (await isWorkerBusy({ db: drizzle(this.env.DB, { schema }) }, name))) return;
+    if (name !== undefined && (await this.#isBusy(name))) return;
     // SIGTERM: the worker tells the gateway that it goes.
     await this.stop();
+  }
+
+  /** What this needs of SQL is evaluated when it is asked for, not at the start-up of every isolate. */
+  async #isBusy(name: string): Promise<boolean> {
+    const { isContainerBusy } = await import('./is-container-busy.ts');
+    return isContainerBusy(this.env.DB, name);
   }
 }
 
