@@ -5,7 +5,7 @@ import { stopAtExit } from './stop-at-exit.ts';
 /** `levigate start`, which ends with the benchmark however that ends, also before it is ready. */
 export async function startStoppable(path: string, env: Record<string, string>): Promise<LevigateProcess> {
   const atExit = new DisposableStack();
-  const levigate = await startLevigate(path, env, (pid) => void atExit.use(stopAtExit(pid)));
+  const levigate = await startLevigate(path, env, { onSpawn: (pid) => void atExit.use(stopAtExit(pid)) });
   return {
     ...levigate,
     [Symbol.asyncDispose]: async () => {

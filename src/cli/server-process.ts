@@ -10,6 +10,8 @@ export interface ServerProcess extends AsyncDisposable {
 export interface ServerProcessOptions {
   /** The built command line, dist/cli.mjs. */
   readonly script: string;
+  /** Of `levigate start`. */
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called with every line the server prints before it is ready. */
   readonly onLine: (line: string) => void;
@@ -18,8 +20,16 @@ export interface ServerProcessOptions {
 const STOP_DEADLINE_MS = 30_000;
 
 /** Runs `levigate start` as a process of its own and waits for its ready line. @throws Error when it ends before */
-export async function startServerProcess({ script, env, onLine }: ServerProcessOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [script, 'start'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...env } });
+export async function startServerProcess({
+  script,
+  args = [],
+  env,
+  onLine,
+}: ServerProcessOptions): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [script, 'start', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...env },
+  });
   const exited = once(child, 'exit');
   const ready = (async () => {
     for await (const line of createInterface({ input: child.stdout })) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startHttpServer } from '../../src/platform/node/http-server.ts';
 import { createWebhookSender } from '../../src/platform/node/webhook-sender.ts';
 import { runOutbox } from '../../src/services/webhooks/run-outbox.ts';
-import { createTestGateway } from '../support/gateway.ts';
+import { createNodeGateway } from '../support/gateway.ts';
 import { emit, startHttpReceiver } from '../support/webhooks.ts';
 
 /** The unmodified client over real HTTP, and a real receiver. */
@@ -11,7 +11,7 @@ async function open() {
   const stack = new AsyncDisposableStack();
   const receiver = stack.use(await startHttpReceiver());
   const gateway = stack.use(
-    await createTestGateway({ services: { webhooks: createWebhookSender({ allowPrivate: true }) } }),
+    await createNodeGateway({ services: { webhooks: createWebhookSender({ allowPrivate: true }) } }),
   );
   // The client verifies by the real clock.
   gateway.clock.advance(Date.now() - gateway.clock.nowMs());

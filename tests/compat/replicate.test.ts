@@ -6,8 +6,8 @@ import { runOutbox } from '../../src/services/webhooks/run-outbox.ts';
 import { runUpkeep } from '../../src/services/upkeep/run-upkeep.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
-import { createTestGateway } from '../support/gateway.ts';
-import type { TestGateway } from '../support/gateway.ts';
+import { createNodeGateway } from '../support/gateway.ts';
+import type { NodeGateway } from '../support/gateway.ts';
 import { createScriptedWorkers } from '../support/scripted-worker.ts';
 import { uploadFile } from '../support/training-data.ts';
 import { startHttpReceiver } from '../support/webhooks.ts';
@@ -16,7 +16,7 @@ const BACKBONE = 'all-minilm-l6-v2';
 
 /** The unmodified client over real HTTP, with a real receiver of webhooks; worker and training are scripted. */
 const stack = new AsyncDisposableStack();
-let gateway: TestGateway;
+let gateway: NodeGateway;
 let replicate: Replicate;
 let worker: FakeWorker;
 let receiver: Awaited<ReturnType<typeof startHttpReceiver>>;
@@ -27,13 +27,13 @@ beforeAll(async () => {
   receiver = stack.use(await startHttpReceiver());
   const { workers } = createScriptedWorkers();
   const webhooks = createWebhookSender({ allowPrivate: true });
-  gateway = stack.use(await createTestGateway({ services: { workers, webhooks } }));
+  gateway = stack.use(await createNodeGateway({ services: { workers, webhooks } }));
   const { url } = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 }));
   baseUrl = `${url}/replicate/v1`;
   replicate = new Replicate({ auth: gateway.secret, baseUrl, useFileOutput: false });
   worker = await startFakeWorker({
     send: (path, init) => fetch(url + path, init),
-    token: gateway.seedWorkerToken(),
+    token: gateway.workerToken,
   });
   trainingFile = await uploadFile(gateway);
 });

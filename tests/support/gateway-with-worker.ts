@@ -1,13 +1,13 @@
 import type { DriftReference } from '../../src/contract/index.ts';
 import type { FakeWorker, FakeWorkerOptions } from './fake-worker.ts';
 import { startFakeWorker } from './fake-worker.ts';
-import { createTestGateway } from './gateway.ts';
-import type { TestGateway, TestGatewayOptions } from './gateway.ts';
+import type { NodeHostOptions } from './gateway/node-host.ts';
+import { createNodeGateway, createTestGateway } from './gateway.ts';
+import type { NodeGateway, TestGateway, TestGatewayOptions } from './gateway.ts';
 import { createJob } from './training-data.ts';
 
-export interface GatewayWithWorker extends TestGateway {
-  readonly workerToken: string;
-  /** Registers a worker that speaks to this gateway without a network. */
+interface Working {
+  /** Registers a worker that speaks to this gateway. */
   startWorker(options?: Partial<FakeWorkerOptions>): Promise<FakeWorker>;
   /** Has the worker of `trainModel` leave: nobody is there then but who was started. */
   stopTrainer(): Promise<void>;
@@ -17,24 +17,28 @@ export interface GatewayWithWorker extends TestGateway {
     readonly fields?: Readonly<Record<string, unknown>>;
   }): Promise<{ readonly jobId: string; readonly model: string }>;
 }
+export type GatewayWithWorker = TestGateway & Working;
 
-export interface GatewayWithWorkerOptions extends TestGatewayOptions {
+interface WorkingOptions {
   /** Of every model of `trainModel`. */
   readonly driftReference?: DriftReference;
 }
 
-export async function createGatewayWithWorker({
+export const createGatewayWithWorker = async ({
   driftReference,
   ...options
-}: GatewayWithWorkerOptions = {}): Promise<GatewayWithWorker> {
-  const gateway = await createTestGateway(options);
-  const workerToken = gateway.seedWorkerToken();
-  const startWorker: GatewayWithWorker['startWorker'] = (given = {}) =>
-    startFakeWorker({ send: async (path, init) => gateway.app.request(path, init), token: workerToken, ...given });
+}: TestGatewayOptions & WorkingOptions = {}): Promise<GatewayWithWorker> =>
+  withWorker(await createTestGateway(options), driftReference ? { driftReference } : {});
+
+function withWorker<Gateway extends TestGateway>(
+  gateway: Gateway,
+  { driftReference }: WorkingOptions = {},
+): Gateway & Working {
+  const startWorker: Working['startWorker'] = (given = {}) =>
+    startFakeWorker({ send: (path, init) => gateway.send(path, init), token: gateway.workerToken, ...given });
   let trainer: FakeWorker | undefined;
   return {
     ...gateway,
-    workerToken,
     startWorker,
     trainModel: async ({ secret, fields = {} } = {}) => {
       const jobId = await createJob(gateway, fields, secret);
@@ -49,6 +53,10 @@ export async function createGatewayWithWorker({
       await trainer?.leave();
       trainer = undefined;
     },
-    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
 }
+
+export type NodeGatewayWithWorker = NodeGateway & Working;
+
+export const createNodeGatewayWithWorker = async (options?: NodeHostOptions): Promise<NodeGatewayWithWorker> =>
+  withWorker(await createNodeGateway(options));

@@ -18,6 +18,8 @@ export interface LevigateProcess extends AsyncDisposable {
   /** Of the gateway. */
   readonly pid: number;
   readonly client: Levigate;
+  /** What a terminal sends on Ctrl-C, and the end of it all. */
+  interrupt(): Promise<void>;
   /** SIGKILL to the gateway process. */
   killGateway(): Promise<void>;
   /** SIGKILL to the worker's API process, the gateway's child. @returns the pid killed */
@@ -33,13 +35,19 @@ export async function createDataFolder(): Promise<DataFolder> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
+interface StartOptions {
+  /** Of `levigate start`. */
+  readonly args?: readonly string[];
+  readonly onSpawn?: (pid: number | undefined) => void;
+}
+
 /** `levigate start` from the built bundle on a port of its own; ready when this resolves, which may be long after `onSpawn`. */
 export async function startLevigate(
   dataFolder: string,
   env: Record<string, string> = {},
-  onSpawn: (pid: number | undefined) => void = () => {},
+  { args = [], onSpawn = () => {} }: StartOptions = {},
 ): Promise<LevigateProcess> {
-  const child = spawn(process.execPath, [CLI, 'start'], {
+  const child = spawn(process.execPath, [CLI, 'start', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
@@ -64,9 +72,13 @@ export async function startLevigate(
     url,
     pid: child.pid,
     client: new Levigate({ apiKey, baseUrl: `${url}/v1` }),
+    interrupt: () => end('SIGINT'),
     killGateway: () => end('SIGKILL'),
     killWorker: async () => {
-      const [worker] = await childrenOf(child.pid ?? 0);
+      const commands = await Promise.all(
+        (await childrenOf(child.pid ?? 0)).map(async (pid) => [pid, await commandOf(pid)] as const),
+      );
+      const [worker] = commands.find(([, command]) => command.includes('gpu-worker')) ?? [];
       if (worker === undefined) throw new Error('the gateway has no worker child');
       process.kill(worker, 'SIGKILL');
       return worker;
@@ -88,8 +100,25 @@ async function readyUrl(child: ChildProcess): Promise<string> {
   throw new Error('levigate start ended before it was ready');
 }
 
+const commandOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8');
+
 /** Linux only, as these tests are. */
 async function childrenOf(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return text.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** Of the process and of all that it has started. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid);
+  return [pid, ...(await Promise.all(children.map(descendantsOf))).flat()];
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

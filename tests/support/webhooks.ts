@@ -45,12 +45,12 @@ export async function createEndpoint(
 
 /** Writes an event as a job's end does. @returns its id */
 export async function emit(
-  { services, clock, projectId }: TestGateway,
+  { db, clock, projectId }: TestGateway,
   { type = 'fine_tuning.job.succeeded', project = projectId }: { type?: EventType; project?: string } = {},
 ): Promise<string> {
   const nowMs = clock.nowMs();
   const event = jobWebhookEvent({ id: createId('job', nowMs), projectId: project }, type, nowMs);
-  await services.db.insert(webhookEvents).values(event);
+  await db.insert(webhookEvents).values(event);
   return event.id;
 }
 

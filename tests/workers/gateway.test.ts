@@ -48,36 +48,6 @@ test('answers its health without a key', async () => {
   expect(await response.json()).toMatchObject({ status: 'ok', workers: { alive: 0 } });
 });
 
-test('gives the OpenAPI document', async () => {
-  expect(await (await request('/openapi.json', {}, null)).json()).toMatchObject({ openapi: '3.1.0' });
-});
-
-test.each([
-  ['/v1/files', null, 401, 'missing_api_key'],
-  ['/v1/files', 'lvg_wrong', 401, 'invalid_api_key'],
-  ['/v1/files/file-missing', SECRET, 404, 'file_not_found'],
-  ['/nothing', SECRET, 404, 'not_found'],
-] as const)('%s with the key %j answers %i in the one error shape', async (path, secret, status, code) => {
-  const response = await request(path, {}, secret);
-  expect(response.status).toBe(status);
-  const body: unknown = await response.json();
-  expect(body).toMatchObject({ error: { code } });
-  expect(Object.keys((body as { readonly error: object }).error)).toEqual(['message', 'type', 'param', 'code']);
-});
-
-test('makes keys and revokes them', async () => {
-  const init = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'ci' }),
-  };
-  const created: unknown = await (await request('/v1/api_keys', init)).json();
-  const { id, secret } = created as { readonly id: string; readonly secret: string };
-  expect((await request('/v1/files', {}, secret)).status).toBe(200);
-  expect((await request(`/v1/api_keys/${id}`, { method: 'DELETE' })).status).toBe(200);
-  expect((await request('/v1/files', {}, secret)).status).toBe(401);
-});
-
 test.each([
   ['of one part', 100_000],
   ['of exactly one R2 part', 8 * 1024 * 1024],

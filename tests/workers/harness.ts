@@ -1,7 +1,7 @@
 import { createTestHarness } from 'wrangler';
 import type { CloudflareEnvironment } from '../../src/platform/cloudflare/environment.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+export const ROOT = new URL('../..', import.meta.url).pathname;
 
 // Nothing here needs the network.
 process.env['WRANGLER_SEND_METRICS'] = 'false';

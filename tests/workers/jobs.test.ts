@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTarGz } from '../support/archives.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
-import { drawPng } from '../support/images.ts';
 import { startPredictServer } from '../support/predict-server.ts';
 import { ROWS, toJsonl } from '../support/training-data.ts';
-import { createZip } from '../support/zip-file.ts';
 import { startWorker } from './harness.ts';
 
-/** Jobs, leases and predictions over D1, R2 and workerd: the statements of one machine must mean the same there. */
+/** The Worker with nothing of its own replaced: predictions over fetch, and what is done after an answer. tests/api holds the rest. */
 const SECRET = 'a-secret-of-the-operator';
 const WORKER_TOKEN = 'a-worker-token-of-thirty-two-characters';
 const BACKBONE = 'all-minilm-l6-v2';
@@ -24,14 +18,13 @@ let worker: FakeWorker;
 let trainingFile: string;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-const start = (name: string, workerUrl = 'http://127.0.0.1:1', replacesName = false): Promise<FakeWorker> =>
+const start = (name: string, workerUrl: string): Promise<FakeWorker> =>
   startFakeWorker({
     driftReference: { rows: 50, labels: { a: 50 } },
     send: (path, init) => fetch(new URL(path, url), init),
     token: WORKER_TOKEN,
     name,
     url: workerUrl,
-    replacesName,
   });
 
 beforeAll(async () => {
@@ -100,67 +93,4 @@ test('predictions become a window of the drift watch after their answer has gone
   await expect
     .poll(() => client.get(`/models/${encodeURIComponent(model)}/drift`), { timeout: 20_000, interval: 100 })
     .toMatchObject({ state: 'stable', collected: { rows: 0 }, windows: [{ rows: 210, mean_shift: 0.5, label_p: 1 }] });
-});
-
-test('jobs that many workers claim at once are leased once each', async () => {
-  const ids = await Promise.all(Array.from({ length: 10 }, (_, seed) => createJob({ seed }).then(({ id }) => id)));
-  const leases = await Promise.all(Array.from({ length: 15 }, () => worker.claim()));
-  const leased = leases.flatMap((lease) => (lease ? [lease] : []));
-  expect(leased.map(({ job_id }) => job_id).toSorted()).toEqual(ids.toSorted());
-  for (const lease of leased) await worker.fail(lease, { retryable: false });
-  for (const id of ids) expect((await client.fineTuning.jobs.retrieve(id)).status).toBe('failed');
-});
-
-test('a worker that replaces its name takes the job over, and the old token is refused', async () => {
-  const { id } = await createJob();
-  const old = await start('replaced');
-  const lease = await claim(old);
-  await old.upload(lease, 'checkpoint', 'step 1');
-  const next = await start('replaced', undefined, true);
-  const again = await claim(next);
-  expect(again).toMatchObject({ job_id: id, has_checkpoint: true });
-  expect((await old.upload(lease, 'adapter', 'late')).body.error.code).toBe('lease_lost');
-  expect((await old.heartbeatJob(lease)).body.error.code).toBe('lease_lost');
-  expect((await next.finish(again)).body).toEqual({ status: 'succeeded' });
-});
-
-test('a retry of the same creation answers the first job', async () => {
-  const headers = { 'idempotency-key': 'once' };
-  const body = { model: BACKBONE, training_file: trainingFile };
-  const answers = await Promise.all([1, 2, 3].map(() => client.fineTuning.jobs.create(body, { headers })));
-  expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
-  const [first] = answers;
-  expect((await client.fineTuning.jobs.cancel(first?.id ?? '')).status).toBe('cancelled');
-});
-
-test.each(['pyarrow-snappy', 'pyarrow-gzip', 'pyarrow-brotli', 'pyarrow-v2-zstd'])(
-  'a dry run reads Parquet: %s',
-  async (name) => {
-    const path = join(import.meta.dirname, `../fixtures/parquet/${name}.parquet`);
-    const file = await client.files.create({ file: createReadStream(path), purpose: 'fine-tune' });
-    const body = { model: BACKBONE, training_file: file.id, dry_run: true };
-    expect(await client.post('/fine_tuning/jobs', { body })).toMatchObject({
-      rows: 40,
-      labels: { billing: 14, bug: 13, how_to: 13 },
-    });
-  },
-);
-
-test('a dry run reads folders of images as zip and tar.gz, and gzip around text', async () => {
-  const files = Object.fromEntries(
-    Array.from({ length: 12 }, (_, index) => [
-      `train/${index % 2 === 0 ? 'cat' : 'dog'}/${index}.png`,
-      drawPng({ shade: index }),
-    ]),
-  );
-  const packed = [
-    ['mobilenet-v2', createZip(files, { isDeflated: true }), { cat: 6, dog: 6 }],
-    ['mobilenet-v2', await createTarGz(files), { cat: 6, dog: 6 }],
-    [BACKBONE, gzipSync(toJsonl(ROWS)), { billing: 6, bug: 6 }],
-  ] as const;
-  for (const [model, bytes, labels] of packed) {
-    const file = await client.files.create({ file: await toFile(bytes, 'data'), purpose: 'fine-tune' });
-    const body = { model, training_file: file.id, dry_run: true };
-    expect(await client.post('/fine_tuning/jobs', { body })).toMatchObject({ rows: 12, labels });
-  }
 });

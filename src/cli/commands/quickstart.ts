@@ -21,13 +21,16 @@ export function addQuickstartCommand(program: Command): void {
   program
     .command('quickstart')
     .description('the whole way once: server, fine-tune on the support tickets, webhook, predictions')
+    .option('--cloudflare', "with the gateway in Cloudflare's own runtime, as wrangler has it for this machine")
     .action(runQuickstart);
 }
 
-async function runQuickstart(): Promise<void> {
+async function runQuickstart({ cloudflare = false }: { readonly cloudflare?: boolean }): Promise<void> {
+  const args = cloudflare ? ['--cloudflare'] : [];
   step('1. Starting gateway and worker');
   await using server = await startServerProcess({
     script: join(root, 'dist/cli.mjs'),
+    args,
     env: { ...process.env, PORT: process.env['PORT'] ?? '0', LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: '1' },
     onLine: (line) => console.log(`  ${line}`),
   });
@@ -42,7 +45,8 @@ async function runQuickstart(): Promise<void> {
   await showWebhook(receiver, job);
   await showPredictions(client, job);
   await client.webhookEndpoints.delete(endpoint.id);
-  console.log(`\nThe adapter stays in ${dataFolder()}: "npm start" serves it. Next: npm run levigate -- --help`);
+  const start = ['npm start', ...args].join(' -- ');
+  console.log(`\nThe adapter stays in ${dataFolder()}: "${start}" serves it. Next: npm run levigate -- --help`);
 }
 
 async function fineTune(client: Levigate): Promise<Job> {

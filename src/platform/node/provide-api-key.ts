@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureDefaultProject } from '../../services/keys/ensure-default-project.ts';
+import { createSecret } from '../../services/keys/secret.ts';
 import type { Services } from '../../services/ports.ts';
 import { readApiKeyFile, writeApiKeyFile } from './api-key-file.ts';
 import type { NodeConfig } from './config.ts';
@@ -15,4 +17,15 @@ export async function provideApiKey(services: Services, config: NodeConfig): Pro
   if (known !== null) return null;
   await writeApiKeyFile(path, secret);
   return secret;
+}
+
+/** The same for a gateway in another process, which is told the key and makes its project. */
+export async function keepApiKey(config: NodeConfig): Promise<{ readonly apiKey: string; readonly isNew: boolean }> {
+  await mkdir(config.dataFolder, { recursive: true });
+  const path = join(config.dataFolder, 'api-key');
+  const known = config.apiKey ?? (await readApiKeyFile(path));
+  if (known !== null) return { apiKey: known, isNew: false };
+  const apiKey = createSecret();
+  await writeApiKeyFile(path, apiKey);
+  return { apiKey, isNew: true };
 }

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../contract/index.ts';
+import { LevigateError, LIMITS } from '../../contract/index.ts';
 import type { ArtifactName } from '../../contract/index.ts';
 import { findJobArtifact, putJobArtifact } from '../../store/queries/job-artifacts.ts';
 import type { Services, StoredBlob } from '../ports.ts';
@@ -26,7 +26,7 @@ export interface KeepArtifact extends Lease {
 
 /**
  * Makes a blob that is there the job's artifact, if the token still holds the lease, and removes the former one. Else the blob goes:
- * a stale token leaves no trace. Rejects with `lease_lost`.
+ * a stale token leaves no trace. Rejects with `lease_lost`, and with `invalid_request` when there is not a byte of it.
  */
 export async function keepArtifact(
   services: Services,
@@ -36,6 +36,9 @@ export async function keepArtifact(
   const previous = await findJobArtifact(db, { jobId, name });
   let isKept = false;
   try {
+    // A missing body is none on one platform and an empty one on the other.
+    if (sizeBytes === 0)
+      throw new LevigateError('invalid_request', `send the bytes of the ${name} as the request body`);
     const artifact = { jobId, name, blobKey, sizeBytes, sha256, createdMs: services.clock.nowMs() };
     isKept = await putJobArtifact(db, artifact, leaseToken);
   } finally {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { QueueStats, SCOPES } from '../../../src/contract/index.ts';
-import { ensureDefaultProject } from '../../../src/services/keys/ensure-default-project.ts';
 import { updateApiKey } from '../../../src/store/queries/api-keys.ts';
 import { answerAll } from '../../support/answer-all.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
@@ -124,9 +123,9 @@ describe('GET /metrics', () => {
 
 test("the default key of an earlier release gets this release's scopes when the gateway starts", async () => {
   await using gateway = await createTestGateway();
-  const { db } = gateway.services;
-  const { keyId, secret } = await ensureDefaultProject(gateway.services, { secret: 'lvg_of_the_operator_himself' });
+  const { db } = gateway;
+  const { keyId, secret } = await gateway.run('ensureDefaultProject', { secret: 'lvg_of_the_operator_himself' });
   await updateApiKey(db, { projectId: gateway.projectId, id: keyId, change: { scopes: ['predict'] } });
-  await ensureDefaultProject(gateway.services, { secret });
+  await gateway.run('ensureDefaultProject', { secret });
   expect((await gateway.json('/v1/admin/queue-stats', { secret })).status).toBe(200);
 });

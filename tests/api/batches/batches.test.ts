@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { LevigateError } from '../../../src/contract/index.ts';
-import type { AnswerRequest } from '../../../src/services/batches/answer-request.ts';
-import { runBatches } from '../../../src/services/batches/run-batches.ts';
-import type { RunBatches } from '../../../src/services/batches/run-batches.ts';
-import { sweepExpiredFiles } from '../../../src/services/files/sweep-expired.ts';
-import { sweepOrphanBlobs } from '../../../src/services/upkeep/sweep-orphan-blobs.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
+import type { AnswerLine } from '../../support/gateway/hosted-gateway.ts';
+import type { BatchLimits } from '../../support/gateway/workerd-protocol.ts';
 import { uploadFile } from '../../support/training-data.ts';
 
 const URL = '/v1/predict';
@@ -15,19 +12,13 @@ const line = (id: string, body: object = { input: id }, more: object = {}): stri
 const lines = (count: number): string => Array.from({ length: count }, (_, at) => line(`r${at}`)).join('');
 
 /** Answers with what it was asked; `bad` is refused. */
-const echo: AnswerRequest = async (_ctx, body) => {
+const echo: AnswerLine = async (_ctx, body) => {
   const { input } = body as { input: string };
   if (input === 'bad') throw new LevigateError('invalid_request', '"input": is bad', { param: 'input' });
   return { body: { echo: input }, inputTokens: 3, outputTokens: 1 };
 };
-const answersWith = (answer: AnswerRequest): RunBatches['answers'] => ({
-  '/v1/predict': answer,
-  '/v1/embeddings': answer,
-
-  '/v1/chat/completions': answer,
-});
-const run = (gateway: TestGateway, answer: AnswerRequest = echo, options: Partial<RunBatches> = {}) =>
-  runBatches(gateway.services, { answers: answersWith(answer), ...options });
+const run = (gateway: TestGateway, answer: AnswerLine = echo, limits?: BatchLimits) =>
+  gateway.runBatches(answer, limits);
 
 async function create(gateway: TestGateway, content: string, fields: object = {}) {
   const input_file_id = await uploadFile(gateway, { content, purpose: 'batch', filename: 'in.jsonl' });
@@ -101,7 +92,7 @@ describe('200', () => {
     await using gateway = await createTestGateway();
     const { body } = await create(gateway, lines(25));
     const asked = new Set<unknown>();
-    const answer: AnswerRequest = async (ctx, request) => {
+    const answer: AnswerLine = async (ctx, request) => {
       asked.add(JSON.stringify([ctx.priority, ctx.actor.projectId, ctx.actor.scopes.length > 0]));
       return echo(ctx, request);
     };
@@ -111,22 +102,20 @@ describe('200', () => {
     const ids = (await linesOf(gateway, batch.output_file_id)).map(({ custom_id }) => custom_id);
     expect(ids).toEqual(Array.from({ length: 25 }, (_, at) => `r${at}`));
     // Its parts are gone.
-    const { blobs } = await gateway.services.blobs.list({ folder: 'batches', limit: 10 });
-    expect(blobs).toEqual([]);
+    expect((await gateway.blobKeys()).filter((key) => key.startsWith('batches/'))).toEqual([]);
   });
 
   test('a gateway that dies within a slice costs that slice: the next goes on from the last one', async () => {
     await using gateway = await createTestGateway();
     const { body } = await create(gateway, lines(10));
-    const dying = new AbortController();
     let answered = 0;
-    const dieAfterSix: AnswerRequest = async (ctx, request) => {
+    const dieAfterSix: AnswerLine = async (ctx, request) => {
       answered += 1;
       // As a process that is killed: nothing of this slice is committed.
       if (answered > 6) await new Promise(() => {});
       return echo(ctx, request);
     };
-    void run(gateway, dieAfterSix, { signal: dying.signal, slice: { lines: 5, concurrent: 1 } });
+    void run(gateway, dieAfterSix, { slice: { lines: 5, concurrent: 1 } });
     await expect.poll(() => answered).toBe(7);
     expect(await get(gateway, body.id)).toMatchObject({ status: 'in_progress', request_counts: { completed: 5 } });
     // Its lease still runs.
@@ -144,7 +133,7 @@ describe('200', () => {
     await using gateway = await createTestGateway();
     const { body } = await create(gateway, lines(2));
     const fail =
-      (code: 'no_worker' | 'worker_failed'): AnswerRequest =>
+      (code: 'no_worker' | 'worker_failed'): AnswerLine =>
       () =>
         Promise.reject(new LevigateError(code, 'not now'));
     for (let tries = 0; tries < 30; tries += 1) {
@@ -173,7 +162,7 @@ describe('200', () => {
     const { body } = await create(gateway, lines(6));
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     let answered = 0;
-    const slow: AnswerRequest = async (ctx, request) => {
+    const slow: AnswerLine = async (ctx, request) => {
       answered += 1;
       if (answered > 3) await held;
       return echo(ctx, request);
@@ -203,7 +192,7 @@ describe('200', () => {
     await using gateway = await createTestGateway();
     const { body } = await create(gateway, lines(4));
     let answered = 0;
-    const two: AnswerRequest = async (ctx, request) => {
+    const two: AnswerLine = async (ctx, request) => {
       answered += 1;
       if (answered > 2) throw new LevigateError('no_worker', 'not now');
       return echo(ctx, request);
@@ -240,10 +229,10 @@ describe('200', () => {
     const inUse = await gateway.json(`/v1/files/${body.input_file_id}`, { method: 'DELETE' });
     expect([inUse.status, inUse.body.error.code]).toEqual([409, 'file_in_use']);
     await run(gateway);
-    expect(gateway.wakes.count).toBeGreaterThan(0);
+    expect(await gateway.countWakes()).toBeGreaterThan(0);
     gateway.clock.advance(48 * 3_600_000);
-    await sweepExpiredFiles(gateway.services);
-    await sweepOrphanBlobs(gateway.services);
+    await gateway.run('sweepExpiredFiles');
+    await gateway.run('sweepOrphanBlobs');
     const batch = await get(gateway, body.id);
     expect(await linesOf(gateway, batch.output_file_id)).toHaveLength(1);
     expect((await gateway.json(`/v1/files/${body.input_file_id}`, { method: 'DELETE' })).status).toBe(200);

@@ -78,12 +78,8 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
 );
 
 test('500: what is not ours is answered without detail, with the request id to find it by', async () => {
-  await using working = await createTestGateway();
-  await using gateway = await createTestGateway({
-    services: {
-      blobs: { ...working.services.blobs, put: () => Promise.reject(new Error('disk /secret/path is full')) },
-    },
-  });
+  const beforePut = () => Promise.reject(new Error('disk /secret/path is full'));
+  await using gateway = await createTestGateway({ blobs: { beforePut } });
   const form = new FormData();
   form.append('file', new Blob(['a']), 'a');
   const { status, headers, body } = await gateway.json('/v1/files', { method: 'POST', body: form });

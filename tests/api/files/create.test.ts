@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../../src/contract/index.ts';
-import { createBlobParts } from '../../../src/platform/neutral/blob-parts.ts';
-import type { BlobStore } from '../../../src/services/ports.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import { encodeMultipart, fieldPart, filePart, streamInChunks, uploadForm } from '../../support/multipart.ts';
 import type { RawPart } from '../../support/multipart.ts';
@@ -15,28 +13,6 @@ const raw = (parts: readonly RawPart[]) => ({
   headers: MULTIPART,
   body: encodeMultipart(parts, BOUNDARY),
 });
-
-/** Sees which blobs there are. */
-function createMemoryBlobs(): BlobStore & { readonly keys: () => string[] } {
-  const blobs = new Map<string, Uint8Array<ArrayBuffer>>();
-  const store: Omit<BlobStore, 'parts' | 'direct'> = {
-    put: async (key, body, { maxBytes }) => {
-      const bytes = await new Response(body).bytes();
-      blobs.set(key, bytes);
-      if (bytes.length > maxBytes) throw new Error('too large');
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { sizeBytes: bytes.length, sha256, version: sha256 };
-    },
-    get: async (key) => {
-      const bytes = blobs.get(key);
-      return bytes ? { sizeBytes: bytes.length, version: '', body: new Blob([bytes]).stream() } : null;
-    },
-    read: async (key, { offset, length }) => blobs.get(key)?.slice(offset, offset + length) ?? null,
-    delete: async (key) => void blobs.delete(key),
-    list: async () => ({ blobs: [...blobs.keys()].map((key) => ({ key, writtenMs: 0 })), hasMore: false }),
-  };
-  return { ...store, parts: createBlobParts(store), direct: null, keys: () => [...blobs.keys()] };
-}
 
 test('200: answers the file with its size and hash', async () => {
   await using gateway = await createTestGateway();
@@ -129,16 +105,14 @@ test.each<[string, readonly RawPart[], { readonly code?: string; readonly param:
     { param: 'expires_after[seconds]' },
   ],
 ])('400: %s, and no content stays', async (_, parts, { code = 'invalid_request', param }) => {
-  const blobs = createMemoryBlobs();
-  await using gateway = await createTestGateway({ services: { blobs } });
+  await using gateway = await createTestGateway();
   const { status, body } = await gateway.json('/v1/files', raw(parts));
   expect({ status, code: body.error.code, param: body.error.param }).toEqual({ status: 400, code, param });
-  expect(blobs.keys()).toEqual([]);
+  expect(await gateway.blobKeys()).toEqual([]);
 });
 
 test('400: a body that is cut off, and no content stays', async () => {
-  const blobs = createMemoryBlobs();
-  await using gateway = await createTestGateway({ services: { blobs } });
+  await using gateway = await createTestGateway();
   const whole = encodeMultipart([purpose, filePart('x'.repeat(100))], BOUNDARY);
   const { status, body } = await gateway.json('/v1/files', {
     method: 'POST',
@@ -147,7 +121,7 @@ test('400: a body that is cut off, and no content stays', async () => {
   });
   expect(status).toBe(400);
   expect(body.error.message).toContain('closing boundary');
-  expect(blobs.keys()).toEqual([]);
+  expect(await gateway.blobKeys()).toEqual([]);
 });
 
 test('401: no key', async () => {
@@ -166,23 +140,26 @@ test('403: a key that may only read', async () => {
 });
 
 test('413: a file above the limit is refused while it arrives', async () => {
-  await using gateway = await createTestGateway();
-  const chunk = new Uint8Array(8 * 1024 * 1024);
+  await using gateway = await createTestGateway({ blobs: { maxBytes: 10 * 1024 * 1024 } });
+  const chunk = new Uint8Array(1024 * 1024);
   let sentBytes = 0;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) =>
       controller.enqueue(new TextEncoder().encode(`--${BOUNDARY}\r\n${filePart('').headers}\r\n\r\n`)),
-    pull(controller) {
+    async pull(controller) {
+      // Lets the answer come in between.
+      await new Promise((resolve) => void setImmediate(resolve));
       sentBytes += chunk.length;
-      controller.enqueue(chunk);
+      if (sentBytes > LIMITS.fileBytes) controller.close();
+      else controller.enqueue(chunk);
     },
   });
-  const limited: BlobStore = {
-    ...gateway.services.blobs,
-    put: (key, content) => gateway.services.blobs.put(key, content, { maxBytes: 10 * 1024 * 1024 }),
-  };
-  await using small = await createTestGateway({ services: { blobs: limited } });
-  const answer = await small.json('/v1/files', { method: 'POST', headers: MULTIPART, body, duplex: 'half' } as object);
+  const answer = await gateway.json('/v1/files', {
+    method: 'POST',
+    headers: MULTIPART,
+    body,
+    duplex: 'half',
+  } as object);
   expect(answer).toMatchObject({ status: 413, body: { error: { code: 'payload_too_large' } } });
   expect(sentBytes).toBeLessThan(LIMITS.fileBytes);
 });

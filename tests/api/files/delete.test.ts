@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { JOB_STATUSES, isFinished } from '../../../src/contract/index.ts';
 import type { JobStatus, LeviOptions } from '../../../src/contract/index.ts';
-import { sweepExpiredFiles } from '../../../src/services/files/sweep-expired.ts';
 import { jobs } from '../../../src/store/schema.ts';
 import { createTestGateway, uploadFile } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
@@ -19,10 +18,10 @@ interface JobFiles {
 }
 
 async function seedJob(
-  { services, projectId }: TestGateway,
+  { db, projectId }: TestGateway,
   { status, trainingFile = 'file-other', validationFile, levi = {} }: JobFiles,
 ) {
-  await services.db.insert(jobs).values({
+  await db.insert(jobs).values({
     id: `ftjob-${crypto.randomUUID()}`,
     projectId,
     status,
@@ -44,7 +43,7 @@ test('200: the file and its content are gone', async () => {
   expect(status).toBe(200);
   expect(body).toEqual({ id, object: 'file', deleted: true });
   expect((await gateway.json(`/v1/files/${id}`)).status).toBe(404);
-  expect(await gateway.services.blobs.get(`files/${gateway.projectId}/${id}`)).toBeNull();
+  expect(await gateway.blobKeys()).toEqual([]);
 });
 
 test('404: missing, deleted before, or of another project', async () => {
@@ -81,13 +80,13 @@ test('409: used for validation or as a shift; the answer tells clients not to re
 describe('sweep of expired files', () => {
   test('removes row and content of what has expired, and nothing else', async () => {
     await using gateway = await createTestGateway();
-    const expiring = await upload(gateway, EXPIRING);
+    await upload(gateway, EXPIRING);
     const lasting = await upload(gateway);
-    expect(await sweepExpiredFiles(gateway.services)).toBe(0);
+    expect(await gateway.run('sweepExpiredFiles')).toBe(0);
     gateway.clock.advance(3_600_000);
-    expect(await sweepExpiredFiles(gateway.services)).toBe(1);
-    expect(await sweepExpiredFiles(gateway.services)).toBe(0);
-    expect(await gateway.services.blobs.get(`files/${gateway.projectId}/${expiring}`)).toBeNull();
+    expect(await gateway.run('sweepExpiredFiles')).toBe(1);
+    expect(await gateway.run('sweepExpiredFiles')).toBe(0);
+    expect(await gateway.blobKeys()).toEqual([`files/${gateway.projectId}/${lasting}`]);
     expect((await gateway.json(`/v1/files/${lasting}`)).status).toBe(200);
   });
 
@@ -96,8 +95,8 @@ describe('sweep of expired files', () => {
     const id = await upload(gateway, EXPIRING);
     await seedJob(gateway, { status: 'queued', trainingFile: id });
     gateway.clock.advance(3_600_000);
-    expect(await sweepExpiredFiles(gateway.services)).toBe(0);
-    await gateway.services.db.update(jobs).set({ status: 'succeeded' });
-    expect(await sweepExpiredFiles(gateway.services)).toBe(1);
+    expect(await gateway.run('sweepExpiredFiles')).toBe(0);
+    await gateway.db.update(jobs).set({ status: 'succeeded' });
+    expect(await gateway.run('sweepExpiredFiles')).toBe(1);
   });
 });

@@ -13,13 +13,13 @@ test('200: a queued job is cancelled at once, and its webhook event is written',
   const { status, body } = await post(gateway, id, 'cancel');
   expect({ status, job: body.status }).toEqual({ status: 200, job: 'cancelled' });
   expect(body.finished_at).toBeGreaterThanOrEqual(body.created_at);
-  const [event] = await gateway.services.db.select().from(webhookEvents);
+  const [event] = await gateway.db.select().from(webhookEvents);
   expect(event).toMatchObject({
     type: 'fine_tuning.job.cancelled',
     projectId: gateway.projectId,
     body: { data: { id } },
   });
-  expect(gateway.wakes.count).toBe(1);
+  expect(await gateway.countWakes()).toBe(1);
   const worker = await gateway.startWorker();
   expect(await worker.claim()).toBeNull();
 });

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { DryRun } from '../../../src/contract/index.ts';
+import { createTarGz } from '../../support/archives.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createTestGateway } from '../../support/gateway.ts';
+import { drawPng } from '../../support/images.ts';
 import { createJob, ROWS, toJsonl, uploadFile } from '../../support/training-data.ts';
+import { createZip } from '../../support/zip-file.ts';
 
 const PATH = '/v1/fine_tuning/jobs';
 const MODEL = 'all-minilm-l6-v2';
@@ -58,6 +62,35 @@ test('200: reads Parquet, rows counted from 1', async () => {
   const { body } = await gateway.json(PATH, { method: 'POST', json });
   expect(body).toMatchObject({ rows: 40, labels: { billing: 14, bug: 13, how_to: 13 } });
   expect(body.preview[1]).toEqual({ line: 2, text: 'größe 1 🙂 x', label: 'bug', fields: { age: 21 } });
+});
+
+test.each(['pyarrow-snappy', 'pyarrow-gzip', 'pyarrow-brotli', 'pyarrow-v2-zstd'])(
+  '200: reads Parquet as others write it: %s',
+  async (name) => {
+    await using gateway = await createTestGateway();
+    const content = new Uint8Array(readFileSync(new URL(`../../fixtures/parquet/${name}.parquet`, import.meta.url)));
+    const training_file = await uploadFile(gateway, { content, filename: 'train.parquet' });
+    const json = { model: MODEL, training_file, dry_run: true };
+    const { body } = await gateway.json(PATH, { method: 'POST', json });
+    expect(body).toMatchObject({ rows: 40, labels: { billing: 14, bug: 13, how_to: 13 } });
+  },
+);
+
+const pictures = Object.fromEntries(
+  Array.from({ length: 12 }, (_, index) => [
+    `train/${index % 2 === 0 ? 'cat' : 'dog'}/${index}.png`,
+    drawPng({ shade: index }),
+  ]),
+);
+test.each([
+  ['a zip of folders', 'mobilenet-v2', async () => createZip(pictures, { isDeflated: true }), { cat: 6, dog: 6 }],
+  ['a tar.gz of folders', 'mobilenet-v2', () => createTarGz(pictures), { cat: 6, dog: 6 }],
+  ['gzip around text', MODEL, async () => new Uint8Array(gzipSync(toJsonl(ROWS))), { billing: 6, bug: 6 }],
+] as const)('200: unpacks %s', async (_, model, pack, labels) => {
+  await using gateway = await createTestGateway();
+  const training_file = await uploadFile(gateway, { content: await pack(), filename: 'data' });
+  const { body } = await gateway.json(PATH, { method: 'POST', json: { model, training_file, dry_run: true } });
+  expect(body).toMatchObject({ rows: 12, labels });
 });
 
 test("200: estimates from the project's own jobs once there are some, scaled to the size", async () => {

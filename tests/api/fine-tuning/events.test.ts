@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createTestGateway } from '../../support/gateway.ts';
@@ -74,6 +75,55 @@ test('200: a stream that is open while the job ends sends its end and closes', a
   await gateway.json(`/v1/fine_tuning/jobs/${jobId}/cancel`, { method: 'POST' });
   const streamed = parseStream(await response.text());
   expect(streamed.map(({ data }) => data.data?.status)).toEqual([undefined, 'validating_files', 'queued', 'cancelled']);
+});
+
+/** Reads a stream until its text holds so many events. @returns the events; the stream stays open */
+async function readEvents(response: Response, count: number): Promise<StreamedEvent[]> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const whole = text.slice(0, text.lastIndexOf('\n\n') + 2);
+    const events = parseStream(whole);
+    if (events.length >= count) return events;
+    const { done = true, value = '' } = (await reader?.read()) ?? {};
+    if (done) throw new Error(`the stream ended after ${events.length} of ${count} events`);
+    text += value;
+  }
+}
+
+test('200: a client that goes away is noticed: nothing is read for it any more', async () => {
+  await using gateway = await createGatewayWithWorker();
+  const jobId = await createJob(gateway);
+  const leave = new AbortController();
+  const { signal } = leave;
+  const response = await gateway.request(`/v1/fine_tuning/jobs/${jobId}/events?stream=true`, { signal });
+  await readEvents(response, 3);
+  /** Within two turns of the stream. */
+  const asked = async (): Promise<number> => {
+    const before = await gateway.countQueries();
+    await sleep(1_100);
+    return (await gateway.countQueries()) - before;
+  };
+  expect(await asked()).toBeGreaterThan(0);
+  leave.abort();
+  await expect.poll(asked, { timeout: 15_000 }).toBe(0);
+});
+
+test('200: a client that went away and comes back with Last-Event-ID misses nothing and gets nothing twice', async () => {
+  await using gateway = await createGatewayWithWorker();
+  const jobId = await createJob(gateway);
+  const path = `/v1/fine_tuning/jobs/${jobId}/events?stream=true`;
+  const leave = new AbortController();
+  const seen = await readEvents(await gateway.request(path, { signal: leave.signal }), 3);
+  leave.abort();
+  const worker = await gateway.startWorker();
+  const lease = await worker.claim();
+  if (!lease) throw new Error('nothing was leased');
+  await worker.finish(lease);
+  const response = await gateway.request(path, { headers: { 'last-event-id': seen.at(-1)?.id ?? '' } });
+  const all = [...seen, ...parseStream(await response.text())].map(({ id }) => id);
+  const listed = (await gateway.json(`/v1/fine_tuning/jobs/${jobId}/events?limit=100`)).body.data;
+  expect(all).toEqual(listed.map(({ id }: { id: string }) => id).toReversed());
 });
 
 test('200: checkpoints are a page, empty until the job succeeded', async () => {

@@ -58,7 +58,7 @@ test('200: the schema needs no key, and says what a report is', async () => {
   const { status, body } = await gateway.json(SCHEMA, { secret: null });
   expect(status).toBe(200);
   expect(body).toMatchObject({
-    $id: `http://localhost${SCHEMA}`,
+    $id: `${gateway.origin}${SCHEMA}`,
     $schema: 'https://json-schema.org/draft/2020-12/schema',
   });
   const { $id: _, title: __, ...schema } = body;

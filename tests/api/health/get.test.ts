@@ -21,9 +21,9 @@ test('200: sums up the workers that were heard of lately', async () => {
     queuedInputs: 0,
     registeredMs: nowMs,
   };
-  await insertWorker(gateway.services.db, { ...worker, id: 'wrk_1', backbones: ['b', 'a'], lastSeenMs: nowMs });
-  await insertWorker(gateway.services.db, { ...worker, id: 'wrk_2', backbones: ['a'], lastSeenMs: nowMs });
-  await insertWorker(gateway.services.db, { ...worker, id: 'wrk_3', backbones: ['c'], lastSeenMs: nowMs - 60_000 });
+  await insertWorker(gateway.db, { ...worker, id: 'wrk_1', backbones: ['b', 'a'], lastSeenMs: nowMs });
+  await insertWorker(gateway.db, { ...worker, id: 'wrk_2', backbones: ['a'], lastSeenMs: nowMs });
+  await insertWorker(gateway.db, { ...worker, id: 'wrk_3', backbones: ['c'], lastSeenMs: nowMs - 60_000 });
   const { body } = await gateway.json('/health', { secret: null });
   expect(body.workers).toEqual({ alive: 2, backbones: ['a', 'b'] });
 });

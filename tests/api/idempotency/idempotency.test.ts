@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { pruneIdempotencyKeys } from '../../../src/services/idempotency/prune.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { uploadForm } from '../../support/multipart.ts';
@@ -50,12 +49,12 @@ test('200: after a day the key is new again, and its answer is forgotten', async
   await using gateway = await createTestGateway();
   const first = await createWebhook(gateway);
   gateway.clock.advance(24 * 3_600_000 - 1);
-  expect(await pruneIdempotencyKeys(gateway.services)).toBe(0);
+  expect(await gateway.run('pruneIdempotencyKeys')).toBe(0);
   expect((await createWebhook(gateway)).body.id).toBe(first.body.id);
   gateway.clock.advance(1);
   expect((await createWebhook(gateway)).body.id).not.toBe(first.body.id);
   gateway.clock.advance(24 * 3_600_000);
-  expect(await pruneIdempotencyKeys(gateway.services)).toBe(1);
+  expect(await gateway.run('pruneIdempotencyKeys')).toBe(1);
 });
 
 test('200: a refused request may be mended and sent with the same key', async () => {
@@ -78,15 +77,10 @@ test('200: the same key of another API key is another key', async () => {
 });
 
 test('409: while the first is worked on, and the openai client is told to try again; after its gateway died the next takes over', async () => {
-  await using gateway = await createTestGateway();
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
-  const put = gateway.services.blobs.put.bind(gateway.services.blobs);
-  const slow = {
-    ...gateway.services.blobs,
-    put: async (...given: Parameters<typeof put>) => (begun.resolve(), await held, put(...given)),
-  };
-  Object.assign(gateway.services, { blobs: slow });
+  const beforePut = (): Promise<void> => (begun.resolve(), held);
+  await using gateway = await createTestGateway({ blobs: { beforePut } });
   const upload = () => gateway.json('/v1/files', { method: 'POST', body: uploadForm(), headers: KEY });
   const first = upload();
   await begun.promise;
@@ -128,20 +122,17 @@ test('400: an empty or overlong key', async () => {
 });
 
 test('200: a first try that reads its files longer than its retry finds the job of the retry', async () => {
-  await using gateway = await createTestGateway();
-  const training_file = await uploadFile(gateway);
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
-  const get = gateway.services.blobs.get.bind(gateway.services.blobs);
   let reads = 0;
-  const slowFirst: typeof get = async (key) => {
+  const beforeGet = async (): Promise<void> => {
     reads += 1;
-    if (reads > 1) return get(key);
+    if (reads > 1) return;
     begun.resolve();
     await held;
-    return get(key);
   };
-  Object.assign(gateway.services, { blobs: { ...gateway.services.blobs, get: slowFirst } });
+  await using gateway = await createTestGateway({ blobs: { beforeGet } });
+  const training_file = await uploadFile(gateway);
   const create = (retries: string) =>
     gateway.json('/v1/fine_tuning/jobs', {
       method: 'POST',

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { ApiKey, page, SCOPES } from '../../../src/contract/index.ts';
-import { ensureDefaultProject } from '../../../src/services/keys/ensure-default-project.ts';
 import { revokeApiKey } from '../../../src/store/queries/api-keys.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 
@@ -141,7 +140,7 @@ describe('a key', () => {
     await using gateway = await createTestGateway();
     const { body: key } = await gateway.json('/v1/api_keys', { method: 'POST', json: { name: 'a' } });
     expect((await gateway.json('/v1/files', { secret: key.secret })).status).toBe(200);
-    await revokeApiKey(gateway.services.db, { id: key.id, projectId: gateway.projectId, nowMs: 1 });
+    await revokeApiKey(gateway.db, { id: key.id, projectId: gateway.projectId, nowMs: 1 });
     gateway.clock.advance(30_000);
     expect((await gateway.json('/v1/files', { secret: key.secret })).status).toBe(401);
   });
@@ -161,8 +160,8 @@ describe('a key', () => {
 describe('the default project', () => {
   test('is made once, and a secret of the operator keeps working', async () => {
     await using gateway = await createTestGateway();
-    const made = await ensureDefaultProject(gateway.services, { secret: 'operators-own-secret' });
-    const again = await ensureDefaultProject(gateway.services, { secret: 'operators-own-secret' });
+    const made = await gateway.run('ensureDefaultProject', { secret: 'operators-own-secret' });
+    const again = await gateway.run('ensureDefaultProject', { secret: 'operators-own-secret' });
     expect(made).toMatchObject({ projectId: 'proj_default', secret: 'operators-own-secret', created: true });
     expect(again).toEqual({ ...made, created: false });
     expect((await gateway.json('/v1/files', { secret: 'operators-own-secret' })).status).toBe(200);
@@ -170,9 +169,9 @@ describe('the default project', () => {
 
   test('does not bring a revoked secret back', async () => {
     await using gateway = await createTestGateway();
-    const { keyId } = await ensureDefaultProject(gateway.services, { secret: 'operators-own-secret' });
+    const { keyId } = await gateway.run('ensureDefaultProject', { secret: 'operators-own-secret' });
     await gateway.json(`/v1/api_keys/${keyId}`, { method: 'DELETE' });
-    await expect(ensureDefaultProject(gateway.services, { secret: 'operators-own-secret' })).rejects.toMatchObject({
+    await expect(gateway.run('ensureDefaultProject', { secret: 'operators-own-secret' })).rejects.toMatchObject({
       code: 'invalid_api_key',
     });
   });

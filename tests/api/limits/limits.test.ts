@@ -82,9 +82,8 @@ describe('requests per minute', () => {
     await using tenant = await createLimited({ requests_per_minute: 1 });
     const client = new OpenAI({
       apiKey: tenant.secret,
-      baseURL: 'http://gateway/v1',
+      baseURL: `${await tenant.listen()}/v1`,
       maxRetries: 0,
-      fetch: async (url, init) => tenant.app.request(new Request(url, init)),
     });
     await client.models.list();
     await expect(client.models.list()).rejects.toMatchObject({ status: 429, code: 'rate_limit_exceeded' });

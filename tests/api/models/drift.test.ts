@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
 import { WorkerPredictRequest } from '../../../src/contract/index.ts';
 import type { WorkerPredictResponse } from '../../../src/contract/index.ts';
 import type { WorkerTransport } from '../../../src/services/ports.ts';
@@ -58,7 +59,7 @@ const driftOf = async (gateway: GatewayWithWorker, model: string) =>
   (await gateway.json(`/v1/models/${model}/drift`)).body;
 
 const eventsOf = async (gateway: GatewayWithWorker) =>
-  (await gateway.services.db.query.webhookEvents.findMany()).filter(({ type }) => type === 'model.drift.detected');
+  (await gateway.db.query.webhookEvents.findMany()).filter(({ type }) => type === 'model.drift.detected');
 
 describe('200', () => {
   test('a model that was not asked yet collects, and shows what it is compared with', async () => {
@@ -103,7 +104,7 @@ describe('200', () => {
   ])('%s: one event for a drift of several windows, and another after its return', async (_, drift) => {
     await using gateway = await createDriftGateway();
     const { model } = await gateway.trainModel();
-    const wakes = gateway.wakes.count;
+    const wakes = await gateway.countWakes();
     const window = async (asked: Omit<Asked, 'count'>) => {
       await predict(gateway, [model], { count: 200, ...asked });
       gateway.clock.advance(1_000);
@@ -116,7 +117,7 @@ describe('200', () => {
     const [event, ...more] = await eventsOf(gateway);
     expect(more).toEqual([]);
     expect(event).toMatchObject({ projectId: gateway.projectId, body: { data: { id: model } } });
-    expect(gateway.wakes.count).toBe(wakes + 1);
+    expect(await gateway.countWakes()).toBe(wakes + 1);
     const began = (await driftOf(gateway, model)).since;
     expect(began).toBe((gateway.clock.nowMs() - 1_000) / 1000);
     expect(await window({ shift: 0.5 })).toBe('stable');
@@ -141,16 +142,18 @@ describe('200', () => {
     await gateway.json(`/v1/models/${first.model}`, { method: 'DELETE' });
     await gateway.runPutOff();
     expect((await driftOf(gateway, second.model)).collected.rows).toBe(150);
-    expect(await gateway.services.db.query.driftTallies.findMany()).toHaveLength(1);
+    expect(await gateway.db.query.driftTallies.findMany()).toHaveLength(1);
   });
 
   test('what could not be written is written with the next predictions', async () => {
     await using gateway = await createDriftGateway();
     const { model } = await gateway.trainModel();
     await predict(gateway, [model], { count: 30, shift: 0.5 });
-    const full = vi.spyOn(gateway.services.db, 'batch').mockRejectedValueOnce(new Error('the disk is full'));
+    await gateway.db.run(
+      sql`create trigger full before insert on drift_tallies begin select raise(abort, 'the disk is full'); end`,
+    );
     await expect(gateway.runPutOff()).rejects.toThrow('the disk is full');
-    full.mockRestore();
+    await gateway.db.run(sql`drop trigger full`);
     await predict(gateway, [model], { count: 10, shift: 0.5 });
     await gateway.runPutOff();
     expect((await driftOf(gateway, model)).collected.rows).toBe(40);
@@ -179,7 +182,7 @@ describe('200', () => {
     await predict(gateway, [model], { count: 20, shift: 0.5 });
     await gateway.runPutOff();
     await gateway.json(`/v1/models/${model}`, { method: 'DELETE' });
-    const { db } = gateway.services;
+    const { db } = gateway;
     expect(await db.query.driftStates.findMany()).toEqual([]);
     expect(await db.query.driftTallies.findMany()).toEqual([]);
   });
@@ -219,14 +222,10 @@ test('numbers are counted by the ranges of the validation answers', async () => 
 test('two gateways that judge one window at once make one of it', async () => {
   await using gateway = await createDriftGateway();
   const { model } = await gateway.trainModel();
-  const { judgeWindow } = await import('../../../src/services/drift/judge-window.ts');
-  const { findModel } = await import('../../../src/store/queries/models.ts');
   const { addDriftTally } = await import('../../../src/store/queries/drift.ts');
-  const { db } = gateway.services;
-  const row = await findModel(db, { id: model, projectId: gateway.projectId });
-  if (!row) throw new Error('the model is gone');
+  const { db, projectId } = gateway;
   await addDriftTally(db, { id: 'drift_a', modelId: model, rows: 200, shiftSum: 190, labels: { billing: 200 } });
-  await Promise.all([1, 2, 3].map(() => judgeWindow(gateway.services, row)));
+  await Promise.all([1, 2, 3].map(() => gateway.run('judgeWindow', { id: model, projectId })));
   expect((await driftOf(gateway, model)).windows).toHaveLength(1);
   expect(await eventsOf(gateway)).toHaveLength(1);
 });

@@ -1,18 +1,29 @@
 import { unpackTar } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
 import { WORKER_VERBS } from '../../../src/contract/index.ts';
-import { sweepOrphanBlobs } from '../../../src/services/upkeep/sweep-orphan-blobs.ts';
+import type { WorkerCall } from '../../../src/services/ports.ts';
 import { createJob } from '../../support/training-data.ts';
 import { sha256 } from '../../support/fake-worker.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import type { GatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createScriptedWorkers, refusal } from '../../support/scripted-worker.ts';
 import { writeSmallAdapter } from '../../support/small-adapter.ts';
 
 const ADAPTER = writeSmallAdapter(['billing', 'bug']);
 
-async function open(script: Parameters<typeof createScriptedWorkers>[0] = {}) {
-  const { workers, asked } = createScriptedWorkers(script);
-  const gateway = await createGatewayWithWorker({ services: { workers } });
+/** @param atFirst what a worker does before it answers */
+async function open(
+  script: Parameters<typeof createScriptedWorkers>[0] = {},
+  atFirst: (gateway: GatewayWithWorker, call: WorkerCall) => Promise<void> = async () => {},
+) {
+  const { workers: scripted, asked } = createScriptedWorkers(script);
+  const workers = {
+    post: async (call: WorkerCall) => {
+      await atFirst(gateway, call);
+      return scripted.post(call);
+    },
+  };
+  const gateway: GatewayWithWorker = await createGatewayWithWorker({ services: { workers } });
   const jobId = await createJob(gateway, { suffix: 'tickets', seed: 7 });
   const worker = await gateway.startWorker();
   const lease = await worker.claim();
@@ -21,14 +32,14 @@ async function open(script: Parameters<typeof createScriptedWorkers>[0] = {}) {
   const { body: job } = await gateway.json(`/v1/fine_tuning/jobs/${jobId}`);
   const model: string = job.fine_tuned_model;
   const get = (format: string, of = model, secret = gateway.secret) =>
-    gateway.app.request(`/v1/models/${of}/export?format=${format}`, { headers: { authorization: `Bearer ${secret}` } });
+    gateway.request(`/v1/models/${of}/export?format=${format}`, { secret });
   return { gateway, model, asked, get, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
 }
 
 const importInto = ({ gateway }: Awaited<ReturnType<typeof open>>, body: Uint8Array<ArrayBuffer>, query = '') =>
-  gateway.app.request(`/v1/models/import${query}`, {
+  gateway.request(`/v1/models/import${query}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${gateway.secret}`, 'content-type': 'application/x-tar' },
+    headers: { 'content-type': 'application/x-tar' },
     body,
   });
 
@@ -53,9 +64,11 @@ describe('format=adapter', () => {
   });
 
   test('another Levigate takes it over: the same bytes, under a name of its own, with job and report', async () => {
-    await using from = await open();
+    const from = await open();
+    const archive = await bytesOf(await from.get('adapter'));
+    await from[Symbol.asyncDispose]();
     await using to = await open();
-    const answer = await importInto(to, await bytesOf(await from.get('adapter')), '?suffix=copy');
+    const answer = await importInto(to, archive, '?suffix=copy');
     const imported = (await answer.json()) as { id: string };
     expect(imported).toMatchObject({ object: 'model', root: 'all-minilm-l6-v2' });
     expect(imported.id).toMatch(/^ft:all-minilm-l6-v2:[^:]+:copy:/);
@@ -86,42 +99,30 @@ describe('format=adapter', () => {
     const damaged = good.slice();
     damaged[at] = (damaged[at] ?? 0) ^ 1;
     expect((await errorOf(damaged)).message).toMatch(/damaged|cut off|no tar/);
-    const blobs = await opened.gateway.services.blobs.list({ folder: 'jobs', limit: 100 });
-    expect(blobs.blobs.filter(({ key }) => key.includes('/adapter-'))).toHaveLength(1);
+    const keys = await opened.gateway.blobKeys();
+    expect(keys.filter((key) => key.startsWith('jobs/') && key.includes('/adapter-'))).toHaveLength(1);
   });
 });
 
 describe('format=onnx', () => {
   test('200: a worker makes it once, with the files of the job at hand; upkeep forgets it after a day', async () => {
-    await using opened = await open({
-      export: () => ({ bytes: 4, sha256: sha256('made') }),
-    });
+    const making = async (gateway: GatewayWithWorker, call: WorkerCall): Promise<void> => {
+      const { grant, source } = WORKER_VERBS.export.request.parse(JSON.parse(call.body));
+      const headers = { authorization: `Bearer ${gateway.workerToken}`, 'x-export-token': grant.token };
+      const path = `/worker/v1${grant.path}`;
+      const file = await gateway.request(`${path}/files/${source?.training_file.id}`, { headers });
+      expect([file.status, sha256(await file.text())]).toEqual([200, source?.training_file.sha256]);
+      const stranger = { ...headers, 'x-export-token': 'f'.repeat(64) };
+      expect((await gateway.request(path, { method: 'PUT', headers: stranger, body: 'bad' })).status).toBe(409);
+      await gateway.request(path, { method: 'PUT', headers, body: 'made' });
+    };
+    await using opened = await open({ export: () => ({ bytes: 4, sha256: sha256('made') }) }, making);
     const { gateway } = opened;
-    // What the worker does before it answers, done here when it is asked.
-    const scripted = { ...gateway.services.workers };
-    Object.assign(gateway.services.workers, {
-      post: async (call: Parameters<typeof scripted.post>[0]) => {
-        const { grant, source } = WORKER_VERBS.export.request.parse(JSON.parse(call.body));
-        const headers = { authorization: `Bearer ${gateway.workerToken}`, 'x-export-token': grant.token };
-        const file = await gateway.app.request(`/worker/v1${grant.path}/files/${source?.training_file.id}`, {
-          headers,
-        });
-        expect([file.status, sha256(await file.text())]).toEqual([200, source?.training_file.sha256]);
-        const stranger = await gateway.app.request(`/worker/v1${grant.path}`, {
-          method: 'PUT',
-          headers: { ...headers, 'x-export-token': 'f'.repeat(64) },
-          body: 'bad',
-        });
-        expect(stranger.status).toBe(409);
-        await gateway.app.request(`/worker/v1${grant.path}`, { method: 'PUT', headers, body: 'made' });
-        return scripted.post(call);
-      },
-    });
     expect(await (await opened.get('onnx')).text()).toBe('made');
     expect(await (await opened.get('onnx')).text()).toBe('made');
     expect(opened.asked.filter(({ verb }) => verb === 'export')).toHaveLength(1);
     gateway.clock.advance(Date.now() - gateway.clock.nowMs() + 25 * 3_600_000);
-    expect(await sweepOrphanBlobs(gateway.services)).toBe(1);
+    expect(await gateway.run('sweepOrphanBlobs')).toBe(1);
   });
 
   test('400: what the worker says cannot be expressed; 404 and a bare backbone', async () => {

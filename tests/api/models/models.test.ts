@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { LevigateError } from '../../../src/contract/index.ts';
-import type { AnswerRequest } from '../../../src/services/batches/answer-request.ts';
-import { runBatches } from '../../../src/services/batches/run-batches.ts';
 import { uploadFile } from '../../support/training-data.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { sha256 } from '../../support/fake-worker.ts';
@@ -90,9 +88,8 @@ test('409: a model that an unfinished batch asks, or an unfinished verification 
   const input_file_id = await uploadFile(gateway, { content, purpose: 'batch' });
   const json = { input_file_id, endpoint: '/v1/predict', completion_window: '24h' };
   const { body: batch } = await gateway.json('/v1/batches', { method: 'POST', json });
-  const answer: AnswerRequest = () => Promise.reject(new LevigateError('no_worker', 'not now'));
-  const answers = { '/v1/predict': answer, '/v1/embeddings': answer, '/v1/chat/completions': answer };
-  await runBatches(gateway.services, { answers });
+  const answer = () => Promise.reject(new LevigateError('no_worker', 'not now'));
+  await gateway.runBatches(answer);
   const asked = await remove();
   expect([asked.status, asked.body.error.code, asked.headers.get('x-should-retry')]).toEqual([
     409,
@@ -100,7 +97,7 @@ test('409: a model that an unfinished batch asks, or an unfinished verification 
     'false',
   ]);
   await gateway.json(`/v1/batches/${batch.id}/cancel`, { method: 'POST' });
-  await runBatches(gateway.services, { answers });
+  await gateway.runBatches(answer);
   const { body: verification } = await gateway.json(`/v1/fine_tuning/jobs/${jobId}/verify`, { method: 'POST' });
   expect((await remove()).body.error.code).toBe('model_in_use');
   await gateway.json(`/v1/fine_tuning/jobs/${verification.id}/cancel`, { method: 'POST' });

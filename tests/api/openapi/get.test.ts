@@ -14,7 +14,7 @@ test('200: an OpenAPI 3.1 document without a key, of all user routes', async () 
   expect(status).toBe(200);
   expect(body).toMatchObject({
     openapi: '3.1.0',
-    servers: [{ url: 'http://localhost' }],
+    servers: [{ url: gateway.origin }],
     security: [{ bearer: [] }],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
   });

@@ -239,7 +239,7 @@ describe('X-Scale-Up-Timeout', () => {
 
 test('400: more answers than fit in one, said before any worker is asked', async () => {
   await using fleet = await createFleet();
-  const { db } = fleet.services;
+  const { db } = fleet;
   const [job] = await db.select().from(jobs).limit(1);
   const [row] = await db.select().from(modelTable).limit(1);
   if (!job || !row) throw new Error('nothing was trained');

@@ -1,6 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
 import { UsagePage } from '../../../src/contract/index.ts';
-import { flushUsage } from '../../../src/services/usage/meter.ts';
 import { usageDays } from '../../../src/store/schema.ts';
 import { answerAll } from '../../support/answer-all.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
@@ -125,11 +125,11 @@ describe('metering', () => {
   test('requests are added up and written together, once', async () => {
     await using gateway = await createMetered();
     for (let count = 0; count < 25; count += 1) await gateway.ask();
-    expect(await gateway.services.db.select().from(usageDays)).toEqual([]);
+    expect(await gateway.db.select().from(usageDays)).toEqual([]);
     await gateway.runPutOff();
     await gateway.runPutOff();
-    await flushUsage(gateway.services);
-    expect(await gateway.services.db.select().from(usageDays)).toMatchObject([
+    await gateway.run('flushUsage');
+    expect(await gateway.db.select().from(usageDays)).toMatchObject([
       { projectId: gateway.projectId, model: gateway.model, requests: 25, inputs: 25, inputTokens: 100 },
     ]);
   });
@@ -137,9 +137,11 @@ describe('metering', () => {
   test('what could not be written is written the next time', async () => {
     await using gateway = await createMetered();
     await gateway.ask();
-    const failing = vi.spyOn(gateway.services.db, 'batch').mockRejectedValueOnce(new Error('disk full'));
-    await expect(flushUsage(gateway.services)).rejects.toThrow('disk full');
-    failing.mockRestore();
+    await gateway.db.run(
+      sql`create trigger full before insert on usage_days begin select raise(abort, 'disk full'); end`,
+    );
+    await expect(gateway.run('flushUsage')).rejects.toThrow('disk full');
+    await gateway.db.run(sql`drop trigger full`);
     await gateway.ask();
     const { data } = await gateway.usage();
     expect(data.at(-1)?.results).toMatchObject([{ num_model_requests: 2 }]);
@@ -149,6 +151,6 @@ describe('metering', () => {
     await using gateway = await createMetered();
     expect((await gateway.ask({ model: 'ft:none' })).status).toBe(404);
     await gateway.runPutOff();
-    expect(await gateway.services.db.select().from(usageDays)).toEqual([]);
+    expect(await gateway.db.select().from(usageDays)).toEqual([]);
   });
 });

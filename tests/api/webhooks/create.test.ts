@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { WebhookEndpointWithSecret } from '../../../src/contract/index.ts';
-import { createWebhookSender } from '../../../src/platform/node/webhook-sender.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 
@@ -21,6 +20,10 @@ test('200: enabled, with its secret, for all that can happen unless told', async
       'fine_tuning.job.succeeded',
       'fine_tuning.job.failed',
       'fine_tuning.job.cancelled',
+      'batch.completed',
+      'batch.failed',
+      'batch.expired',
+      'batch.cancelled',
       'model.drift.detected',
     ],
     status: 'enabled',
@@ -52,7 +55,7 @@ test.each([
   [{ url: 'ftp://example.com/' }, 'url'],
   [{ url: `https://example.com/${'x'.repeat(2_048)}` }, 'url'],
   [{ url: URL, event_types: [] }, 'event_types'],
-  [{ url: URL, event_types: ['batch.completed'] }, 'event_types.0'],
+  [{ url: URL, event_types: ['batch.begun'] }, 'event_types.0'],
   [{ url: URL, name: 'x'.repeat(129) }, 'name'],
 ])('400: %j', async (json, param) => {
   await using gateway = await createTestGateway();
@@ -64,7 +67,7 @@ test.each(['http://example.com/', 'https://127.0.0.1/', 'https://localhost/', 'h
   '400: %s, and what to do',
   async (url) => {
     await using gateway = await createTestGateway({
-      services: { webhooks: createWebhookSender({ allowPrivate: false }) },
+      services: { webhooks: 'platform' },
     });
     const { status, body } = await create(gateway, { url });
     expect(status).toBe(400);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { WebhookDelivery } from '../../../src/contract/index.ts';
-import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
@@ -19,7 +18,7 @@ describe('GET /v1/webhook_endpoints/{id}/deliveries', () => {
       gateway.clock.advance(1_000);
       events.unshift(await emit(gateway));
     }
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     const { body: first } = await gateway.json(`${logOf(id)}?limit=2`);
     expect(first).toMatchObject({ has_more: true, data: [{ event_id: events[0] }, { event_id: events[1] }] });
     expect(WebhookDelivery.parse(first.data[0])).toEqual(first.data[0]);
@@ -32,7 +31,7 @@ describe('GET /v1/webhook_endpoints/{id}/deliveries', () => {
     await using gateway = await createGatewayWithWorker({ services: { webhooks: sender } });
     const { id } = await createEndpoint(gateway);
     const { jobId } = await gateway.trainModel();
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect(await deliveriesOf(gateway, id)).toMatchObject([
       { event_type: 'fine_tuning.job.succeeded', status: 'delivered', attempts: 1 },
     ]);
@@ -46,15 +45,15 @@ describe('POST /v1/webhook_endpoints/{id}/deliveries/{delivery_id}/replay', () =
     await using gateway = await createTestGateway({ services: { webhooks: sender } });
     const { id } = await createEndpoint(gateway);
     const eventId = await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     const [former] = await deliveriesOf(gateway, id);
     gateway.clock.advance(60_000);
-    const wakes = gateway.wakes.count;
+    const wakes = await gateway.countWakes();
     const { status, body } = await replay(gateway, id, former?.id ?? '');
     expect(status).toBe(200);
     expect(body).toMatchObject({ object: 'webhook_delivery', event_id: eventId, status: 'pending', attempts: 0 });
-    expect(gateway.wakes.count).toBe(wakes + 1);
-    await runOutbox(gateway.services);
+    expect(await gateway.countWakes()).toBe(wakes + 1);
+    await gateway.run('runOutbox');
     expect(sender.sent.map(({ headers }) => headers['webhook-id'])).toEqual([eventId, eventId]);
     expect(sender.sent[0]?.body).toBe(sender.sent[1]?.body);
     expect((await deliveriesOf(gateway, id)).map((delivery) => delivery.id)).toEqual([body.id, former?.id]);
@@ -65,10 +64,10 @@ describe('POST /v1/webhook_endpoints/{id}/deliveries/{delivery_id}/replay', () =
     await using gateway = await createTestGateway({ services: { webhooks: sender } });
     const { id } = await createEndpoint(gateway);
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     const [failed] = await deliveriesOf(gateway, id);
     await replay(gateway, id, failed?.id ?? '');
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect((await deliveriesOf(gateway, id)).map(({ status }) => status)).toEqual(['delivered', 'failed']);
   });
 
@@ -77,7 +76,7 @@ describe('POST /v1/webhook_endpoints/{id}/deliveries/{delivery_id}/replay', () =
     const mine = await createEndpoint(gateway, { event_types: ['fine_tuning.job.failed'] });
     const other = await createEndpoint(gateway);
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     const [delivery] = await deliveriesOf(gateway, other.id);
     for (const deliveryId of [delivery?.id ?? '', 'whd_missing']) {
       const { status, body } = await replay(gateway, mine.id, deliveryId);
@@ -107,7 +106,7 @@ describe('POST /v1/webhook_endpoints/{id}/test', () => {
       status_code: 204,
       error: null,
     });
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect(sender.sent).toHaveLength(1);
     expect(JSON.parse(sender.sent[0]?.body ?? '')).toMatchObject({ type: 'webhook.test', data: { id } });
     expect(await deliveriesOf(gateway, other.id)).toEqual([]);
@@ -133,13 +132,13 @@ describe('POST /v1/webhook_endpoints/{id}/test', () => {
       status_code: null,
       error: 'the host name does not resolve',
     });
-    expect(await runOutbox(gateway.services)).toEqual({ nextDueMs: null });
+    expect(await gateway.run('runOutbox')).toEqual({ nextDueMs: null });
     expect((await gateway.json(`/v1/webhook_endpoints/${id}`)).body.status).toBe('enabled');
   });
 
   test('400: a type that is not there', async () => {
     await using gateway = await createTestGateway();
     const { id } = await createEndpoint(gateway);
-    expect((await send(gateway, id, { event_type: 'batch.completed' })).body.error.param).toBe('event_type');
+    expect((await send(gateway, id, { event_type: 'batch.begun' })).body.error.param).toBe('event_type');
   });
 });

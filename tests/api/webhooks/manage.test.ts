@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { createWebhookSender } from '../../../src/platform/node/webhook-sender.ts';
-import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
 import { createTestGateway } from '../../support/gateway.ts';
 import { answered, createEndpoint, createFakeSender, deliveriesOf, emit } from '../../support/webhooks.ts';
 
@@ -46,10 +44,10 @@ describe('POST /v1/webhook_endpoints/{id}', () => {
     await using gateway = await createTestGateway({ services: { webhooks: sender } });
     const { id } = await createEndpoint(gateway);
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     await gateway.json(`${ENDPOINTS}/${id}`, { method: 'POST', json: { url: 'https://example.org/new' } });
     gateway.clock.advance(60_000);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect(sender.sent.map(({ url }) => url)).toEqual(['https://example.com/hook', 'https://example.org/new']);
   });
 
@@ -59,19 +57,19 @@ describe('POST /v1/webhook_endpoints/{id}', () => {
     const { id } = await createEndpoint(gateway);
     const set = (status: string) => gateway.json(`${ENDPOINTS}/${id}`, { method: 'POST', json: { status } });
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect((await set('disabled')).body).toMatchObject({ status: 'disabled', disabled_reason: 'disabled on request' });
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect((await set('enabled')).body).toMatchObject({ status: 'enabled', disabled_reason: null });
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect((await deliveriesOf(gateway, id)).map(({ status }) => status)).toEqual(['delivered', 'failed']);
   });
 
   test('400: a private URL changes nothing', async () => {
     await using gateway = await createTestGateway({
-      services: { webhooks: createWebhookSender({ allowPrivate: false }) },
+      services: { webhooks: 'platform' },
     });
     const { id, url } = await createEndpoint(gateway);
     const json = { url: 'https://10.0.0.1/', name: 'b' };
@@ -87,12 +85,12 @@ describe('DELETE /v1/webhook_endpoints/{id}', () => {
     await using gateway = await createTestGateway({ services: { webhooks: sender } });
     const { id } = await createEndpoint(gateway);
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     const { status, body } = await gateway.json(`${ENDPOINTS}/${id}`, { method: 'DELETE' });
     expect({ status, body }).toEqual({ status: 200, body: { id, object: 'webhook_endpoint.deleted', deleted: true } });
     expect((await gateway.json(`${ENDPOINTS}/${id}`)).status).toBe(404);
     await emit(gateway);
-    expect(await runOutbox(gateway.services)).toEqual({ nextDueMs: null });
+    expect(await gateway.run('runOutbox')).toEqual({ nextDueMs: null });
     expect(sender.sent).toHaveLength(1);
   });
 });
@@ -118,7 +116,7 @@ describe('POST /v1/webhook_endpoints/{id}/rotate_secret', () => {
     const { id } = await createEndpoint(gateway);
     await gateway.json(`${ENDPOINTS}/${id}/rotate_secret`, { method: 'POST', json });
     await emit(gateway);
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect(sender.sent[0]?.headers['webhook-signature']?.split(' ')).toHaveLength(signatures);
   });
 });

@@ -15,7 +15,7 @@ test('200: the lease tells all that the worker needs, and the job runs', async (
   expect(await worker.claim()).toEqual({
     job_id: jobId,
     lease_token: expect.any(String),
-    lease_duration_ms: gateway.services.settings.leaseDurationMs,
+    lease_duration_ms: gateway.settings.leaseDurationMs,
     attempt: 1,
     project_id: gateway.projectId,
     cache_salt: expect.any(String),
@@ -46,12 +46,12 @@ test('200: a job whose file is gone fails readably and the next one is leased', 
   const training_file = await uploadFile(gateway);
   const broken = await createJob(gateway, { training_file });
   const sound = await createJob(gateway);
-  await deleteFileRow(gateway.services.db, { id: training_file, projectId: gateway.projectId });
+  await deleteFileRow(gateway.db, { id: training_file, projectId: gateway.projectId });
   const worker = await gateway.startWorker();
   expect((await worker.claim())?.job_id).toBe(sound);
   const { body } = await gateway.json(`/v1/fine_tuning/jobs/${broken}`);
   expect(body).toMatchObject({ status: 'failed', error: { code: 'file_not_found', param: 'training_file' } });
-  expect(gateway.wakes.count).toBe(1);
+  expect(await gateway.countWakes()).toBe(1);
 });
 
 test('404: a worker that is not known is told to register again', async () => {

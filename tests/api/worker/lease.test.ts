@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/contract/index.ts';
-import { sweepLeases } from '../../../src/services/leases/sweep.ts';
 import { findJobArtifact } from '../../../src/store/queries/job-artifacts.ts';
 import { webhookEvents } from '../../../src/store/schema.ts';
 import { sha256 } from '../../support/fake-worker.ts';
@@ -14,7 +13,7 @@ const messagesOf = async (gateway: GatewayWithWorker, id: string): Promise<strin
   return body.data.map(({ message }: { message: string }) => message);
 };
 const EVENT = { level: 'info', message: 'late', type: 'message', data: null, sequence: 0 } as const;
-const leaseMs = (gateway: GatewayWithWorker): number => gateway.services.settings.leaseDurationMs;
+const leaseMs = (gateway: GatewayWithWorker): number => gateway.settings.leaseDurationMs;
 
 async function leaseJob(gateway: GatewayWithWorker) {
   const jobId = await createJob(gateway);
@@ -28,7 +27,7 @@ async function leaseJob(gateway: GatewayWithWorker) {
 async function leaseJobTwice(gateway: GatewayWithWorker) {
   const first = await leaseJob(gateway);
   gateway.clock.advance(leaseMs(gateway));
-  await sweepLeases(gateway.services);
+  await gateway.run('sweepLeases');
   const other = await gateway.startWorker({ name: 'other' });
   const lease = await other.claim();
   if (!lease) throw new Error('nothing was leased again');
@@ -49,7 +48,7 @@ describe('heartbeat', () => {
     const { status, body } = await worker.heartbeatJob(lease, { progress, events: numbered });
     expect({ status, body }).toEqual({ status: 200, body: { order: 'continue' } });
     gateway.clock.advance(leaseMs(gateway) - 1);
-    expect(await sweepLeases(gateway.services)).toBe(0);
+    expect(await gateway.run('sweepLeases')).toBe(0);
     const shown = await gateway.json(`/v1/fine_tuning/jobs/${jobId}/events?limit=2`);
     expect(shown.body.data.toReversed()).toMatchObject(events);
     const job = await jobOf(gateway, jobId);
@@ -99,24 +98,15 @@ describe('heartbeat', () => {
 
 describe('a stale token', () => {
   test('409 lease_lost everywhere; it changes nothing and leaves no blob', async () => {
-    const kept = new Set<string>();
     await using gateway = await createGatewayWithWorker();
-    const { blobs } = gateway.services;
-    const put = blobs.put.bind(blobs);
-    const remove = blobs.delete.bind(blobs);
-    Object.assign(blobs, {
-      put: async (...args: Parameters<typeof put>) => {
-        kept.add(args[0]);
-        return put(...args);
-      },
-      delete: async (key: string) => {
-        kept.delete(key);
-        return remove(key);
-      },
-    });
     const { jobId, worker, lease, other, otherLease } = await leaseJobTwice(gateway);
     await other.upload(otherLease, 'adapter', 'adapter');
-    const before = { job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId), blobs: [...kept] };
+    const all = async () => ({
+      job: await jobOf(gateway, jobId),
+      messages: await messagesOf(gateway, jobId),
+      blobs: await gateway.blobKeys(),
+    });
+    const before = await all();
     const answers = [
       await worker.heartbeatJob(lease, { events: [{ ...EVENT, message: 'late' }] }),
       await worker.upload(lease, 'adapter', 'late'),
@@ -129,29 +119,23 @@ describe('a stale token', () => {
     );
     expect((await worker.download(`/jobs/${jobId}/checkpoint`, lease)).status).toBe(409);
     expect((await worker.download(`/jobs/${jobId}/files/${lease.training_file.id}`, lease)).status).toBe(409);
-    expect({ job: await jobOf(gateway, jobId), messages: await messagesOf(gateway, jobId), blobs: [...kept] }).toEqual(
-      before,
-    );
+    expect(await all()).toEqual(before);
     expect((await other.complete(otherLease)).body).toEqual({ status: 'succeeded' });
   });
 
   test('409: a lease that is lost while its artifact streams in leaves no blob and does not replace the artifact', async () => {
-    await using gateway = await createGatewayWithWorker();
-    const { jobId, worker, lease } = await leaseJob(gateway);
-    const { blobs } = gateway.services;
-    const put = blobs.put.bind(blobs);
     let written = '';
-    Object.assign(blobs, {
-      put: async (...args: Parameters<typeof put>) => {
-        const stored = await put(...args);
-        written = args[0];
-        gateway.clock.advance(leaseMs(gateway));
-        await sweepLeases(gateway.services);
-        return stored;
-      },
-    });
+    const afterPut = async (key: string): Promise<void> => {
+      if (!key.includes('checkpoint')) return;
+      written = key;
+      gateway.clock.advance(leaseMs(gateway));
+      await gateway.run('sweepLeases');
+    };
+    await using gateway = await createGatewayWithWorker({ blobs: { afterPut } });
+    const { jobId, worker, lease } = await leaseJob(gateway);
     expect((await worker.upload(lease, 'checkpoint', 'late')).body.error.code).toBe('lease_lost');
-    expect(await blobs.get(written)).toBeNull();
+    expect(written).not.toBe('');
+    expect(await gateway.blobKeys()).not.toContain(written);
     expect((await worker.claim())?.has_checkpoint).toBe(false);
     expect((await jobOf(gateway, jobId)).status).toBe('running');
   });
@@ -161,12 +145,11 @@ describe('artifacts', () => {
   test('200: answers size and hash; a newer checkpoint replaces the older one and its blob', async () => {
     await using gateway = await createGatewayWithWorker();
     const { jobId, worker, lease } = await leaseJob(gateway);
-    const { db, blobs } = gateway.services;
     const first = await worker.upload(lease, 'checkpoint', 'one');
     expect(first.body).toEqual({ bytes: 3, sha256: sha256('one') });
-    const old = await findJobArtifact(db, { jobId, name: 'checkpoint' });
+    const old = await findJobArtifact(gateway.db, { jobId, name: 'checkpoint' });
     await worker.upload(lease, 'checkpoint', 'two');
-    expect(await blobs.get(old?.blobKey ?? '')).toBeNull();
+    expect(await gateway.blobKeys()).not.toContain(old?.blobKey);
     expect(await worker.download(`/jobs/${jobId}/checkpoint`, lease)).toEqual({ status: 200, text: 'two' });
   });
 
@@ -175,7 +158,7 @@ describe('artifacts', () => {
     const { jobId, worker, lease } = await leaseJob(gateway);
     await worker.upload(lease, 'checkpoint', 'step 7');
     gateway.clock.advance(leaseMs(gateway));
-    await sweepLeases(gateway.services);
+    await gateway.run('sweepLeases');
     const other = await gateway.startWorker({ name: 'other' });
     const again = await other.claim();
     if (!again) throw new Error('nothing was leased');
@@ -229,7 +212,7 @@ describe('complete', () => {
     expect(created.message).toContain(job.fine_tuned_model);
     expect(metrics).toMatchObject({ type: 'metrics', data: { epoch: 1, train_loss: 0.5 } });
     expect(await webhookTypes(gateway)).toEqual(['fine_tuning.job.succeeded']);
-    expect(gateway.wakes.count).toBe(1);
+    expect(await gateway.countWakes()).toBe(1);
     expect((await worker.download(`/adapters/${sha256(`adapter of ${jobId}`)}`)).text).toBe(`adapter of ${jobId}`);
   });
 
@@ -336,9 +319,9 @@ describe('sweep', () => {
     await using gateway = await createGatewayWithWorker();
     const { jobId } = await leaseJob(gateway);
     gateway.clock.advance(leaseMs(gateway) - 1);
-    expect(await sweepLeases(gateway.services)).toBe(0);
+    expect(await gateway.run('sweepLeases')).toBe(0);
     gateway.clock.advance(1);
-    expect(await sweepLeases(gateway.services)).toBe(1);
+    expect(await gateway.run('sweepLeases')).toBe(1);
     expect((await jobOf(gateway, jobId)).status).toBe('queued');
   });
 
@@ -347,7 +330,7 @@ describe('sweep', () => {
     const { jobId, worker } = await leaseJob(gateway);
     for (let attempt = 1; attempt <= LIMITS.jobAttempts; attempt += 1) {
       gateway.clock.advance(leaseMs(gateway));
-      await Promise.all([sweepLeases(gateway.services), sweepLeases(gateway.services), sweepLeases(gateway.services)]);
+      await Promise.all([gateway.run('sweepLeases'), gateway.run('sweepLeases'), gateway.run('sweepLeases')]);
       await worker.claim();
     }
     expect(await jobOf(gateway, jobId)).toMatchObject({ status: 'failed', error: { code: 'attempts_exhausted' } });
@@ -362,7 +345,7 @@ describe('sweep', () => {
     const { jobId } = await leaseJob(gateway);
     await gateway.json(`/v1/fine_tuning/jobs/${jobId}/cancel`, { method: 'POST' });
     gateway.clock.advance(leaseMs(gateway));
-    await sweepLeases(gateway.services);
+    await gateway.run('sweepLeases');
     expect((await jobOf(gateway, jobId)).status).toBe('cancelled');
   });
 });
@@ -387,6 +370,6 @@ describe('register', () => {
 });
 
 async function webhookTypes(gateway: GatewayWithWorker): Promise<string[]> {
-  const rows = await gateway.services.db.select().from(webhookEvents);
+  const rows = await gateway.db.select().from(webhookEvents);
   return rows.map(({ type }) => type);
 }

@@ -12,8 +12,8 @@ import { startHttpServer } from '../../../src/platform/node/http-server.ts';
 import { createWorkerTransport } from '../../../src/platform/node/worker-transport.ts';
 import { Levigate } from '../../../src/sdk/index.ts';
 import { listAliveWorkers } from '../../../src/services/workers/list-alive.ts';
-import { createTestGateway } from '../../support/gateway.ts';
-import type { TestGateway } from '../../support/gateway.ts';
+import { createNodeGateway } from '../../support/gateway.ts';
+import type { NodeGateway } from '../../support/gateway.ts';
 
 const MAIN = join(import.meta.dirname, '../../../gpu-worker/src/main.ts');
 const START_LIMIT_MS = 60_000;
@@ -26,7 +26,7 @@ export function isBackboneCached(): boolean {
 }
 
 export interface ServedGateway extends AsyncDisposable {
-  readonly gateway: TestGateway;
+  readonly gateway: NodeGateway;
   readonly client: Levigate;
   /** What a worker started elsewhere is told. */
   readonly address: () => { readonly url: string; readonly workerToken: string };
@@ -48,8 +48,8 @@ export interface WorkerProcess extends AsyncDisposable {
 /** A real gateway over HTTP in this process, on a real clock, for workers that are real processes. */
 export async function serveGateway(): Promise<ServedGateway> {
   const transport = createWorkerTransport();
-  const gateway = await createTestGateway({ services: { clock: { nowMs: () => Date.now() }, workers: transport } });
-  const token = gateway.seedWorkerToken();
+  const gateway = await createNodeGateway({ services: { clock: { nowMs: () => Date.now() }, workers: transport } });
+  const token = gateway.workerToken;
   let server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
   const client = new Levigate({ apiKey: gateway.secret, baseUrl: `${server.url}/v1` });
   const knownIds = new Set<string>();

@@ -7,17 +7,17 @@ import { startHttpServer } from '../../../src/platform/node/http-server.ts';
 import { createWorkerTransport } from '../../../src/platform/node/worker-transport.ts';
 import { HEALTHY, installFakeWrangler, MIGRATIONS } from '../../support/fake-wrangler.ts';
 import type { FakeAccount, FakeWrangler } from '../../support/fake-wrangler.ts';
-import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
-import type { GatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import { createNodeGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import type { NodeGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { startPredictServer } from '../../support/predict-server.ts';
 
 /** A gateway with one worker that answers. */
 const stack = new AsyncDisposableStack();
-let gateway: GatewayWithWorker;
+let gateway: NodeGatewayWithWorker;
 let gatewayUrl: string;
 beforeAll(async () => {
   const workers = stack.use(createWorkerTransport());
-  gateway = stack.use(await createGatewayWithWorker({ services: { workers } }));
+  gateway = stack.use(await createNodeGatewayWithWorker({ services: { workers } }));
   const worker = stack.use(await startPredictServer());
   await gateway.startWorker({ url: worker.url });
   gatewayUrl = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 })).url;
@@ -176,7 +176,7 @@ describe('the way to the gateway and back', () => {
   });
 
   test('a worker that registered and cannot be reached is broken', async () => {
-    await using lonely = await createGatewayWithWorker();
+    await using lonely = await createNodeGatewayWithWorker();
     await lonely.trainModel();
     await using server = await startHttpServer({ fetch: lonely.app.fetch, host: '127.0.0.1', port: 0 });
     vi.stubEnv('LEVIGATE_API_KEY', lonely.secret);

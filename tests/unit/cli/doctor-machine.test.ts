@@ -10,7 +10,7 @@ import { checkSettings } from '../../../src/cli/doctor/machine/settings.ts';
 import { checkWorker } from '../../../src/cli/doctor/machine/worker.ts';
 import { runChecks } from '../../../src/cli/doctor/run-checks.ts';
 import { startHttpServer } from '../../../src/platform/node/http-server.ts';
-import { createTestGateway } from '../../support/gateway.ts';
+import { createNodeGateway } from '../../support/gateway.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const MIB = 1024 * 1024;
@@ -63,7 +63,7 @@ test('a port: free, taken by a stranger, or by a gateway of ours', async () => {
   await stranger[Symbol.asyncDispose]();
   expect((await checkPort(machine({ PORT: port })))[0]).toMatchObject({ state: 'ok', message: 'free' });
 
-  await using gateway = await createTestGateway();
+  await using gateway = await createNodeGateway();
   await using server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
   expect((await checkPort(machine({ PORT: new URL(server.url).port })))[0]?.state).toBe('note');
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createProgram } from '../../../src/cli/program.ts';
 import { startHttpServer } from '../../../src/platform/node/http-server.ts';
-import { createTestGateway } from '../../support/gateway.ts';
+import { createNodeGateway } from '../../support/gateway.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const stdout: string[] = [];
@@ -42,7 +42,7 @@ const FILES = {
 
 async function open() {
   const stack = new AsyncDisposableStack();
-  const gateway = stack.use(await createTestGateway());
+  const gateway = stack.use(await createNodeGateway());
   const folder = stack.use(await createTemporaryFolder());
   const server = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 }));
   vi.stubEnv('LEVIGATE_API_KEY', gateway.secret);

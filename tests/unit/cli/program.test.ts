@@ -7,9 +7,9 @@ import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
 import { startHttpServer } from '../../../src/platform/node/http-server.ts';
 import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
-import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
-import { createTestGateway } from '../../support/gateway.ts';
-import type { TestGateway } from '../../support/gateway.ts';
+import { createNodeGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import { createNodeGateway } from '../../support/gateway.ts';
+import type { NodeGateway } from '../../support/gateway.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 import { createJob } from '../../support/training-data.ts';
 import { answered, createFakeSender } from '../../support/webhooks.ts';
@@ -106,7 +106,7 @@ test('predict sends the bytes of --image as base64 and shows the name of the fil
 });
 
 describe('with a gateway', () => {
-  async function serve(gateway: TestGateway) {
+  async function serve(gateway: NodeGateway) {
     vi.stubEnv('LEVIGATE_API_KEY', gateway.secret);
     const server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
     // As it stands in many a configuration: with the API's path.
@@ -115,7 +115,7 @@ describe('with a gateway', () => {
   }
 
   test('pauses and resumes a job', async () => {
-    await using gateway = await createTestGateway();
+    await using gateway = await createNodeGateway();
     await using _server = await serve(gateway);
     const id = await createJob(gateway);
     expect(await run('jobs', 'pause', id)).toBe(`${id} paused`);
@@ -124,7 +124,7 @@ describe('with a gateway', () => {
   });
 
   test('a dry run of Parquet shows the fields it is told to learn from, or all', async () => {
-    await using gateway = await createTestGateway();
+    await using gateway = await createNodeGateway();
     await using _server = await serve(gateway);
     const file = join(import.meta.dirname, '../../fixtures/parquet/polars.parquet');
     const named = await run('train', '--dry-run', file, '--fields', 'plan', 'age');
@@ -137,7 +137,7 @@ describe('with a gateway', () => {
     ['the same bytes', 'adapter', 0, 'was made again, byte for byte'],
     ['other bytes', 'another', 1, 'The adapter differs from that of'],
   ])('verifies a job: %s', async (_what, second, exitCode, verdict) => {
-    await using gateway = await createGatewayWithWorker();
+    await using gateway = await createNodeGatewayWithWorker();
     await using _server = await serve(gateway);
     const id = await createJob(gateway);
     const worker = await gateway.startWorker();
@@ -160,7 +160,7 @@ describe('with a gateway', () => {
 
   test('makes a webhook endpoint, tests it, shows and replays its deliveries, and deletes it', async () => {
     const webhooks = createFakeSender((attempt) => answered(attempt === 1 ? 204 : 500));
-    await using gateway = await createTestGateway({ services: { webhooks } });
+    await using gateway = await createNodeGateway({ services: { webhooks } });
     await using _server = await serve(gateway);
     const created = await run('webhooks', 'create', 'https://example.com/hook', '--event', 'fine_tuning.job.failed');
     const [, secret, id = ''] = /^(whsec_\S+)\n\(shown this once; (we_\w+)\)$/.exec(created) ?? [];

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { Levigate, NotFoundError } from '../../../src/sdk/index.ts';
 import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
-import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
-import { createTestGateway } from '../../support/gateway.ts';
-import type { TestGateway } from '../../support/gateway.ts';
+import { createNodeGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import { createNodeGateway } from '../../support/gateway.ts';
+import type { NodeGateway } from '../../support/gateway.ts';
 import { createJob } from '../../support/training-data.ts';
 import { answered, createFakeSender } from '../../support/webhooks.ts';
 
 /** The SDK over the gateway's own app, without a socket. */
-const connect = ({ app, secret }: TestGateway): Levigate =>
+const connect = ({ app, secret }: NodeGateway): Levigate =>
   new Levigate({
     apiKey: secret,
     baseUrl: 'http://gateway/v1',
@@ -17,7 +17,7 @@ const connect = ({ app, secret }: TestGateway): Levigate =>
   });
 
 test('pauses and resumes a job, and says that it has no checkpoints to serve', async () => {
-  await using gateway = await createTestGateway();
+  await using gateway = await createNodeGateway();
   const { jobs } = connect(gateway);
   const id = await createJob(gateway);
   expect(await jobs.pause(id)).toMatchObject({ id, status: 'paused' });
@@ -43,7 +43,7 @@ test('asks for the report as JSON or, by name, as CSV', async () => {
 });
 
 test('asks for a verification, and is refused where there is nothing to verify', async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   const { jobs } = connect(gateway);
   await expect(jobs.verify(await createJob(gateway))).rejects.toMatchObject({ code: 'job_not_succeeded' });
   const worker = await gateway.startWorker();
@@ -54,7 +54,7 @@ test('asks for a verification, and is refused where there is nothing to verify',
 });
 
 test('changes a webhook endpoint and gets it back', async () => {
-  await using gateway = await createTestGateway();
+  await using gateway = await createNodeGateway();
   const { webhookEndpoints } = connect(gateway);
   const { id, signing_secret: _, ...created } = await webhookEndpoints.create({ url: 'https://example.com/a' });
   const change = { url: 'https://example.com/b', status: 'disabled' } as const;
@@ -69,7 +69,7 @@ test.each([
   [500, false, 'the receiver answered 500'],
 ] as const)('a test tells that the receiver answered %i', async (status, success, error) => {
   const webhooks = createFakeSender(() => answered(status));
-  await using gateway = await createTestGateway({ services: { webhooks } });
+  await using gateway = await createNodeGateway({ services: { webhooks } });
   const { webhookEndpoints } = connect(gateway);
   const { id } = await webhookEndpoints.create({ url: 'https://example.com/a' });
   const result = await webhookEndpoints.test(id, { event_type: 'fine_tuning.job.failed' });

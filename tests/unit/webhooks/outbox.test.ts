@@ -8,8 +8,8 @@ import { fanOutWebhookEvents } from '../../../src/services/webhooks/fan-out-even
 import { MAX_ATTEMPTS } from '../../../src/services/webhooks/retry-schedule.ts';
 import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
 import { webhookDeliveries, webhookEvents } from '../../../src/store/schema.ts';
-import { createTestGateway } from '../../support/gateway.ts';
-import type { TestGateway } from '../../support/gateway.ts';
+import { createNodeGateway } from '../../support/gateway.ts';
+import type { NodeGateway } from '../../support/gateway.ts';
 import {
   answered,
   createEndpoint,
@@ -21,12 +21,12 @@ import {
 
 const DAY_MS = 24 * 3_600_000;
 
-const gatewayWith = (services: Partial<Services>): Promise<TestGateway> => createTestGateway({ services });
-const isEnabled = async (gateway: TestGateway, id: string): Promise<boolean> =>
+const gatewayWith = (services: Partial<Services>): Promise<NodeGateway> => createNodeGateway({ services });
+const isEnabled = async (gateway: NodeGateway, id: string): Promise<boolean> =>
   (await gateway.json(`/v1/webhook_endpoints/${id}`)).body.status === 'enabled';
 
 /** Lets the next attempt become due, and makes it. */
-async function nextAttempt({ services, clock }: TestGateway): Promise<void> {
+async function nextAttempt({ services, clock }: NodeGateway): Promise<void> {
   const { nextDueMs } = await runOutbox(services);
   if (nextDueMs === null) throw new Error('nothing is pending');
   clock.advance(nextDueMs - clock.nowMs());
@@ -35,7 +35,7 @@ async function nextAttempt({ services, clock }: TestGateway): Promise<void> {
 
 describe('fan-out', () => {
   test('one delivery per enabled endpoint of the project that wants the type', async () => {
-    await using gateway = await createTestGateway();
+    await using gateway = await createNodeGateway();
     const other = await gateway.createProject();
     const wants = await createEndpoint(gateway);
     const wantsAnother = await createEndpoint(gateway, { event_types: ['fine_tuning.job.failed'] });
@@ -50,7 +50,7 @@ describe('fan-out', () => {
   });
 
   test('twice at once, and again after a crash before the mark, is one delivery', async () => {
-    await using gateway = await createTestGateway();
+    await using gateway = await createNodeGateway();
     const endpoint = await createEndpoint(gateway);
     const eventId = await emit(gateway);
     await Promise.all([fanOutWebhookEvents(gateway.services), fanOutWebhookEvents(gateway.services)]);
@@ -60,7 +60,7 @@ describe('fan-out', () => {
   });
 
   test('empties an outbox of more events than one batch takes', async () => {
-    await using gateway = await createTestGateway();
+    await using gateway = await createNodeGateway();
     const endpoint = await createEndpoint(gateway);
     for (let index = 0; index < 201; index += 1) await emit(gateway);
     await fanOutWebhookEvents(gateway.services);

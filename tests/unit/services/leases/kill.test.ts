@@ -3,8 +3,8 @@ import type { LeasedJob } from '../../../../src/contract/index.ts';
 import { sweepLeases } from '../../../../src/services/leases/sweep.ts';
 import { jobEvents, models, webhookEvents } from '../../../../src/store/schema.ts';
 import type { FakeWorker } from '../../../support/fake-worker.ts';
-import { createGatewayWithWorker } from '../../../support/gateway-with-worker.ts';
-import type { GatewayWithWorker } from '../../../support/gateway-with-worker.ts';
+import { createNodeGatewayWithWorker } from '../../../support/gateway-with-worker.ts';
+import type { NodeGatewayWithWorker } from '../../../support/gateway-with-worker.ts';
 import { createJob } from '../../../support/training-data.ts';
 
 type Step = readonly [name: string, run: (worker: FakeWorker, lease: LeasedJob) => Promise<unknown>];
@@ -26,7 +26,7 @@ async function claim(worker: FakeWorker): Promise<LeasedJob> {
 }
 
 /** Lets the lease run out and another worker finish whatever is left to do. */
-async function recover(gateway: GatewayWithWorker): Promise<void> {
+async function recover(gateway: NodeGatewayWithWorker): Promise<void> {
   gateway.clock.advance(gateway.services.settings.leaseDurationMs);
   await sweepLeases(gateway.services);
   const worker = await gateway.startWorker({ name: 'second' });
@@ -34,7 +34,7 @@ async function recover(gateway: GatewayWithWorker): Promise<void> {
   if (lease) expect((await worker.finish(lease)).body).toEqual({ status: 'succeeded' });
 }
 
-async function expectOneSuccess(gateway: GatewayWithWorker, jobId: string): Promise<void> {
+async function expectOneSuccess(gateway: NodeGatewayWithWorker, jobId: string): Promise<void> {
   const { db } = gateway.services;
   const { body } = await gateway.json(`/v1/fine_tuning/jobs/${jobId}`);
   expect(body.status).toBe('succeeded');
@@ -48,7 +48,7 @@ describe('a worker killed after', () => {
   const moments = STEPS.map(([name], index) => [name, index + 1] as const);
 
   test.each([['its claim', 0] as const, ...moments])('%s leaves a job that succeeds once', async (_, steps) => {
-    await using gateway = await createGatewayWithWorker();
+    await using gateway = await createNodeGatewayWithWorker();
     const jobId = await createJob(gateway);
     const worker = await gateway.startWorker();
     const lease = await claim(worker);
@@ -62,7 +62,7 @@ describe('a gateway killed', () => {
   test.each(['checkpoint', 'adapter'] as const)(
     'after it stored the blob of a %s, before it noted it',
     async (name) => {
-      await using gateway = await createGatewayWithWorker();
+      await using gateway = await createNodeGatewayWithWorker();
       const jobId = await createJob(gateway);
       const worker = await gateway.startWorker();
       const lease = await claim(worker);
@@ -82,7 +82,7 @@ describe('a gateway killed', () => {
   );
 
   test('after it noted a new checkpoint, before it removed the old: the new one is there', async () => {
-    await using gateway = await createGatewayWithWorker();
+    await using gateway = await createNodeGatewayWithWorker();
     const jobId = await createJob(gateway);
     const worker = await gateway.startWorker();
     const lease = await claim(worker);
@@ -98,7 +98,7 @@ describe('a gateway killed', () => {
   });
 
   test("after the completion was written, before it answered: the worker's retry gets the answer", async () => {
-    await using gateway = await createGatewayWithWorker();
+    await using gateway = await createNodeGatewayWithWorker();
     const jobId = await createJob(gateway);
     const worker = await gateway.startWorker();
     const lease = await claim(worker);

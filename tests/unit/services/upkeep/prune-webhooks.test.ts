@@ -2,20 +2,20 @@ import { expect, test } from 'vitest';
 import { pruneWebhooks } from '../../../../src/services/upkeep/prune-webhooks.ts';
 import { runOutbox } from '../../../../src/services/webhooks/run-outbox.ts';
 import { jobEvents, webhookDeliveries, webhookEvents } from '../../../../src/store/schema.ts';
-import { createTestGateway } from '../../../support/gateway.ts';
-import type { TestGateway } from '../../../support/gateway.ts';
+import { createNodeGateway } from '../../../support/gateway.ts';
+import type { NodeGateway } from '../../../support/gateway.ts';
 import { createJob } from '../../../support/training-data.ts';
 import { answered, createEndpoint, createFakeSender, deliveriesOf, emit } from '../../../support/webhooks.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-const idsOf = async ({ services: { db } }: TestGateway) => ({
+const idsOf = async ({ services: { db } }: NodeGateway) => ({
   events: (await db.select().from(webhookEvents)).map(({ id }) => id),
   deliveries: (await db.select().from(webhookDeliveries)).map(({ eventId }) => eventId),
 });
 
 test('deletes events and deliveries of more than 30 days, and no younger ones', async () => {
-  await using gateway = await createTestGateway({ services: { webhooks: createFakeSender(() => answered(204)) } });
+  await using gateway = await createNodeGateway({ services: { webhooks: createFakeSender(() => answered(204)) } });
   await createEndpoint(gateway);
   await emit(gateway);
   await runOutbox(gateway.services);
@@ -31,7 +31,7 @@ test('deletes events and deliveries of more than 30 days, and no younger ones', 
 
 test('keeps an old event that was not fanned out, is pending, or was replayed lately', async () => {
   const sender = createFakeSender((attempt) => answered(attempt === 2 ? 500 : 204));
-  await using gateway = await createTestGateway({ services: { webhooks: sender } });
+  await using gateway = await createNodeGateway({ services: { webhooks: sender } });
   const endpoint = await createEndpoint(gateway);
   const replayed = await emit(gateway);
   await runOutbox(gateway.services);
@@ -46,7 +46,7 @@ test('keeps an old event that was not fanned out, is pending, or was replayed la
 });
 
 test('deletes at most a thousand events a run, the oldest first', async () => {
-  await using gateway = await createTestGateway();
+  await using gateway = await createNodeGateway();
   for (let index = 0; index < 1_003; index += 1) await emit(gateway);
   await runOutbox(gateway.services);
   gateway.clock.advance(31 * DAY_MS);
@@ -57,7 +57,7 @@ test('deletes at most a thousand events a run, the oldest first', async () => {
 });
 
 test("leaves a job's own events alone", async () => {
-  await using gateway = await createTestGateway();
+  await using gateway = await createNodeGateway();
   await createJob(gateway);
   const before = await gateway.services.db.select().from(jobEvents);
   expect(before).not.toEqual([]);

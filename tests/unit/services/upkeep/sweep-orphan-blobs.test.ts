@@ -4,27 +4,27 @@ import type { BlobStore } from '../../../../src/services/ports.ts';
 import { sweepOrphanBlobs } from '../../../../src/services/upkeep/sweep-orphan-blobs.ts';
 import { insertFile } from '../../../../src/store/queries/files.ts';
 import { uploadFile } from '../../../support/gateway.ts';
-import { createGatewayWithWorker } from '../../../support/gateway-with-worker.ts';
-import type { GatewayWithWorker } from '../../../support/gateway-with-worker.ts';
+import { createNodeGatewayWithWorker } from '../../../support/gateway-with-worker.ts';
+import type { NodeGatewayWithWorker } from '../../../support/gateway-with-worker.ts';
 import { streamInChunks } from '../../../support/multipart.ts';
 import { createJob } from '../../../support/training-data.ts';
 
 const HOUR_MS = 3_600_000;
 
-const put = (gateway: GatewayWithWorker, key: string) =>
+const put = (gateway: NodeGatewayWithWorker, key: string) =>
   gateway.services.blobs.put(key, streamInChunks(new Uint8Array(3), [3]), { maxBytes: 10 });
 
-async function keysOf({ services: { blobs } }: GatewayWithWorker): Promise<string[]> {
+async function keysOf({ services: { blobs } }: NodeGatewayWithWorker): Promise<string[]> {
   const pages = await Promise.all(['files', 'jobs'].map((folder) => blobs.list({ folder, limit: 1_000 })));
   return pages.flatMap((page) => page.blobs.map(({ key }) => key));
 }
 
 /** Blobs are written at the machine's time; the gateway's clock says that they were written so long ago. */
-function letAge({ clock }: GatewayWithWorker, hours: number): void {
+function letAge({ clock }: NodeGatewayWithWorker, hours: number): void {
   clock.advance(Date.now() - clock.nowMs() + hours * HOUR_MS);
 }
 
-const nameFile = (gateway: GatewayWithWorker, blobKey: string) =>
+const nameFile = (gateway: NodeGatewayWithWorker, blobKey: string) =>
   insertFile(gateway.services.db, {
     id: createId('file'),
     projectId: gateway.projectId,
@@ -38,7 +38,7 @@ const nameFile = (gateway: GatewayWithWorker, blobKey: string) =>
   });
 
 test('removes a blob that no row names once it is a day old, and not before', async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   await put(gateway, 'files/proj_default/file-lost');
   await put(gateway, 'jobs/ftjob-lost/checkpoint-1');
   letAge(gateway, 23);
@@ -49,7 +49,7 @@ test('removes a blob that no row names once it is a day old, and not before', as
 });
 
 test('keeps every blob that a row names: files, checkpoints, adapters, reports, results', async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   await uploadFile(gateway);
   const worker = await gateway.startWorker();
   const claim = async () => {
@@ -68,7 +68,7 @@ test('keeps every blob that a row names: files, checkpoints, adapters, reports, 
 });
 
 test("keeps a deleted job artifact's blob while a model or a result file names it", async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   await createJob(gateway);
   const worker = await gateway.startWorker();
   const lease = await worker.claim();
@@ -83,7 +83,7 @@ test("keeps a deleted job artifact's blob while a model or a result file names i
 });
 
 test('keeps a young blob whose row appears only after the sweep looked', async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   const key = 'files/proj_default/file-slow';
   await put(gateway, key);
   letAge(gateway, 1);
@@ -93,7 +93,7 @@ test('keeps a young blob whose row appears only after the sweep looked', async (
 });
 
 test('keeps an old blob whose row appears between listing and deleting', async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   const key = 'files/proj_default/file-late';
   await put(gateway, key);
   letAge(gateway, 25);
@@ -110,7 +110,7 @@ test('keeps an old blob whose row appears between listing and deleting', async (
 });
 
 test('goes through a store of any size, a bounded part a run', async () => {
-  await using gateway = await createGatewayWithWorker();
+  await using gateway = await createNodeGatewayWithWorker();
   const keys = Array.from({ length: 25 }, (_, index) => `files/proj_default/file-${String(index).padStart(2, '0')}`);
   for (const key of keys) await put(gateway, key);
   letAge(gateway, 25);
