@@ -4,6 +4,7 @@ import { endUpload, listUploadParts } from '../../store/queries/uploads.ts';
 import type { UploadPartRow, UploadRow } from '../../store/queries/uploads.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { assertStorage } from '../limits/assert-storage.ts';
 import { notPending, requirePendingUpload } from './require-pending.ts';
 import { toUpload } from './to-wire.ts';
 
@@ -21,6 +22,8 @@ export async function completeUpload(
   const upload = await requirePendingUpload(ctx, uploadId);
   const parts = inOrder(await listUploadParts(services.db, uploadId), partIds);
   assertWhole(upload, parts);
+  // Others may have been completed since this one was announced.
+  await assertStorage(ctx, upload.sizeBytes);
   const nowMs = services.clock.nowMs();
   const id = createId('file', nowMs);
   const blobKey = `files/${actor.projectId}/${id}`;

@@ -4,6 +4,7 @@ import { insertUpload } from '../../store/queries/uploads.ts';
 import type { UploadRow } from '../../store/queries/uploads.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { assertStorage } from '../limits/assert-storage.ts';
 import { parseFilename } from '../files/parse-filename.ts';
 import { toUpload } from './to-wire.ts';
 
@@ -13,6 +14,7 @@ const WINDOW_MS = 3_600_000;
 export async function createUpload(ctx: Context, request: CreateUploadRequest): Promise<Upload> {
   requireScope(ctx, 'files:write');
   const { services, actor } = ctx;
+  await assertStorage(ctx, request.bytes);
   const nowMs = services.clock.nowMs();
   const row: UploadRow = {
     id: createId('upload', nowMs),

@@ -215,4 +215,30 @@ describe('quotas', () => {
     await tenant.json(`/v1/files/${kept.body.id}`, { method: 'DELETE', secret });
     expect((await upload('1')).status).toBe(200);
   });
+
+  test('stored bytes bound uploads in parts as well, when they are announced and when they are completed', async () => {
+    await using tenant = await createLimited({});
+    const { secret } = tenant;
+    const listed = await tenant.json('/v1/files', { secret });
+    const used = listed.body.data.reduce((sum: number, { bytes }: { bytes: number }) => sum + bytes, 0);
+    await tenant.update({ limits: { storage_bytes: used + 10 } });
+    const announce = (bytes: number) =>
+      tenant.json('/v1/uploads', {
+        method: 'POST',
+        secret,
+        json: { bytes, filename: 'a.bin', mime_type: 'application/octet-stream', purpose: 'user_data' },
+      });
+    expect((await announce(11)).body.error.code).toBe('insufficient_quota');
+    const { body: upload } = await announce(8);
+    const form = new FormData();
+    form.append('data', new Blob(['12345678']));
+    const path = `/v1/uploads/${upload.id}`;
+    const part = await tenant.json(`${path}/parts`, { method: 'POST', secret, body: form });
+    await tenant.json('/v1/files', { method: 'POST', secret, body: uploadForm({ file: '12345' }) });
+    const complete = () =>
+      tenant.json(`${path}/complete`, { method: 'POST', secret, json: { part_ids: [part.body.id] } });
+    expect((await complete()).body.error.code).toBe('insufficient_quota');
+    await tenant.update({ limits: { storage_bytes: used + 13 } });
+    expect((await complete()).body.status).toBe('completed');
+  });
 });
