@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Job, Levigate } from '../../src/sdk/index.ts';
 import { manyTickets, readTickets, toJsonl } from '../support/example-texts.ts';
+import { listAliveWorkers } from '../../src/services/workers/list-alive.ts';
 import { isBackboneCached, serveGateway } from './support/worker-process.ts';
 import type { ServedGateway } from './support/worker-process.ts';
 
@@ -116,6 +117,17 @@ describe.skipIf(!canRun)(title, () => {
     const messages = await messagesOf(served, job.id);
     expect(messages.some((text) => text.includes('The worker shut down'))).toBe(true);
   });
+
+  test(
+    'ends by itself when nothing was asked of it for as long as is set, and the gateway knows it at once',
+    LIMIT,
+    async () => {
+      await using served = await serveGateway();
+      const worker = await served.startWorker({ LEVIGATE_IDLE_EXIT_S: '10' });
+      expect(await worker.exited).toBe(0);
+      expect(await listAliveWorkers(served.gateway.services)).toEqual([]);
+    },
+  );
 
   test('a gateway that is away in training and back again costs nothing', LIMIT, async () => {
     await using served = await serveGateway();

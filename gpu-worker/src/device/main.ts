@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createOnnxRuntime } from '../runtime/onnx-runtime.ts';
 import { probeDevice } from '../runtime/probe-device.ts';
 import { parseDeviceOptions } from './device-options.ts';
@@ -11,6 +12,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const ALIVE_INTERVAL_MS = 2_000;
+const FLUSH_AFTER_MS = 5_000;
 
 function send(answer: DeviceAnswer): void {
   // Without a callback a parent that has just died would end this process with a trace instead of quietly.
@@ -32,6 +34,8 @@ try {
   // Shows the parent that the message loop turns, also through long training.
   setInterval(() => send({ type: 'alive' }), ALIVE_INTERVAL_MS).unref();
   send({ type: 'ready', device, threads, reasons });
+  // Written at an orderly end otherwise, and this process is killed.
+  setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref();
 } catch (error) {
   send({ type: 'unusable', error: toPlainError(error) });
 }

@@ -1,7 +1,6 @@
 import { getLogger } from '@logtape/logtape';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
@@ -17,6 +16,7 @@ import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import type { Activity } from './activity.ts';
 import { addStages } from './add-stages.ts';
+import { readRequest } from './read-request.ts';
 import { requireToken } from './require-token.ts';
 import { toMeasures } from './to-measures.ts';
 import { timingHeaders } from './timing-headers.ts';
@@ -66,14 +66,8 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
     context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
 
-  const limitBody = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => {
-      throw tooLarge();
-    },
-  });
-  const serve = <Verb extends WorkerVerb>(verb: Verb): void => {
-    app.post(`/${verb}`, requireToken(accessToken), limitBody, async (context) => {
+  const serve = <Verb extends WorkerVerb>(verb: Verb, answer: WorkerVerbs[Verb]): void => {
+    app.post(`/${verb}`, requireToken(accessToken), async (context) => {
       if (health().status === 'draining')
         throw new LevigateError('no_worker', 'The worker is shutting down.', { retryAfterS: 1 });
       using _busy = activity.begin();
@@ -81,31 +75,33 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
       const startedMs = performance.now();
       const traceparent = context.req.header('traceparent');
       const span = tracer?.start(`worker ${verb}`, { kind: 'server', traceparent });
+      let isGone = (): boolean => false;
       try {
+        const { json, signal } = await readRequest(context, MAX_BODY_BYTES);
+        isGone = () => signal.aborted;
         // The compiler does not follow the table's row from the verb to its schema.
-        const request = parse(
-          WORKER_VERBS[verb].request,
-          await context.req.json().catch(() => null),
-        ) as WorkerRequest<Verb>;
-        const response = await verbs[verb](request, context.req.raw.signal);
+        const request = parse(WORKER_VERBS[verb].request, json) as WorkerRequest<Verb>;
+        const response = await answer(request, signal);
         const measures = toMeasures(request, response, performance.now() - startedMs);
         metrics.answered(measures);
         if (span) addStages(span, performance.timeOrigin + startedMs, measures);
         span?.end();
         return context.json(response, 200, timingHeaders(measures, health().device));
       } catch (error) {
-        metrics.failed(error instanceof LevigateError ? error.code : isGone(context) ? 'client_gone' : 'internal');
         span?.end({ error: String(error) });
+        const known = error instanceof LevigateError ? error : null;
+        metrics.failed(known?.code ?? (isGone() ? 'client_gone' : 'internal'));
+        if (known || isGone()) return answerError(context, known ?? clientGone());
         throw error;
       }
     });
   };
   // The keys of the table are its own.
-  for (const verb of Object.keys(WORKER_VERBS) as WorkerVerb[]) serve(verb);
+  for (const verb of Object.keys(WORKER_VERBS) as WorkerVerb[]) serve(verb, verbs[verb]);
 
   const operator = requireToken(accessToken, workerToken);
   app.post('/feature-cache/purge', operator, async (context) => {
-    const { cache_salt: salt } = parse(PurgeFeatures, await context.req.json().catch(() => null));
+    const { cache_salt: salt } = parse(PurgeFeatures, (await readRequest(context, MAX_BODY_BYTES)).json);
     return context.json({ entries: await cache.purge(projectOf(salt)) } satisfies PurgedFeatures);
   });
   const pinned = (context: Context): Response =>
@@ -122,7 +118,8 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
   return app;
 }
 
-const isGone = (context: Context): boolean => context.req.raw.signal.aborted;
+// Nobody reads this answer; it keeps the log free of errors that are none.
+const clientGone = (): LevigateError => new LevigateError('invalid_request', 'The client went away.');
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
@@ -132,13 +129,9 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
   throw new LevigateError('invalid_request', `${param ?? 'the body'}: ${issue?.message ?? 'is not valid'}`, { param });
 }
 
-function tooLarge(): LevigateError {
-  return new LevigateError('payload_too_large', `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer inputs.`);
-}
-
 function answerError(context: Context, error: unknown): Response {
   const known = error instanceof LevigateError ? error : new LevigateError('internal', 'The worker failed. Try again.');
-  if (known !== error && !isGone(context)) log.error('a request failed', { path: context.req.path, error });
+  if (known !== error) log.error('a request failed', { path: context.req.path, error });
   if (known.retryAfterS !== undefined) context.header('retry-after', String(known.retryAfterS));
   // The table of codes holds statuses that carry a body only.
   return context.json(known.toBody(), known.status as ContentfulStatusCode);

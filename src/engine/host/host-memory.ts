@@ -16,7 +16,7 @@ export interface HostMemory {
   readonly allocatedBytes: number;
 }
 
-export const SCRATCH_BYTES = 8 * 1024 * 1024;
+const SCRATCH_BYTES = 8 * 1024 * 1024;
 const PAGE_BYTES = 65_536;
 const MAX_PAGES = 65_536;
 const ALIGNMENT = 64;

@@ -85,8 +85,8 @@ export const HOST_OPERATORS: { readonly [O in OpType]?: Build<O> } = {
     });
     return (arrays, out) => {
       for (const [index, map] of places.entries()) {
-        const from = arrays[index];
-        for (let element = 0; from && element < map.length; element++) out[map[element] ?? 0] = from[element] ?? 0;
+        const from = arrays[index] ?? EMPTY;
+        for (let element = 0; element < map.length; element++) out[map[element] ?? 0] = from[element] ?? 0;
       }
     };
   },
@@ -113,6 +113,7 @@ export const HOST_OPERATORS: { readonly [O in OpType]?: Build<O> } = {
 };
 
 const FLOAT = 4;
+const EMPTY = new Float32Array(0);
 
 interface BinaryMaps {
   readonly left: IndexMap;
@@ -140,15 +141,15 @@ function binary<O extends OpType>({ same, stretched }: BinaryLoops): Build<O> {
 
 function unary<O extends OpType>(apply: (x: number) => number): Build<O> {
   return () =>
-    ([from], out) => {
-      for (let index = 0; from && index < out.length; index++) out[index] = apply(from[index] ?? 0);
+    ([from = EMPTY], out) => {
+      for (let index = 0; index < out.length; index++) out[index] = apply(from[index] ?? 0);
     };
 }
 
 function gather(map: IndexMap, length: number): HostStep | 'alias' {
   if (isIdentity(map, length)) return 'alias';
-  return ([from], out) => {
-    for (let index = 0; from && index < map.length; index++) out[index] = from[map[index] ?? 0] ?? 0;
+  return ([from = EMPTY], out) => {
+    for (let index = 0; index < map.length; index++) out[index] = from[map[index] ?? 0] ?? 0;
   };
 }
 
@@ -162,9 +163,9 @@ function reduce(from: Dims, to: Dims, { axes, keepDims, share }: Reduced): HostS
   const kept = keepDims ? to : from.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const map = broadcastMap(kept, from);
   const sums = new Float64Array(sizeOf(to));
-  return ([array], out) => {
+  return ([array = EMPTY], out) => {
     sums.fill(0);
-    for (let index = 0; array && index < map.length; index++) {
+    for (let index = 0; index < map.length; index++) {
       const at = map[index] ?? 0;
       sums[at] = (sums[at] ?? 0) + (array[index] ?? 0);
     }
@@ -177,8 +178,8 @@ type RowStep = (from: Float32Array, out: Float32Array, start: number, end: numbe
 function overLast(dims: Dims, axis: number, step: RowStep): HostStep | null {
   if (axis !== dims.length - 1) return null;
   const size = dims.at(-1) ?? 1;
-  return ([from], out) => {
-    for (let start = 0; from && start < out.length; start += size) step(from, out, start, start + size);
+  return ([from = EMPTY], out) => {
+    for (let start = 0; start < out.length; start += size) step(from, out, start, start + size);
   };
 }
 
