@@ -16,7 +16,7 @@ const newProject = (): string => `proj_${Date.now()}_${(projects += 1)}`;
 
 /** What every limiter keeps, whatever is behind it. Times are real: an implementation may have a clock of its own. */
 export function describeRateLimiter(platform: string, open: () => Promise<OpenRateLimiter>): void {
-  describe(`rate limiter: ${platform}`, () => {
+  describe(`contract: rate limiter (${platform})`, () => {
     test('grants a bucket in full and then refuses, with when to come again', async () => {
       await using opened = await open();
       const project = newProject();
