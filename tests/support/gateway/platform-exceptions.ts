@@ -3,6 +3,8 @@
  * on both; scripts/compare-platforms.ts fails when the reports of a run say otherwise.
  */
 export const NODE_ONLY: Readonly<Record<string, string>> = {
+  'predict/routing.test.ts > X-Scale-Up-Timeout > a client that goes away is not waited for':
+    'workerd tells of a client that has gone through writes alone, and a held request writes nothing; its wait ends by its own time',
   'predict/create.test.ts > a client that goes away takes its request to the worker along':
     "wrangler's development proxy does not tell its Worker that a client has gone before the answer began; that one has gone from a stream is told, and tested",
   'files/create.test.ts > 413: a file above the limit is refused while it arrives':
