@@ -4,7 +4,7 @@
  */
 export const NODE_ONLY: Readonly<Record<string, string>> = {
   'predict/routing.test.ts > X-Scale-Up-Timeout > a client that goes away is not waited for':
-    'workerd tells of a client that has gone through writes alone, and a held request writes nothing; its wait ends by its own time',
+    "wrangler's development proxy does not tell its Worker that a client has gone before the answer began; the wait then ends by its own time",
   'predict/create.test.ts > a client that goes away takes its request to the worker along':
     "wrangler's development proxy does not tell its Worker that a client has gone before the answer began; that one has gone from a stream is told, and tested",
   'files/create.test.ts > 413: a file above the limit is refused while it arrives':
