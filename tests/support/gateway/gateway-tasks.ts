@@ -14,7 +14,7 @@ import { findModel } from '../../../src/store/queries/models.ts';
  * What happens in a gateway without a request, by name: a test runs it inside the gateway, which may be another
  * process. Arguments and results are JSON.
  */
-export const gatewayTasks = {
+const gatewayTasks = {
   sweepLeases: (services: Services) => sweepLeases(services),
   sweepExpiredFiles: (services: Services) => sweepExpiredFiles(services),
   sweepOrphanBlobs: (services: Services) => sweepOrphanBlobs(services),
