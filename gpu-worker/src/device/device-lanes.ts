@@ -31,8 +31,9 @@ export function superviseLanes(options: Omit<DeviceProcessOptions, 'excluded' | 
 
   const info = first.device.info.then((started) => {
     const count = started.device === 'cpu' ? wantedLanes : 1;
-    // Nobody waits for the others: the first answers alone until they are ready.
-    while (!isClosed && lanes.length < count) lanes.push(openLane({ ...options, wanted: 'cpu', lanes: count }));
+    const others = isClosed ? 0 : count - 1;
+    // Nobody waits for these: the first answers alone until they are ready.
+    for (let lane = 0; lane < others; lane += 1) lanes.push(openLane({ ...options, wanted: 'cpu', lanes: count }));
     return { ...started, lanes: count };
   });
   info.catch(() => {});
