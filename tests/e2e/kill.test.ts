@@ -41,8 +41,12 @@ async function expectOneResult(client: Levigate, jobId: string): Promise<void> {
   }
   // One attempt died, one finished, and the end was told once.
   expect(statuses).toEqual(['validating_files', 'queued', 'running', 'queued', 'running', 'succeeded']);
-  const models = (await client.models.list()).filter(({ parent }) => parent !== null);
-  expect(models.map(({ id }) => id)).toEqual([job.fine_tuned_model]);
+  // One model, and below it those of its last epochs.
+  const models = await client.models.list();
+  const ofJobs = models.filter(({ parent, root }) => parent !== null && parent === root);
+  expect(ofJobs.map(({ id }) => id)).toEqual([job.fine_tuned_model]);
+  const checkpoints = models.filter(({ parent, root }) => parent !== null && parent !== root);
+  expect(new Set(checkpoints.map(({ parent }) => parent))).toEqual(new Set([job.fine_tuned_model]));
   const { data } = await client.predict({ model: job.fine_tuned_model ?? '', input: 'I was charged twice this month' });
   expect(data[0]?.labels.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 4);
 }

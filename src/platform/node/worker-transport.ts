@@ -2,7 +2,8 @@ import { Pool } from 'undici';
 import { LevigateError } from '../../contract/index.ts';
 import type { WorkerAnswer, WorkerCall, WorkerTransport } from '../../services/ports.ts';
 
-const CONNECTIONS_PER_WORKER = 64;
+// What waits must wait at the worker: its queue knows how fast it is, and refuses at once what would wait too long.
+const CONNECTIONS_PER_WORKER = 1_024;
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const MAX_POOLS = 64;
