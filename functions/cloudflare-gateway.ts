@@ -3,6 +3,7 @@ import { createApp } from '../src/gateway/app.ts';
 import { BATCH_ANSWERS } from '../src/gateway/batch/answers.ts';
 import { createCloudflareServices } from '../src/platform/cloudflare/create-services.ts';
 import type { CloudflareServices } from '../src/platform/cloudflare/create-services.ts';
+import { refuseFlood } from '../src/platform/cloudflare/refuse-flood.ts';
 import { runBatches } from '../src/services/batches/run-batches.ts';
 import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
 import { ensureDefaultProject } from '../src/services/keys/ensure-default-project.ts';
@@ -42,6 +43,8 @@ async function gatewayOf(env: Bindings): Promise<Gateway> {
 export const gateway = {
   /** HTTP: everything under /v1, /worker/v1 and the rest of the app. */
   async fetch(request, env, execution) {
+    const refused = await refuseFlood(request, env.RATE_LIMITER);
+    if (refused) return refused;
     const opened = await gatewayOf(env);
     return opened.fetch(request, env, execution);
   },

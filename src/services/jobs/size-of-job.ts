@@ -7,12 +7,13 @@ import type { JobSize } from './default-duration.ts';
 export const sizeOfJob = (
   { levi = {} }: CreateJobRequest,
   { training, allTokens, groups }: CheckedFiles,
-  { taps }: BackboneInfo,
+  { taps, modality }: BackboneInfo,
 ): JobSize => ({
   rows: training.rows,
   tokens: allTokens,
   labels: training.targets.map(({ labels }) => Object.keys(labels).length),
   taps,
+  modality,
   groups: levi.group_by === undefined ? 0 : largestGroups(groups).length,
   levi,
 });
