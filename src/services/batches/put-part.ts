@@ -13,14 +13,6 @@ export async function putPart(
 ): Promise<BatchPartRow | null> {
   if (answers.length === 0) return null;
   const text = answers.map(toLine).join('');
-  return putText({ blobs }, part, text);
-}
-
-async function putText(
-  { blobs }: Pick<Services, 'blobs'>,
-  part: Omit<BatchPartRow, 'blobKey'>,
-  text: string,
-): Promise<BatchPartRow> {
   const blobKey = `batches/${part.batchId}/${part.kind}-${part.line}-${crypto.randomUUID()}`;
   await blobs.put(blobKey, new Blob([text]).stream(), { maxBytes: MAX_BYTES });
   return { ...part, blobKey };
