@@ -63,6 +63,7 @@ function simulateData(random: Random): TrainingData {
     rows: ROWS,
     outputs: CLASSES,
     targets,
+    targetScale: 1,
     rowWeights: new Float32Array(ROWS).fill(1),
   };
 }

@@ -179,6 +179,7 @@ export const CheckpointMetrics = z.object({
   step: z.number(),
   train_loss: z.number().nullable(),
   valid_loss: z.number().nullable(),
+  train_mean_token_accuracy: z.number().nullable(),
   valid_mean_token_accuracy: z.number().nullable(),
 });
 export type CheckpointMetrics = z.infer<typeof CheckpointMetrics>;

@@ -166,6 +166,9 @@ export const TargetReport = z.object({
       epoch: z.int(),
       step: z.int(),
       train_loss: z.number(),
+      train_score: z
+        .number()
+        .describe("See `metric`; of the epoch's batches, each as it was answered before its step, with dropout"),
       valid_loss: z.number(),
       valid_score: z.number(),
     }),

@@ -102,6 +102,8 @@ export interface TargetReport {
     epoch: number;
     step: number;
     train_loss: number;
+    /** See `metric`; of the epoch's batches, each as it was answered before its step, with dropout. */
+    train_score: number;
     valid_loss: number;
     valid_score: number;
   }[];

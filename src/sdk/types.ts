@@ -220,6 +220,7 @@ export interface JobCheckpoint {
   metrics: {
     step: number;
     train_loss: number | null;
+    train_mean_token_accuracy: number | null;
     valid_loss: number | null;
     valid_mean_token_accuracy: number | null;
   };

@@ -25,6 +25,7 @@ test.each(fixture.cases)(
       rows,
       outputs,
       targets: Float32Array.from(targets),
+      targetScale: 1,
       rowWeights: Float32Array.from(rowWeights),
     };
     const probe = { runtime, data, probeTaps: [0] };

@@ -21,6 +21,7 @@ test.each(fixture.cases)(
       targets: Float32Array.from(
         targets.flatMap((target) => Array.from({ length: classes }, (_, c) => (c === target ? 1 : 0))),
       ),
+      targetScale: 1,
       rowWeights: Float32Array.from(targets, (target) => class_weights[target] ?? 1),
     };
     const probe = { runtime, data, probeTaps: [...Array.from({ length: taps }).keys()] };

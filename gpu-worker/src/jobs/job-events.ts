@@ -10,7 +10,7 @@ export const message = (level: NewJobEvent['level'], text: string, data: NewJobE
 
 /** OpenAI's metrics event, with its names where it has one. */
 export function metricsEvent(metrics: Extract<FineTuneEvent, { type: 'metrics' }>): NewJobEvent {
-  const { method, epoch, step, trainLoss, validLoss, validScore } = metrics;
+  const { method, epoch, step, trainLoss, trainScore, validLoss, validScore } = metrics;
   return {
     level: 'info',
     type: 'metrics',
@@ -20,6 +20,8 @@ export function metricsEvent(metrics: Extract<FineTuneEvent, { type: 'metrics' }
       epoch,
       step,
       train_loss: trainLoss,
+      train_mean_token_accuracy: trainScore,
+      train_score: trainScore,
       valid_loss: validLoss,
       valid_mean_token_accuracy: validScore,
       valid_score: validScore,

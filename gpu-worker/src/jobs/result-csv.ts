@@ -2,11 +2,11 @@ import type { FineTuningReport } from '../../../src/contract/report.ts';
 
 type Point = FineTuningReport['curve'][number];
 
-/** OpenAI's columns first, by their names: of a classifier the token is the label. The loss of training says enough, so its accuracy is not measured. */
+/** OpenAI's columns first, by their names: of a classifier the token is the label. Accuracy is the task's own figure, the report's `metric`. */
 const COLUMNS: readonly (readonly [string, (point: Point) => number | string])[] = [
   ['step', ({ step }) => step],
   ['train_loss', ({ train_loss }) => train_loss],
-  ['train_accuracy', () => ''],
+  ['train_accuracy', ({ train_score }) => train_score],
   ['valid_loss', ({ valid_loss }) => valid_loss],
   ['valid_mean_token_accuracy', ({ valid_score }) => valid_score],
   ['method', ({ method }) => method],

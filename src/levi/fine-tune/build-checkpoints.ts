@@ -44,10 +44,11 @@ export function buildCheckpoints({
   return epochs.map(({ epoch, left, step, tensors }) => {
     const {
       trainLoss = null,
+      trainScore = null,
       validLoss = null,
       validScore = null,
     } = curve.find((point) => point.epoch === epoch) ?? {};
-    const figures = { epoch, step, trainLoss, validLoss, validScore };
+    const figures = { epoch, step, trainLoss, trainScore, validLoss, validScore };
     if (left === 0) return { ...figures, adapter: null };
     const parts = new Map([...refitted, ['levi', { ...levi, tensors }] as const]);
     const candidate = buildCandidates(fit, parts, choice).find(({ method }) => method === choice.method);

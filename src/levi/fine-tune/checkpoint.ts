@@ -24,7 +24,7 @@ const StoredPart = z.object({
   curve: Curve,
 });
 const Header = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   run: z.string(),
   search: SearchState,
   finished: z.array(StoredPart),
@@ -40,7 +40,7 @@ const prefixOf = (stage: Stage, key: TrainedPartKey): string => `${stage}/${key}
 /** `run` names the run (its files, configuration and seed); a checkpoint of another one is not resumed from. */
 export function writeCheckpoint({ search, finished, refitted, current }: Checkpoint, run: string): Uint8Array {
   const header: z.input<typeof Header> = {
-    version: 2,
+    version: 3,
     run,
     search: [...search],
     finished: describeParts(finished),

@@ -69,6 +69,7 @@ export type FineTuneEvent =
       readonly epoch: number;
       readonly step: number;
       readonly trainLoss: number;
+      readonly trainScore: number;
       readonly validLoss: number;
       readonly validScore: number;
     }
@@ -83,6 +84,7 @@ export interface ModelCheckpoint {
   /** null: the last one, which is the model itself. */
   readonly adapter: Uint8Array | null;
   readonly trainLoss: number | null;
+  readonly trainScore: number | null;
   readonly validLoss: number | null;
   readonly validScore: number | null;
 }

@@ -149,6 +149,7 @@ export function prepareFit(
       rows: records.length,
       outputs,
       targets: numbers.data,
+      targetScale: numbers.scale,
       rowWeights,
     },
     schema: reads.schema,

@@ -18,7 +18,15 @@ export const TRAINED_PARTS = [
 export type TrainedPartKey = (typeof TRAINED_PARTS)[number];
 
 const CurvePoint = z
-  .object({ epoch: z.int(), step: z.int(), trainLoss: z.number(), validLoss: z.number(), validScore: z.number() })
+  .object({
+    epoch: z.int(),
+    step: z.int(),
+    trainLoss: z.number(),
+    /** The task's own figure on the rows that were learned from, each as it was answered before its step. */
+    trainScore: z.number(),
+    validLoss: z.number(),
+    validScore: z.number(),
+  })
   .readonly();
 export type CurvePoint = z.infer<typeof CurvePoint>;
 export const Curve = z.array(CurvePoint).readonly();

@@ -112,11 +112,12 @@ function worstOf(shifts: MethodReport['shifts'], metric: Metric): TargetReport['
 
 function learningCurves(finished: ReportInput['finished']): TargetReport['curve'] {
   return [...finished].flatMap(([method, { curve }]) =>
-    curve.map(({ epoch, step, trainLoss, validLoss, validScore }) => ({
+    curve.map(({ epoch, step, trainLoss, trainScore, validLoss, validScore }) => ({
       method,
       epoch,
       step,
       train_loss: trainLoss,
+      train_score: trainScore,
       valid_loss: validLoss,
       valid_score: validScore,
     })),

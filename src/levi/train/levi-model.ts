@@ -7,13 +7,13 @@ import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { leviWeightShapes } from '../methods/parts.ts';
 import { cutAdapting, joinAdapting, layerPieces } from './adapting-pieces.ts';
 import type { LayerPiece } from './adapting-pieces.ts';
-import { leviLoss, leviViews } from '../model/levi-views.ts';
+import { ensembleViews, leviLoss, leviViews } from '../model/levi-views.ts';
 import { FIELDS_OUTPUTS } from '../task-model/fields-network.ts';
 import { initialTaskWeights, taskOutput, taskWidth } from '../task-model/task-output.ts';
 import { taskModelSpec } from '../task-model/task-tables.ts';
 import { taskValues } from '../task-model/task-values.ts';
 import { lossOf } from '../tasks/family-graphs.ts';
-import type { EpochModel } from './epoch-model.ts';
+import type { EpochGraph, EpochModel } from './epoch-model.ts';
 import type { EpochOptions } from './train-epochs.ts';
 
 interface LeviShape extends Pick<ArchitectureSpec, 'taps' | 'width' | 'outputs' | 'task'> {
@@ -38,7 +38,7 @@ export function leviModel(options: EpochOptions, batchSize: number): EpochModel 
     shapes: parameterShapes(shape),
     initial: (random) => cutAdapting(initialParameters(shape, random), shape),
     toAdapter: (parameters) => joinAdapting(parameters, shape),
-    loss: () => buildLoss(shape, options),
+    build: () => buildGraph(shape, options),
     feeds: (rows, random) => {
       const features = pieces.map(({ input, run, dims }, index) => {
         const into = memory[index] ?? new Float32Array(sizeOf(dims));
@@ -59,7 +59,7 @@ function parameterShapes(shape: LeviShape): Readonly<Record<string, readonly num
 }
 
 /** Inputs beside the task model's: features `[K, B, d]` in one piece or several, view_mask, head_mask, targets, sample_weights. */
-function buildLoss(shape: LeviShape, { data, config }: EpochOptions): Value {
+function buildGraph(shape: LeviShape, { data, config }: EpochOptions): EpochGraph {
   const { taps, outputs, adaptingWidth, batchSize, pieces } = shape;
   const graph = createGraph();
   const shapes = parameterShapes(shape);
@@ -83,7 +83,8 @@ function buildLoss(shape: LeviShape, { data, config }: EpochOptions): Value {
     },
   );
   const loss = { targets: input('targets', [batchSize, outputs]), sampleWeights: input('sample_weights', [batchSize]) };
-  return leviLoss(views, loss, { beta: config.beta, rowLoss: lossOf(data.family, config.loss) });
+  const rowLoss = lossOf(data.family, config.loss);
+  return { loss: leviLoss(views, loss, { beta: config.beta, rowLoss }), logits: ensembleViews(views) };
 }
 
 /** View dropout is against leaning on what the backbone reads, too. Fields it cannot read: hiding them only costs. */

@@ -18,7 +18,7 @@ export function taskNetworkModel({ data, config }: EpochOptions, batchSize: numb
     part: 'task',
     shapes,
     initial: (random) => initialParameters(shape, random),
-    loss: () => {
+    build: () => {
       const graph = createGraph();
       const parameter = (name: string): Value => graph.parameter(name, shapes[name] ?? []);
       const input = (name: string, dims: readonly Dimension[]): Value => graph.input(name, 'float32', dims);
@@ -26,7 +26,8 @@ export function taskNetworkModel({ data, config }: EpochOptions, batchSize: numb
       const values = taskValues({ ...shape, batch: batchSize, input, weight });
       const logits = taskLogits({ spec: shape, weight: parameter, task: () => values });
       const targets = input('targets', [batchSize, data.outputs]);
-      return lossOf(data.family, config.loss)(logits, targets, input('sample_weights', [batchSize]));
+      const loss = lossOf(data.family, config.loss)(logits, targets, input('sample_weights', [batchSize]));
+      return { loss, logits };
     },
     feeds: () => ({}),
   };

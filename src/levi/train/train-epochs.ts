@@ -19,6 +19,9 @@ import { createEpochKeeper } from './epoch-keeper.ts';
 import type { EpochModel } from './epoch-model.ts';
 import { readEpochState, writeEpochState } from './epoch-state.ts';
 import type { TrainingData, Validate } from './training-data.ts';
+import { createTrainingScore } from './training-score.ts';
+
+const LOGITS = 'logits';
 
 export interface EpochOptions {
   readonly runtime: Runtime;
@@ -74,13 +77,14 @@ export async function* trainEpochs(
   const keeper = createEpochKeeper({ config, stepsPerEpoch, hasFields: data.fields !== null });
   const training = resume === null ? opened.training : readEpochState(opened.training, keeper, resume);
   while (!keeper.isOver()) {
-    const trainLoss = await runEpoch(options, { ...opened, training });
+    const { trainLoss, trainScore } = await runEpoch(options, { ...opened, training });
     const weights = weightsOf({ ...opened, training });
     const { loss, score } = await options.validate(weights);
     const point: CurvePoint = {
       epoch: keeper.epochs() + 1,
       step: trainer.steps,
       trainLoss,
+      trainScore,
       validLoss: loss,
       validScore: score,
     };
@@ -110,9 +114,11 @@ export async function openTraining(createModel: CreateModel, options: EpochOptio
   const { runtime, config, data, seed } = options;
   const batchSize = Math.min(chooseBatchSize(config.batchSize, data), data.rows);
   const model = createModel(options, batchSize);
+  const { loss, logits } = model.build();
   const trainer = await createTrainer({
     runtime,
-    loss: model.loss(),
+    loss,
+    outputs: { [LOGITS]: logits },
     // Streams of their own, so that the masks are the same whatever the sizes of parameters and tables.
     parameters: model.initial(createRandom(seed ^ 0x5bd1e995)),
     optimizer: { learningRate: config.learningRate, weightDecay: config.weightDecay },
@@ -122,20 +128,23 @@ export async function openTraining(createModel: CreateModel, options: EpochOptio
   return { model, batchSize, training: { trainer, tables, random: createRandom(seed) } };
 }
 
-/** Mean loss of the epoch's steps. */
-async function runEpoch(options: EpochOptions, opened: Opened): Promise<number> {
+/** Of the epoch's steps: their mean loss, and how well the rows were answered while they were learned from. */
+async function runEpoch(options: EpochOptions, opened: Opened): Promise<Pick<CurvePoint, 'trainLoss' | 'trainScore'>> {
   const { data, pause } = options;
   const order = opened.training.random.permutation(data.rows);
   const slots = createTableSlots(data);
+  const score = createTrainingScore(data);
   let total = 0;
   let steps = 0;
   for (let start = 0; start < order.length; start += opened.batchSize) {
     await pause();
     const chosen = order.subarray(start, start + opened.batchSize);
-    total += await takeStep(options, opened, { chosen, slots });
+    const { loss, logits } = await takeStep(options, opened, { chosen, slots });
+    score.add(chosen, logits);
+    total += loss;
     steps += 1;
   }
-  return total / steps;
+  return { trainLoss: total / steps, trainScore: score.value() };
 }
 
 interface StepRows {
@@ -144,20 +153,22 @@ interface StepRows {
   readonly slots: TableSlots;
 }
 
-/** One step on the chosen rows: parameters and tables. Gives the loss before it. */
+/** One step on the chosen rows: parameters and tables. Gives loss and answers before it. */
 export async function takeStep(
   { data, config }: Pick<EpochOptions, 'data' | 'config'>,
   { model, batchSize, training: { trainer, tables, random } }: Opened,
   { chosen, slots }: StepRows,
-): Promise<number> {
+): Promise<{ readonly loss: number; readonly logits: Tensor }> {
   const { batch, feeds } = gatherBatch({ data, model, batchSize, tables, random }, chosen);
-  const { loss, inputGradients: gradients } = await trainer.step(feeds);
+  const { loss, outputs, inputGradients: gradients } = await trainer.step(feeds);
   const options = {
     learningRate: config.learningRate * config.taskLearningRateFactor,
     weightDecay: config.weightDecay,
   };
   stepTaskTables(tables, data, { batch, chosen, gradients, slots, step: trainer.steps, options });
-  return loss;
+  const { [LOGITS]: logits } = outputs;
+  if (logits === undefined) throw new Error('internal: a step without its answers');
+  return { loss, logits };
 }
 
 interface BatchSource extends Pick<Opened, 'model' | 'batchSize'>, Pick<EpochTraining, 'tables' | 'random'> {

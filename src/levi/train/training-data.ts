@@ -13,6 +13,8 @@ export interface TrainingData extends TaskInputs {
   readonly outputs: number;
   /** `[rows, C]`: one-hot, 0 or 1 per label, or standardised numbers. */
   readonly targets: Float32Array;
+  /** One of standardised numbers, in the target's own unit; 1 for labels. */
+  readonly targetScale: number;
   /** What each row counts, its class's weight included; their mean is 1. */
   readonly rowWeights: Float32Array;
 }

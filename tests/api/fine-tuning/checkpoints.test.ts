@@ -3,7 +3,13 @@ import { sha256 } from '../../support/fake-worker.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createJob } from '../../support/training-data.ts';
 
-const metrics = (step: number) => ({ step, train_loss: 0.5, valid_loss: 0.4, valid_mean_token_accuracy: null });
+const metrics = (step: number) => ({
+  step,
+  train_loss: 0.5,
+  train_mean_token_accuracy: 0.75,
+  valid_loss: 0.4,
+  valid_mean_token_accuracy: null,
+});
 
 /** A job that succeeded with two earlier epochs. */
 async function open() {

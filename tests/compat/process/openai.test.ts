@@ -129,7 +129,9 @@ describe.skipIf(!isBuilt())('code written for OpenAI', () => {
       for await (const { message } of each.fineTuning.jobs.listEvents(jobId, { limit: 50 })) messages.push(message);
       expect(messages.some((message) => message.includes('gpt-4o-mini-2024-07-18'))).toBe(true);
       const csv = await (await each.files.content(job.result_files[0] ?? '')).text();
-      expect(csv).toMatch(/^step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,/u);
+      expect(csv).toMatch(
+        /^step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,.*\n(\d+,[\d.]+,[01](\.\d+)?,[\d.]+,[01](\.\d+)?,.*\n)+$/u,
+      );
       const { data: checkpoints } = await each.fineTuning.jobs.checkpoints.list(jobId);
       for (const { fine_tuned_model_checkpoint: name, step_number: step } of checkpoints) {
         expect(name).toBe(`${model}:ckpt-step-${step}`);

@@ -6,7 +6,7 @@ function epochsOf(stepsPerEpoch: number, hasFields: boolean): number {
   const keeper = createEpochKeeper({ config: { maxEpochs: 'auto', patience: 3 }, stepsPerEpoch, hasFields });
   for (let epoch = 1; !keeper.isOver(); epoch++) {
     const validLoss = epoch === 2 ? 1 : 1.1;
-    keeper.add({ epoch, step: epoch * stepsPerEpoch, trainLoss: 1, validLoss, validScore: 0 }, {});
+    keeper.add({ epoch, step: epoch * stepsPerEpoch, trainLoss: 1, trainScore: 0, validLoss, validScore: 0 }, {});
   }
   expect(keeper.best().epoch).toBe(2);
   return keeper.epochs();

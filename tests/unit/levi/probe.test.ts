@@ -14,6 +14,7 @@ const data: TrainingData = {
   rows: 150,
   outputs: 3,
   targets: Float32Array.from(classes.flatMap((target) => labels.map((_, c) => (c === target ? 1 : 0)))),
+  targetScale: 1,
   rowWeights: Float32Array.from(classes, (target) => [1, 2, 0.5][target] ?? 1),
 };
 const inputs = TAPS * WIDTH;

@@ -53,7 +53,7 @@ test.each([
       validate: () => Promise.resolve({ loss: 0, score: 0 }),
     });
     const first = await training.next();
-    const trainLoss = first.done === true ? NaN : first.value.point.trainLoss;
+    const { trainLoss, trainScore } = first.done === true ? { trainLoss: NaN, trainScore: NaN } : first.value.point;
     const adapter = adapterOf(method, await refitEpochs(model, options, 0), []);
 
     await using predictor = await createPredictor(runtime, adapter.architecture.spec);
@@ -72,6 +72,7 @@ test.each([
     const ofViews = (views ?? []).map((view) => lossOf(view.answers.data));
     const own = ofViews.reduce((sum, loss) => sum + loss / ofViews.length, 0);
     expect(trainLoss).toBeCloseTo((1 - beta) * own + beta * lossOf(answers.data), 4);
+    expect(trainScore).toBeCloseTo(Math.sqrt(lossOf(answers.data)) * Number(scale), 4);
     expect(adapter.architecture.spec.task).toEqual({ fieldInputs: 6, imageSize: 16 });
   },
 );
@@ -84,7 +85,7 @@ test('view dropout hides n-grams from a view, and never fields', async () => {
   const model = leviModel({ runtime, data, config, seed: 3, pause }, 4);
   await using trainer = await createTrainer({
     runtime,
-    loss: model.loss(),
+    loss: model.build().loss,
     parameters: model.initial(createRandom(1)),
     optimizer: { learningRate: 0 },
     inputGradients: [TASK_NGRAMS, TASK_FIELDS],

@@ -49,7 +49,7 @@ describe('a job that goes well', () => {
       },
     });
     expect(new TextDecoder().decode(gateway.uploads.get('result'))).toBe(
-      'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,method,epoch\n10,0.5,,0.25,1,levi,1\n',
+      'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy,method,epoch\n10,0.5,0.75,0.25,1,levi,1\n',
     );
   });
 

@@ -107,7 +107,7 @@ const figure = { value: 1, low: null, high: null };
 /** A result as the method gives it, with nothing measured. */
 export function outcome(adapter = Uint8Array.of(1, 2, 3)): TrainingOutcome {
   const curve = [
-    { method: 'levi', epoch: 1, step: 10, train_loss: 0.5, valid_loss: 0.25, valid_score: 1 },
+    { method: 'levi', epoch: 1, step: 10, train_loss: 0.5, train_score: 0.75, valid_loss: 0.25, valid_score: 1 },
   ] satisfies TrainingOutcome['curve'];
   return {
     adapter,
