@@ -1,4 +1,4 @@
-import { createSend } from './request.ts';
+import { ask, createSend } from './request.ts';
 import type { ClientOptions, PredictOptions, Send } from './request.ts';
 import { createAdmin } from './resources/admin.ts';
 import type { Admin } from './resources/admin.ts';
@@ -14,7 +14,7 @@ import { createUsage } from './resources/usage.ts';
 import type { Usage } from './resources/usage.ts';
 import { createWebhookEndpoints } from './resources/webhook-endpoints.ts';
 import type { WebhookEndpoints } from './resources/webhook-endpoints.ts';
-import type { PredictParams, PredictResponse } from './predict-types.ts';
+import type { PredictParams, PredictResponse } from './types/predict.ts';
 import { unwrapWebhook } from './webhooks.ts';
 
 /**
@@ -50,9 +50,8 @@ export class Levigate {
   }
 
   /** Classifies up to 256 inputs with one adapter or many. `data` is ordered by input, then by model. */
-  async predict(params: PredictParams, { signal, scaleUpTimeoutS }: PredictOptions = {}): Promise<PredictResponse> {
+  predict(params: PredictParams, { signal, scaleUpTimeoutS }: PredictOptions = {}): Promise<PredictResponse> {
     const headers = scaleUpTimeoutS === undefined ? {} : { 'x-scale-up-timeout': String(scaleUpTimeoutS) };
-    const response = await this.#send({ method: 'POST', path: '/predict', json: params, headers, signal });
-    return (await response.json()) as PredictResponse;
+    return ask(this.#send, { method: 'POST', path: '/predict', json: params, headers, signal });
   }
 }

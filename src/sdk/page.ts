@@ -1,4 +1,10 @@
+import { ask } from './request.ts';
 import type { RequestOptions, Send } from './request.ts';
+
+export interface PageParams {
+  after?: string | undefined;
+  limit?: number | undefined;
+}
 
 interface PageBody<Item> {
   readonly data: Item[];
@@ -19,9 +25,7 @@ export async function fetchPage<Item extends { readonly id: string }>(
   query: object,
   options: RequestOptions,
 ): Promise<Page<Item>> {
-  const response = await send({ method: 'GET', path, query, signal: options.signal });
-  // The server's schema is the contract; the SDK adds no second validation.
-  const body = (await response.json()) as PageBody<Item>;
+  const body = await ask<PageBody<Item>>(send, { method: 'GET', path, query, signal: options.signal });
   const lastId = body.data.at(-1)?.id;
   const hasMore = body.has_more === true && lastId !== undefined;
   const page: Page<Item> = {

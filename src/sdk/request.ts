@@ -37,6 +37,12 @@ export interface ApiRequest extends RequestOptions {
 /** Sends one request with deadline and retries. @throws ApiError | ConnectionError | TimeoutError, or the signal's reason */
 export type Send = (request: ApiRequest) => Promise<Response>;
 
+/** Sends a request and reads the JSON of its answer. The gateway's schemas are the contract: the SDK validates nothing again. */
+export async function ask<Result>(send: Send, request: ApiRequest): Promise<Result> {
+  const response = await send(request);
+  return (await response.json()) as Result;
+}
+
 const MAX_BACKOFF_MS = 8_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { WebhookVerificationError } from './errors.ts';
-import type { WebhookEvent } from './types.ts';
+import type { WebhookEvent } from './types/webhooks.ts';
 
 type HeaderSource = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 

@@ -1,8 +1,10 @@
-import type { Project, ProjectLimits, QueueStats } from '../limit-types.ts';
 import { fetchPage } from '../page.ts';
-import type { Page } from '../page.ts';
+import type { Page, PageParams } from '../page.ts';
+import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
-import type { ApiKey, PageParams } from '../types.ts';
+import type { Project, QueueStats } from '../types/admin.ts';
+import type { ApiKey } from '../types/keys.ts';
+import type { ProjectLimits } from '../types/limits.ts';
 
 /** For who runs the installation: keys with the scopes `admin:read` and `admin:write`. */
 export interface Admin {
@@ -26,24 +28,16 @@ export interface Admin {
 }
 
 export function createAdmin(send: Send): Admin {
-  const pathOf = (id: string): string => `/admin/projects/${encodeURIComponent(id)}`;
+  const PROJECTS = '/admin/projects';
+  const pathOf = (id: string): string => `${PROJECTS}/${encodeURIComponent(id)}`;
   return {
-    async queueStats(params = {}, { signal } = {}) {
-      const response = await send({ method: 'GET', path: '/admin/queue-stats', query: params, signal });
-      return (await response.json()) as QueueStats;
-    },
+    queueStats: (params = {}, { signal } = {}) =>
+      ask(send, { method: 'GET', path: '/admin/queue-stats', query: params, signal }),
     projects: {
-      async create(params, { signal } = {}) {
-        const response = await send({ method: 'POST', path: '/admin/projects', json: params, signal });
-        return (await response.json()) as Project & { api_key: ApiKey & { secret: string } };
-      },
-      list: (params = {}, options = {}) => fetchPage<Project>(send, '/admin/projects', params, options),
-      async retrieve(id, { signal } = {}) {
-        return (await (await send({ method: 'GET', path: pathOf(id), signal })).json()) as Project;
-      },
-      async update(id, params, { signal } = {}) {
-        return (await (await send({ method: 'POST', path: pathOf(id), json: params, signal })).json()) as Project;
-      },
+      create: (params, { signal } = {}) => ask(send, { method: 'POST', path: PROJECTS, json: params, signal }),
+      list: (params = {}, options = {}) => fetchPage<Project>(send, PROJECTS, params, options),
+      retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
+      update: (id, params, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, signal }),
     },
   };
 }

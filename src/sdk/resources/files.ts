@@ -1,7 +1,8 @@
 import { fetchPage } from '../page.ts';
-import type { Page } from '../page.ts';
+import type { Page, PageParams } from '../page.ts';
+import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
-import type { FileObject, FilePurpose, PageParams } from '../types.ts';
+import type { FileObject, FilePurpose } from '../types/files.ts';
 
 export interface CreateFileParams {
   /** A Blob or File (in Node: `await fs.openAsBlob(path)`, which streams), or the content itself. */
@@ -21,21 +22,15 @@ export interface Files {
   delete(id: string, options?: RequestOptions): Promise<{ id: string; deleted: boolean }>;
 }
 
+const pathOf = (id: string, rest = ''): string => `/files/${encodeURIComponent(id)}${rest}`;
+
 export const createFiles = (send: Send): Files => ({
-  async create(params, { signal } = {}) {
-    const response = await send({ method: 'POST', path: '/files', form: () => toForm(params), signal });
-    return (await response.json()) as FileObject;
-  },
+  create: (params, { signal } = {}) =>
+    ask(send, { method: 'POST', path: '/files', form: () => toForm(params), signal }),
   list: (params = {}, options = {}) => fetchPage<FileObject>(send, '/files', params, options),
-  async retrieve(id, { signal } = {}) {
-    const response = await send({ method: 'GET', path: `/files/${encodeURIComponent(id)}`, signal });
-    return (await response.json()) as FileObject;
-  },
-  content: (id, { signal } = {}) => send({ method: 'GET', path: `/files/${encodeURIComponent(id)}/content`, signal }),
-  async delete(id, { signal } = {}) {
-    const response = await send({ method: 'DELETE', path: `/files/${encodeURIComponent(id)}`, signal });
-    return (await response.json()) as { id: string; deleted: boolean };
-  },
+  retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
+  content: (id, { signal } = {}) => send({ method: 'GET', path: pathOf(id, '/content'), signal }),
+  delete: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
 });
 
 function toForm({ file, filename, purpose, expiresAfterSeconds }: CreateFileParams): FormData {

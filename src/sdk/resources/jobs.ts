@@ -1,11 +1,11 @@
 import { JobFailedError } from '../errors.ts';
 import { fetchPage } from '../page.ts';
-import type { Page } from '../page.ts';
-import { delay } from '../request.ts';
+import type { Page, PageParams } from '../page.ts';
+import { ask, delay } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import { readServerSentEvents } from '../server-sent-events.ts';
-import type { FineTuningReport } from '../report-types.ts';
-import type { CreateJobParams, DryRun, Job, JobCheckpoint, JobEvent, PageParams } from '../types.ts';
+import type { CreateJobParams, DryRun, Job, JobCheckpoint, JobEvent } from '../types/fine-tuning.ts';
+import type { FineTuningReport } from '../types/report.ts';
 
 export interface WaitOptions extends RequestOptions {
   /** Called with the job whenever it was asked after. */
@@ -49,28 +49,30 @@ export interface Jobs {
   report(id: string, options?: ReportOptions & { readonly format?: 'json' }): Promise<FineTuningReport>;
 }
 
-const jobPath = (id: string, rest = ''): string => `/fine_tuning/jobs/${encodeURIComponent(id)}${rest}`;
+const JOBS = '/fine_tuning/jobs';
+const pathOf = (id: string, rest = ''): string => `${JOBS}/${encodeURIComponent(id)}${rest}`;
 const isFinished = (job: Job): boolean => ['succeeded', 'failed', 'cancelled'].includes(job.status);
 const RECONNECT_DELAY_MS = 500;
 
 export function createJobs(send: Send): Jobs {
-  const ask = async <Result>(method: 'GET' | 'POST', path: string, options: RequestOptions, json?: unknown) => {
-    const response = await send({ method, path, json, signal: options.signal });
-    return (await response.json()) as Result;
-  };
-  const retrieve = (id: string, options: RequestOptions = {}) => ask<Job>('GET', jobPath(id), options);
+  const retrieve: Jobs['retrieve'] = (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal });
+  const act =
+    (verb: 'cancel' | 'pause' | 'resume' | 'verify') =>
+    (id: string, { signal }: RequestOptions = {}): Promise<Job> =>
+      ask(send, { method: 'POST', path: pathOf(id, `/${verb}`), signal });
 
   return {
     retrieve,
-    create: (params, options = {}) => ask<Job>('POST', '/fine_tuning/jobs', options, params),
-    dryRun: (params, options = {}) => ask<DryRun>('POST', '/fine_tuning/jobs', options, { ...params, dry_run: true }),
-    list: (params = {}, options = {}) => fetchPage<Job>(send, '/fine_tuning/jobs', params, options),
-    cancel: (id, options = {}) => ask<Job>('POST', jobPath(id, '/cancel'), options),
-    pause: (id, options = {}) => ask<Job>('POST', jobPath(id, '/pause'), options),
-    resume: (id, options = {}) => ask<Job>('POST', jobPath(id, '/resume'), options),
-    verify: (id, options = {}) => ask<Job>('POST', jobPath(id, '/verify'), options),
+    create: (params, { signal } = {}) => ask(send, { method: 'POST', path: JOBS, json: params, signal }),
+    dryRun: (params, { signal } = {}) =>
+      ask(send, { method: 'POST', path: JOBS, json: { ...params, dry_run: true }, signal }),
+    list: (params = {}, options = {}) => fetchPage<Job>(send, JOBS, params, options),
+    cancel: act('cancel'),
+    pause: act('pause'),
+    resume: act('resume'),
+    verify: act('verify'),
     checkpoints: (id, params = {}, options = {}) =>
-      fetchPage<JobCheckpoint>(send, jobPath(id, '/checkpoints'), params, options),
+      fetchPage<JobCheckpoint>(send, pathOf(id, '/checkpoints'), params, options),
     report: reportOf(send),
     async wait(id, { onProgress, pollIntervalMs = 1_000, signal } = {}) {
       for (;;) {
@@ -108,7 +110,7 @@ async function* streamEvents(
 ): AsyncGenerator<JobEvent> {
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   if (lastId !== null) headers['last-event-id'] = lastId;
-  const response = await send({ method: 'GET', path: jobPath(id, '/events'), headers, signal });
+  const response = await send({ method: 'GET', path: pathOf(id, '/events'), headers, signal });
   if (!response.body) return;
   try {
     for await (const { data } of readServerSentEvents(response.body)) {
@@ -128,9 +130,9 @@ function reportOf(send: Send): Jobs['report'] {
   function report(id: string, options: ReportOptions & { readonly format: 'csv' }): Promise<string>;
   function report(id: string, options?: ReportOptions & { readonly format?: 'json' }): Promise<FineTuningReport>;
   async function report(id: string, { format, signal }: ReportOptions = {}): Promise<string | FineTuningReport> {
-    const response = await send({ method: 'GET', path: jobPath(id, '/report'), query: { format }, signal });
+    const request = { method: 'GET', path: pathOf(id, '/report'), query: { format }, signal } as const;
     // The gateway answers by the format that was asked for.
-    return format === 'csv' ? response.text() : ((await response.json()) as FineTuningReport);
+    return format === 'csv' ? (await send(request)).text() : ask<FineTuningReport>(send, request);
   }
   return report;
 }

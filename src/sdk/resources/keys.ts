@@ -1,8 +1,9 @@
-import type { KeyLimits } from '../limit-types.ts';
 import { fetchPage } from '../page.ts';
-import type { Page } from '../page.ts';
+import type { Page, PageParams } from '../page.ts';
+import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
-import type { ApiKey, PageParams, Scope } from '../types.ts';
+import type { ApiKey, Scope } from '../types/keys.ts';
+import type { KeyLimits } from '../types/limits.ts';
 
 export interface Keys {
   /** The secret is in this answer alone. */
@@ -20,18 +21,11 @@ export interface Keys {
   revoke(id: string, options?: RequestOptions): Promise<{ id: string; deleted: boolean }>;
 }
 
+const pathOf = (id: string): string => `/api_keys/${encodeURIComponent(id)}`;
+
 export const createKeys = (send: Send): Keys => ({
-  async create(params, { signal } = {}) {
-    const response = await send({ method: 'POST', path: '/api_keys', json: params, signal });
-    return (await response.json()) as ApiKey & { secret: string };
-  },
+  create: (params, { signal } = {}) => ask(send, { method: 'POST', path: '/api_keys', json: params, signal }),
   list: (params = {}, options = {}) => fetchPage<ApiKey>(send, '/api_keys', params, options),
-  async update(id, params, { signal } = {}) {
-    const response = await send({ method: 'POST', path: `/api_keys/${encodeURIComponent(id)}`, json: params, signal });
-    return (await response.json()) as ApiKey;
-  },
-  async revoke(id, { signal } = {}) {
-    const response = await send({ method: 'DELETE', path: `/api_keys/${encodeURIComponent(id)}`, signal });
-    return (await response.json()) as { id: string; deleted: boolean };
-  },
+  update: (id, params, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, signal }),
+  revoke: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
 });

@@ -1,6 +1,6 @@
-import type { ModelDrift } from '../drift-types.ts';
+import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
-import type { Model } from '../types.ts';
+import type { Model, ModelDrift } from '../types/models.ts';
 
 export interface Models {
   list(options?: RequestOptions): Promise<Model[]>;
@@ -10,21 +10,14 @@ export interface Models {
   delete(id: string, options?: RequestOptions): Promise<{ id: string; deleted: boolean }>;
 }
 
+const pathOf = (id: string, rest = ''): string => `/models/${encodeURIComponent(id)}${rest}`;
+
 export const createModels = (send: Send): Models => ({
   async list({ signal } = {}) {
-    const response = await send({ method: 'GET', path: '/models', signal });
-    return ((await response.json()) as { data: Model[] }).data;
+    const { data } = await ask<{ data: Model[] }>(send, { method: 'GET', path: '/models', signal });
+    return data;
   },
-  async retrieve(id, { signal } = {}) {
-    const response = await send({ method: 'GET', path: `/models/${encodeURIComponent(id)}`, signal });
-    return (await response.json()) as Model;
-  },
-  async drift(id, { signal } = {}) {
-    const response = await send({ method: 'GET', path: `/models/${encodeURIComponent(id)}/drift`, signal });
-    return (await response.json()) as ModelDrift;
-  },
-  async delete(id, { signal } = {}) {
-    const response = await send({ method: 'DELETE', path: `/models/${encodeURIComponent(id)}`, signal });
-    return (await response.json()) as { id: string; deleted: boolean };
-  },
+  retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
+  drift: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id, '/drift'), signal }),
+  delete: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
 });

@@ -1,5 +1,6 @@
-import type { UsageBucket, UsagePage, UsageParams } from '../limit-types.ts';
+import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
+import type { UsageBucket, UsagePage, UsageParams } from '../types/usage.ts';
 
 export interface Usage {
   /** One page of days, oldest first. */
@@ -9,10 +10,8 @@ export interface Usage {
 }
 
 export function createUsage(send: Send): Usage {
-  async function list(params: UsageParams = {}, { signal }: RequestOptions = {}): Promise<UsagePage> {
-    const response = await send({ method: 'GET', path: '/usage', query: params, signal });
-    return (await response.json()) as UsagePage;
-  }
+  const list: Usage['list'] = (params = {}, { signal } = {}) =>
+    ask(send, { method: 'GET', path: '/usage', query: params, signal });
   return {
     list,
     async *days(params = {}, options = {}) {

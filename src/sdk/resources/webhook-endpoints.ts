@@ -1,15 +1,15 @@
 import { fetchPage } from '../page.ts';
-import type { Page } from '../page.ts';
-import type { ApiRequest, RequestOptions, Send } from '../request.ts';
+import type { Page, PageParams } from '../page.ts';
+import { ask } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type {
   CreateWebhookEndpointParams,
-  PageParams,
   TestWebhookEndpointParams,
   UpdateWebhookEndpointParams,
   WebhookDelivery,
   WebhookEndpoint,
   WebhookTestResult,
-} from '../types.ts';
+} from '../types/webhooks.ts';
 
 export interface WebhookEndpoints {
   /** The signing secret is in this answer alone. */
@@ -30,24 +30,21 @@ export interface WebhookEndpoints {
   replay(id: string, deliveryId: string, options?: RequestOptions): Promise<WebhookDelivery>;
 }
 
-const endpointPath = (id: string, rest = ''): string => `/webhook_endpoints/${encodeURIComponent(id)}${rest}`;
+const ENDPOINTS = '/webhook_endpoints';
+const pathOf = (id: string, rest = ''): string => `${ENDPOINTS}/${encodeURIComponent(id)}${rest}`;
+const replayOf = (deliveryId: string): string => `/deliveries/${encodeURIComponent(deliveryId)}/replay`;
 
-export function createWebhookEndpoints(send: Send): WebhookEndpoints {
-  const ask = async <Result>(method: ApiRequest['method'], path: string, options: RequestOptions, json?: unknown) => {
-    const response = await send({ method, path, json, signal: options.signal });
-    return (await response.json()) as Result;
-  };
-  return {
-    create: (params, options = {}) => ask('POST', '/webhook_endpoints', options, params),
-    list: (params = {}, options = {}) => fetchPage<WebhookEndpoint>(send, '/webhook_endpoints', params, options),
-    retrieve: (id, options = {}) => ask('GET', endpointPath(id), options),
-    update: (id, params, options = {}) => ask('POST', endpointPath(id), options, params),
-    delete: (id, options = {}) => ask('DELETE', endpointPath(id), options),
-    rotateSecret: (id, options = {}) => ask('POST', endpointPath(id, '/rotate_secret'), options),
-    test: (id, params = {}, options = {}) => ask('POST', endpointPath(id, '/test'), options, params),
-    deliveries: (id, params = {}, options = {}) =>
-      fetchPage<WebhookDelivery>(send, endpointPath(id, '/deliveries'), params, options),
-    replay: (id, deliveryId, options = {}) =>
-      ask('POST', endpointPath(id, `/deliveries/${encodeURIComponent(deliveryId)}/replay`), options),
-  };
-}
+export const createWebhookEndpoints = (send: Send): WebhookEndpoints => ({
+  create: (params, { signal } = {}) => ask(send, { method: 'POST', path: ENDPOINTS, json: params, signal }),
+  list: (params = {}, options = {}) => fetchPage<WebhookEndpoint>(send, ENDPOINTS, params, options),
+  retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
+  update: (id, params, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, signal }),
+  delete: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
+  rotateSecret: (id, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id, '/rotate_secret'), signal }),
+  test: (id, params = {}, { signal } = {}) =>
+    ask(send, { method: 'POST', path: pathOf(id, '/test'), json: params, signal }),
+  deliveries: (id, params = {}, options = {}) =>
+    fetchPage<WebhookDelivery>(send, pathOf(id, '/deliveries'), params, options),
+  replay: (id, deliveryId, { signal } = {}) =>
+    ask(send, { method: 'POST', path: pathOf(id, replayOf(deliveryId)), signal }),
+});

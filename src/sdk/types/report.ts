@@ -1,5 +1,5 @@
-import type { ComparedMethod, Method, Task } from './levi-types.ts';
-import type { LintFinding } from './types.ts';
+import type { ComparedMethod, Method, Task } from './levi.ts';
+import type { LintFinding } from './fine-tuning.ts';
 
 /** A figure with its 95 % interval. */
 export interface Figure {

@@ -1,3 +1,13 @@
+export interface Model {
+  id: string;
+  object: 'model';
+  created: number;
+  owned_by: string;
+  /** The backbone. */
+  root: string;
+  parent: string | null;
+}
+
 /** At least 200 predictions, compared with the validation rows. */
 export interface DriftWindow {
   ended_at: number;
