@@ -1,16 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { BatchEndpoint, BatchError, BatchStatus, Scope } from '../../contract/index.ts';
-import { projects } from './projects.ts';
+import { projectId } from './projects.ts';
 
 /** A file of requests that the clock works through, some at a time; the row is queue and progress. */
 export const batches = sqliteTable(
   'batches',
   {
     id: text().primaryKey(),
-    projectId: text('project_id')
-      .notNull()
-      .references(() => projects.id),
+    projectId: projectId(),
     /** Whose requests they are. */
     keyId: text('key_id').notNull(),
     scopes: text({ mode: 'json' }).$type<Scope[]>().notNull(),

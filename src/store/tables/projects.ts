@@ -10,3 +10,9 @@ export const projects = sqliteTable('projects', {
   /** null: none. */
   limits: text({ mode: 'json' }).$type<ProjectLimits>(),
 });
+
+/** The column of whatever belongs to a project. */
+export const projectId = () =>
+  text('project_id')
+    .notNull()
+    .references(() => projects.id);

@@ -1,15 +1,13 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ReplicatePrediction } from '../../contract/index.ts';
-import { projects } from './projects.ts';
+import { projectId } from './projects.ts';
 
 /** Predictions made through Replicate's API, for an hour. */
 export const replicatePredictions = sqliteTable(
   'replicate_predictions',
   {
     id: text().primaryKey(),
-    projectId: text('project_id')
-      .notNull()
-      .references(() => projects.id),
+    projectId: projectId(),
     /** As it is shown. */
     body: text({ mode: 'json' }).$type<ReplicatePrediction>().notNull(),
     createdMs: integer('created_ms').notNull(),

@@ -1,16 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { FilePurpose, UploadStatus } from '../../contract/index.ts';
-import { projects } from './projects.ts';
+import { projectId } from './projects.ts';
 
 /** A file that arrives in parts over several requests. */
 export const uploads = sqliteTable(
   'uploads',
   {
     id: text().primaryKey(),
-    projectId: text('project_id')
-      .notNull()
-      .references(() => projects.id),
+    projectId: projectId(),
     filename: text().notNull(),
     purpose: text().$type<FilePurpose>().notNull(),
     /** Announced; the parts must add up to it. */

@@ -1,13 +1,11 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { projects } from './projects.ts';
+import { projectId } from './projects.ts';
 
 /** What was used on a day (UTC) with a model; training is read from the jobs themselves. */
 export const usageDays = sqliteTable(
   'usage_days',
   {
-    projectId: text('project_id')
-      .notNull()
-      .references(() => projects.id),
+    projectId: projectId(),
     /** Days since 1970. */
     day: integer().notNull(),
     model: text().notNull(),
