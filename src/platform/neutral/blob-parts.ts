@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LevigateError } from '../../contract/index.ts';
 import type { BlobPart, BlobParts, BlobStore, CompleteParts } from '../../services/ports.ts';
+import { toStream } from '../../services/to-stream.ts';
 import { blobChanged } from './blob-changed.ts';
 
 /** The folder of parts that wait to be joined; upkeep empties it of what nobody came back for. */
@@ -51,16 +52,3 @@ async function* join(
     { param: 'md5' },
   );
 }
-
-const toStream = (chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: async () => void (await chunks.return(undefined)),
-    },
-    { highWaterMark: 0 },
-  );

@@ -3,6 +3,7 @@ import { deleteBatchParts, listBatchParts } from '../../store/queries/batches.ts
 import type { BatchChange, BatchPartRow, BatchRow } from '../../store/queries/batches.ts';
 import type { FileRow } from '../../store/queries/files.ts';
 import type { Services } from '../ports.ts';
+import { toStream } from '../to-stream.ts';
 import { endChange } from './end-change.ts';
 import type { BatchEnd } from './end-change.ts';
 import { parseBatchLine } from './parse-line.ts';
@@ -74,19 +75,6 @@ async function putFile(
     expiresMs: outputExpiresSeconds === null ? null : nowMs + outputExpiresSeconds * 1000,
   };
 }
-
-const toStream = (chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: async () => void (await chunks.return(undefined)),
-    },
-    { highWaterMark: 0 },
-  );
 
 async function* chunksOf(
   blobs: Services['blobs'],
