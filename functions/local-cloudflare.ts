@@ -46,7 +46,7 @@ export async function startLocalCloudflare(env: NodeJS.ProcessEnv): Promise<Loca
     if (response?.ok === false)
       throw new Error(`the cron handler answered ${response.status}: ${await response.text()}`);
   };
-  stack.use(startIntervalTask('cron', Math.min(config.leaseDurationMs / 6, 60_000), ring(EVERY_MINUTE)));
+  stack.use(startIntervalTask('cron', Math.min(config.settings.leaseDurationMs / 6, 60_000), ring(EVERY_MINUTE)));
   stack.use(startIntervalTask('upkeep', 3_600_000, ring(EVERY_HOUR))).wake();
   if (config.embeddedWorker) {
     const script = join(ROOT, 'gpu-worker/dist/main.mjs');

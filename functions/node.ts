@@ -50,7 +50,9 @@ export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable
     }),
   );
   wakeBatches = () => batches.wake();
-  stack.use(startIntervalTask('leases', config.leaseDurationMs / 6, async () => void (await sweepLeases(services))));
+  stack.use(
+    startIntervalTask('leases', config.settings.leaseDurationMs / 6, async () => void (await sweepLeases(services))),
+  );
   stack.use(
     startIntervalTask('files', 60_000, async () => {
       await sweepExpiredFiles(services);

@@ -24,7 +24,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   'src/platform/neutral': {
     folders: ['src/contract', 'src/services', 'src/store'],
-    packages: ['ipaddr.js', 'node:crypto'],
+    packages: ['ipaddr.js', 'node:crypto', 'zod'],
   },
   'src/platform/node': {
     folders: ['src/contract', 'src/services', 'src/store', 'src/telemetry', 'src/platform/neutral'],

@@ -2,7 +2,11 @@ import { homedir, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CatalogueEntry } from '../../src/contract/catalogue.ts';
+import { flag, parseEnvironment, workerToken } from '../../src/contract/environment.ts';
+import type { Variables } from '../../src/contract/environment.ts';
 import { DEFAULT_BACKBONE } from '../../src/contract/models.ts';
+import { pickTracingVariables } from '../../src/telemetry/tracing-settings.ts';
+import type { TracingVariables } from '../../src/telemetry/tracing-settings.ts';
 import { readCatalogue } from './backbones/read-catalogue.ts';
 import { defaultThreads } from './runtime/default-threads.ts';
 
@@ -11,7 +15,7 @@ const count = (least: number) => z.coerce.number().int().min(least);
 
 const Environment = z.object({
   LEVIGATE_GATEWAY_URL: z.url({ protocol: /^https?$/ }),
-  LEVIGATE_WORKER_TOKEN: z.string().min(32, 'must be at least 32 characters'),
+  LEVIGATE_WORKER_TOKEN: workerToken,
   LEVIGATE_WORKER_NAME: z.string().min(1).max(128).optional(),
   LEVIGATE_WORKER_HOST: z.string().default('127.0.0.1'),
   LEVIGATE_WORKER_PORT: count(0).max(65_535).default(0),
@@ -38,7 +42,7 @@ const Environment = z.object({
   LEVIGATE_IDLE_EXIT_S: z.coerce.number().min(0).default(0),
   LEVIGATE_JOB_POLL_MS: count(10).max(60_000).default(1_000),
   LEVIGATE_LOG: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
-  LEVIGATE_PARENT: z.enum(['0', '1']).default('0'),
+  LEVIGATE_PARENT: flag('0'),
 });
 
 /** A sixteenth of the machine's memory, within 512 MB and 4 GB: some thousand adapters. */
@@ -87,22 +91,15 @@ export interface WorkerConfig {
   /** Longest time between two questions for a job while idle. */
   readonly jobPollMs: number;
   /** OpenTelemetry's own variables. */
-  readonly tracing: Readonly<Record<string, string | undefined>>;
+  readonly tracing: TracingVariables;
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   /** The process ends with the one that started it. */
   readonly isLeashed: boolean;
 }
 
 /** @throws Error with one line per wrong variable */
-export function parseWorkerConfig(env: Readonly<Record<string, string | undefined>>): WorkerConfig {
-  // An empty variable is how compose files and shells say "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`the environment is not valid:\n  ${lines.join('\n  ')}`);
-  }
-  const values = parsed.data;
+export function parseWorkerConfig(env: Variables): WorkerConfig {
+  const values = parseEnvironment(Environment, env);
   return {
     gatewayUrl: values.LEVIGATE_GATEWAY_URL,
     workerToken: values.LEVIGATE_WORKER_TOKEN,
@@ -126,8 +123,8 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     freeRequests: values.LEVIGATE_FREE_REQUESTS,
     idleExitMs: values.LEVIGATE_IDLE_EXIT_S * 1_000,
     jobPollMs: values.LEVIGATE_JOB_POLL_MS,
-    tracing: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('OTEL_'))),
+    tracing: pickTracingVariables(env),
     logLevel: values.LEVIGATE_LOG,
-    isLeashed: values.LEVIGATE_PARENT === '1',
+    isLeashed: values.LEVIGATE_PARENT,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listMistakes } from './mistakes.ts';
 import { BACKBONES, MODALITIES } from './models.ts';
 import type { BackboneInfo } from './models.ts';
 
@@ -77,8 +78,7 @@ export const DEFAULT_MAX_TOKENS = 256;
 export function parseCatalogue(text: string, source: string): readonly CatalogueEntry[] {
   const parsed = Catalogue.safeParse(parseJson(text, source));
   if (parsed.success) return parsed.data.backbones;
-  const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`the catalogue of backbones ${source} is not valid:\n  ${lines.join('\n  ')}`);
+  throw new Error(`the catalogue of backbones ${source} is not valid:\n  ${listMistakes(parsed.error).join('\n  ')}`);
 }
 
 function parseJson(text: string, source: string): unknown {

@@ -1,6 +1,6 @@
 /**
  * The closed list of error codes: each with the HTTP status and OpenAI error type it becomes.
- * Made in the lowest layer; turned into a response in one place (gateway/middleware/error-response.ts).
+ * Made in the lowest layer; turned into a response in one place (gateway/errors/error-response.ts).
  */
 export const ERROR_CODES = {
   // 400: the request, a file or an option is wrong; the message says how to mend it
@@ -63,6 +63,7 @@ export const ERROR_CODES = {
 } as const satisfies Record<string, { status: number; type: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+export type ErrorStatus = (typeof ERROR_CODES)[ErrorCode]['status'];
 
 export interface ErrorDetails {
   /** The request field, file or option that is wrong, as the client wrote it. */
@@ -86,7 +87,7 @@ export class LevigateError extends Error {
     this.retryAfterS = details.retryAfterS;
   }
 
-  get status(): number {
+  get status(): ErrorStatus {
     return ERROR_CODES[this.code].status;
   }
 

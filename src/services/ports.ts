@@ -195,7 +195,6 @@ export interface Settings {
   /** SHA-256 (hex) of every token a worker may register with. */
   readonly workerTokenHashes: readonly string[];
   readonly leaseDurationMs: number;
-  readonly workerHeartbeatMs: number;
   readonly predictTimeoutMs: number;
   /** The largest request body that gets as far as the gateway; null when the platform has no limit. */
   readonly maxBodyBytes: number | null;

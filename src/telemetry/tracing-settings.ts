@@ -3,7 +3,19 @@ import type { OtlpExporterOptions } from './otlp-exporter.ts';
 import { createTracer } from './tracer.ts';
 import type { Tracer } from './tracer.ts';
 
-type Variables = Readonly<Record<string, string | undefined>>;
+const VARIABLES = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_SDK_DISABLED',
+  'OTEL_SERVICE_NAME',
+  'OTEL_TRACES_SAMPLER_ARG',
+] as const;
+
+/** OpenTelemetry's own variables, as far as they mean something here. */
+export type TracingVariables = { readonly [Name in (typeof VARIABLES)[number]]?: string | undefined };
+
+export const pickTracingVariables = (env: TracingVariables): TracingVariables =>
+  Object.fromEntries(VARIABLES.map((name) => [name, env[name]]));
 
 export interface TracingOptions extends Pick<OtlpExporterOptions, 'runLater'> {
   /** Unless OTEL_SERVICE_NAME says otherwise. */
@@ -16,19 +28,19 @@ export interface TracingOptions extends Pick<OtlpExporterOptions, 'runLater'> {
  * @throws Error naming the variable that is wrong
  */
 export function createTracerFrom(
-  env: Variables,
+  env: TracingVariables,
   { serviceName, version, runLater }: TracingOptions,
 ): Tracer | undefined {
-  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  if (!endpoint || env['OTEL_SDK_DISABLED'] === 'true') return undefined;
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint || env.OTEL_SDK_DISABLED === 'true') return undefined;
   if (!URL.canParse(endpoint))
     throw new Error(`OTEL_EXPORTER_OTLP_ENDPOINT: "${endpoint}" is not a URL, such as http://127.0.0.1:4318`);
   return createTracer({
-    sampleRatio: parseRatio(env['OTEL_TRACES_SAMPLER_ARG']),
+    sampleRatio: parseRatio(env.OTEL_TRACES_SAMPLER_ARG),
     export: createOtlpExporter({
       endpoint,
-      headers: parseHeaders(env['OTEL_EXPORTER_OTLP_HEADERS']),
-      resource: { 'service.name': env['OTEL_SERVICE_NAME'] || serviceName, 'service.version': version },
+      headers: parseHeaders(env.OTEL_EXPORTER_OTLP_HEADERS),
+      resource: { 'service.name': env.OTEL_SERVICE_NAME || serviceName, 'service.version': version },
       runLater,
     }),
   });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { listMistakes } from '../../../src/contract/mistakes.ts';
 import {
   DirectUpload,
   LeasedJob,
@@ -176,8 +177,8 @@ async function parse<Schema extends z.ZodType>(schema: Schema, response: Respons
   const body: unknown = await response.json().catch(() => null);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new GatewayError(`the gateway's answer is not understood (different versions?): ${issues}`, { status: 502 });
+  const mistakes = listMistakes(parsed.error).join('; ');
+  throw new GatewayError(`the gateway's answer is not understood (different versions?): ${mistakes}`, { status: 502 });
 }
 
 async function toGatewayError(response: Response): Promise<GatewayError> {

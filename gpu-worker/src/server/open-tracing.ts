@@ -1,6 +1,7 @@
 import { VERSION } from '../../../src/contract/version.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import { createTracerFrom } from '../../../src/telemetry/tracing-settings.ts';
+import type { TracingVariables } from '../../../src/telemetry/tracing-settings.ts';
 
 export interface Tracing extends AsyncDisposable {
   /** Undefined where nothing is exported. */
@@ -8,7 +9,7 @@ export interface Tracing extends AsyncDisposable {
 }
 
 /** Spans of this worker, as OpenTelemetry's environment variables have it. Closing sends what still waits. @throws Error naming a wrong variable */
-export function openTracing(env: Readonly<Record<string, string | undefined>>): Tracing {
+export function openTracing(env: TracingVariables): Tracing {
   const waiting = new Map<NodeJS.Timeout, () => Promise<void>>();
   const run = async (timer: NodeJS.Timeout): Promise<void> => {
     const task = waiting.get(timer);

@@ -1,9 +1,9 @@
 import { getLogger } from '@logtape/logtape';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
+import { firstMistake } from '../../../src/contract/mistakes.ts';
 import { LIMITS } from '../../../src/contract/limits.ts';
 import { PurgeFeatures } from '../../../src/contract/worker-protocol.ts';
 import type { PinnedAdapters, PurgedFeatures, WorkerHealth } from '../../../src/contract/worker-protocol.ts';
@@ -124,15 +124,13 @@ const clientGone = (): LevigateError => new LevigateError('invalid_request', 'Th
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const param = issue?.path.join('.') || undefined;
-  throw new LevigateError('invalid_request', `${param ?? 'the body'}: ${issue?.message ?? 'is not valid'}`, { param });
+  const { path, message } = firstMistake(parsed.error);
+  throw new LevigateError('invalid_request', `${path || 'the body'}: ${message}`, { param: path || undefined });
 }
 
 function answerError(context: Context, error: unknown): Response {
   const known = error instanceof LevigateError ? error : new LevigateError('internal', 'The worker failed. Try again.');
   if (known !== error) log.error('a request failed', { path: context.req.path, error });
   if (known.retryAfterS !== undefined) context.header('retry-after', String(known.retryAfterS));
-  // The table of codes holds statuses that carry a body only.
-  return context.json(known.toBody(), known.status as ContentfulStatusCode);
+  return context.json(known.toBody(), known.status);
 }

@@ -31,7 +31,7 @@ function answerWith<Schema extends z.ZodType>(
 ): AnswerRequest {
   return async (ctx, body) => {
     const parsed = schema.safeParse(body);
-    if (!parsed.success) throw toInvalidRequest(parsed.error.issues);
+    if (!parsed.success) throw toInvalidRequest(parsed.error);
     return answer(ctx, parsed.data);
   };
 }

@@ -1,6 +1,5 @@
 import { getLogger } from '@logtape/logtape';
 import { HTTPException } from 'hono/http-exception';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { LevigateError } from '../../contract/index.ts';
 import type { GatewayContext } from '../gateway-env.ts';
 
@@ -14,7 +13,7 @@ export async function toErrorResponse(error: Error, c: GatewayContext): Promise<
   // The openai client retries every 409 and 429; a business conflict stays one however often it is asked, as does a quota that is used up.
   if (known.status === 409 || known.code === 'insufficient_quota')
     c.header('x-should-retry', String(known.code === 'idempotency_key_in_use'));
-  return c.json(known.toBody(), asContentfulStatus(known.status));
+  return c.json(known.toBody(), known.status);
 }
 
 /** Any error as one of ours. What is not ours becomes `internal`. */
@@ -51,9 +50,4 @@ function jsonProblem(text: string): string | null {
     const reason = error instanceof Error ? error.message : String(error);
     return /position/.test(reason) || !/end of JSON/.test(reason) ? reason : `${reason} at position ${text.length}`;
   }
-}
-
-/** Every status of the error table carries a body. */
-function asContentfulStatus(status: number): ContentfulStatusCode {
-  return status as ContentfulStatusCode;
 }

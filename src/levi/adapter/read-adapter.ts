@@ -1,4 +1,5 @@
 import { LevigateError } from '../../contract/errors.ts';
+import { firstMistake } from '../../contract/mistakes.ts';
 import type { Task } from '../../contract/levi.ts';
 import { readSafetensors, tensor } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
@@ -63,8 +64,8 @@ function readManifest(json: string | undefined): AdapterManifest {
   }
   const parsed = AdapterManifest.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalid(`has a manifest whose "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'not valid'}`);
+  const { path, message } = firstMistake(parsed.error);
+  throw invalid(`has a manifest whose "${path}" is wrong: ${message}`);
 }
 
 function assertCalibration({ architecture, tensors }: Adapter): void {

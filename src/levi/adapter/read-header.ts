@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LevigateError } from '../../contract/errors.ts';
+import { firstMistake } from '../../contract/mistakes.ts';
 import { ONLY_TARGET } from '../records/columns.ts';
 import { AdapterManifest, MANIFEST_KEY } from './manifest.ts';
 
@@ -55,8 +56,8 @@ async function readHeader(read: ReadRange, sizeBytes: number): Promise<Readonly<
 function toManifest(metadata: Readonly<Record<string, string>>): AdapterManifest {
   const parsed = AdapterManifest.safeParse(parseJson(metadata[MANIFEST_KEY] ?? ''));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalid(`its manifest is not understood ("${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'not valid'})`);
+  const { path, message } = firstMistake(parsed.error);
+  throw invalid(`its manifest is not understood ("${path}": ${message})`);
 }
 
 function parseJson(text: string): unknown {

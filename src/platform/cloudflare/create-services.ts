@@ -7,7 +7,7 @@ import { runOutbox } from '../../services/webhooks/run-outbox.ts';
 import { createR2BlobStore } from './blob-store.ts';
 import { createDurableLimiter } from './durable-limiter.ts';
 import { createContainers } from './containers.ts';
-import { countContainers, parseBucketAccess, parseSettings, tracingVariables } from './environment.ts';
+import { parseCloudflareConfig } from './environment.ts';
 import type { CloudflareEnvironment } from './environment.ts';
 import { createOutboxClock } from './outbox-clock.ts';
 import type { OutboxClock } from './outbox-clock.ts';
@@ -34,8 +34,8 @@ export function createCloudflareServices(
 ): CloudflareServices {
   const db = drizzle(env.DB, { schema });
   const clock = { nowMs: () => Date.now() };
-  const bucketAccess = parseBucketAccess(env);
-  const containers = createContainers(env.WORKERS, countContainers(env));
+  const { settings, bucketAccess, ...config } = parseCloudflareConfig(env);
+  const containers = createContainers(env.WORKERS, config.containers);
   const outbox = createOutboxClock({ queue: env.OUTBOX, db, clock, run: () => runOutbox(services) });
   const runLater: Services['runLater'] = (delayMs, task) => waitUntil(runAfter(delayMs, task));
   const services: Services = {
@@ -43,10 +43,10 @@ export function createCloudflareServices(
     blobs: createR2BlobStore(env.BLOBS, bucketAccess && createPresignedUrls(bucketAccess)),
     clock,
     workers: createFetchTransport((request) => containers.fetch(request)),
-    webhooks: createFetchWebhookSender({ allowPrivate: env.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS === '1' }),
+    webhooks: createFetchWebhookSender({ allowPrivate: config.allowPrivateWebhooks }),
     limiter: createDurableLimiter(env.LIMITER),
-    tracer: createTracerFrom(tracingVariables(env), { serviceName: 'levigate-gateway', version: VERSION, runLater }),
-    settings: parseSettings(env),
+    tracer: createTracerFrom(env, { serviceName: 'levigate-gateway', version: VERSION, runLater }),
+    settings,
     wakeOutbox: () => waitUntil(outbox.wake()),
     wakeBatches: () => waitUntil(workOnBatches(services)),
     wakeWorker: (key) => waitUntil(containers.wake(key)),

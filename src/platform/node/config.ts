@@ -1,14 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_BACKBONE, knownBackbones, parseCatalogue, requireKnownBackbone } from '../../contract/index.ts';
-import type { BackboneInfo, CatalogueEntry } from '../../contract/index.ts';
-
-const flag = z
-  .enum(['0', '1', ''])
-  .default('0')
-  .transform((value) => value === '1');
+import { DEFAULT_BACKBONE, flag, parseCatalogue, parseEnvironment, workerToken } from '../../contract/index.ts';
+import type { CatalogueEntry, Variables } from '../../contract/index.ts';
+import type { Settings } from '../../services/ports.ts';
+import { pickTracingVariables } from '../../telemetry/tracing-settings.ts';
+import type { TracingVariables } from '../../telemetry/tracing-settings.ts';
+import { SETTINGS_VARIABLES, toSettings } from '../neutral/settings.ts';
 
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
@@ -16,18 +15,14 @@ const Environment = z.object({
   LEVIGATE_DATA: z.string().default('.levigate'),
   LEVIGATE_LOG: z.enum(['debug', 'info', 'warning', 'error']).default('warning'),
   LEVIGATE_API_KEY: z.string().regex(/^\S+$/, 'must not hold white space').optional(),
-  LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: flag,
-  LEVIGATE_WORKER_TOKEN: z.string().min(32, 'must be at least 32 characters').optional(),
-  LEVIGATE_EMBEDDED_WORKER: z
-    .enum(['0', '1'])
-    .default('1')
-    .transform((value) => value === '1'),
-  LEVIGATE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(30_000),
-  LEVIGATE_PREDICT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(60_000),
+  LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: flag('0'),
+  /** For workers elsewhere; the embedded worker gets one of its own at every start. */
+  LEVIGATE_WORKER_TOKEN: workerToken.optional(),
+  LEVIGATE_EMBEDDED_WORKER: flag('1'),
   LEVIGATE_CATALOGUE: z.string().optional(),
   LEVIGATE_TEI_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   LEVIGATE_TEI_MODEL: z.string().min(1).default(DEFAULT_BACKBONE),
-  LEVIGATE_DEFAULT_BACKBONE: z.string().default(DEFAULT_BACKBONE),
+  ...SETTINGS_VARIABLES,
 });
 
 /** The gateway process's settings on one machine. */
@@ -38,33 +33,19 @@ export interface NodeConfig {
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   readonly apiKey: string | undefined;
   readonly allowPrivateWebhooks: boolean;
-  /** Given to workers elsewhere; the embedded worker gets one of its own at every start. */
-  readonly workerToken: string | undefined;
   readonly embeddedWorker: boolean;
   readonly embeddedWorkerToken: string;
-  readonly leaseDurationMs: number;
-  readonly predictTimeoutMs: number;
   /** A second port that speaks Text Embeddings Inference alone, for one model; null: none. */
   readonly tei: { readonly port: number; readonly model: string } | null;
   /** OpenTelemetry's own variables. */
-  readonly tracing: Readonly<Record<string, string | undefined>>;
-  /** The built-in ones and those of LEVIGATE_CATALOGUE. */
-  readonly backbones: Readonly<Record<string, BackboneInfo>>;
-  /** What OpenAI's models stand for in requests. */
-  readonly defaultBackbone: string;
+  readonly tracing: TracingVariables;
+  readonly settings: Settings;
 }
 
 /** @throws Error with one line per wrong variable */
-export function parseNodeConfig(env: Readonly<Record<string, string | undefined>>): NodeConfig {
-  // An empty variable is how compose files and shells say "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`the environment is not valid:\n  ${lines.join('\n  ')}`);
-  }
-  const values = parsed.data;
-  const backbones = knownBackbones(readCatalogue(values.LEVIGATE_CATALOGUE));
+export function parseNodeConfig(env: Variables): NodeConfig {
+  const values = parseEnvironment(Environment, env);
+  const embeddedWorkerToken = randomBytes(32).toString('base64url');
   return {
     port: values.PORT,
     host: values.HOST,
@@ -72,26 +53,21 @@ export function parseNodeConfig(env: Readonly<Record<string, string | undefined>
     logLevel: values.LEVIGATE_LOG,
     apiKey: values.LEVIGATE_API_KEY,
     allowPrivateWebhooks: values.LEVIGATE_ALLOW_PRIVATE_WEBHOOKS,
-    workerToken: values.LEVIGATE_WORKER_TOKEN,
     embeddedWorker: values.LEVIGATE_EMBEDDED_WORKER,
-    embeddedWorkerToken: randomBytes(32).toString('base64url'),
-    leaseDurationMs: values.LEVIGATE_LEASE_MS,
-    predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
+    embeddedWorkerToken,
     tei:
       values.LEVIGATE_TEI_PORT === undefined
         ? null
         : { port: values.LEVIGATE_TEI_PORT, model: values.LEVIGATE_TEI_MODEL },
-    tracing: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('OTEL_'))),
-    backbones,
-    defaultBackbone: requireKnownBackbone(backbones, values.LEVIGATE_DEFAULT_BACKBONE),
+    tracing: pickTracingVariables(env),
+    settings: toSettings(values, {
+      workerTokens: [values.LEVIGATE_WORKER_TOKEN, embeddedWorkerToken],
+      catalogue: readCatalogue(values.LEVIGATE_CATALOGUE),
+      maxBodyBytes: null,
+    }),
   };
 }
 
 function readCatalogue(file: string | undefined): readonly CatalogueEntry[] {
   return file ? parseCatalogue(readFileSync(file, 'utf8'), file) : [];
 }
-
-export const workerTokenHashes = (config: NodeConfig): string[] =>
-  [config.workerToken, config.embeddedWorkerToken]
-    .filter((token) => token !== undefined)
-    .map((token) => createHash('sha256').update(token).digest('hex'));

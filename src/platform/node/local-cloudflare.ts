@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCatalogue } from '../../contract/index.ts';
-import { workerTokenHashes } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import type { LocalRuntimeOptions } from './wrangler.ts';
 
@@ -28,9 +27,10 @@ export async function prepareLocalCloudflare(
   };
   await writeSecrets(secretsFile, secrets);
   const variables = {
-    LEVIGATE_WORKER_TOKEN_HASHES: workerTokenHashes(config).join(','),
-    LEVIGATE_LEASE_MS: String(config.leaseDurationMs),
-    LEVIGATE_PREDICT_TIMEOUT_MS: String(config.predictTimeoutMs),
+    LEVIGATE_WORKER_TOKEN_HASHES: config.settings.workerTokenHashes.join(','),
+    LEVIGATE_LEASE_MS: String(config.settings.leaseDurationMs),
+    LEVIGATE_PREDICT_TIMEOUT_MS: String(config.settings.predictTimeoutMs),
+    LEVIGATE_DEFAULT_BACKBONE: config.settings.defaultBackbone,
     ...(catalogueFile ? { LEVIGATE_CATALOGUE: catalogueText(catalogueFile) } : {}),
     LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: config.allowPrivateWebhooks ? '1' : '0',
   };

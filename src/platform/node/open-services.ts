@@ -4,15 +4,12 @@ import { VERSION } from '../../contract/version.ts';
 import type { Clock, Services } from '../../services/ports.ts';
 import { createTracerFrom } from '../../telemetry/tracing-settings.ts';
 import { openNodeBlobStore } from './blob-store.ts';
-import { workerTokenHashes } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import { openNodeDatabase } from './database.ts';
 import { createLaterTasks } from './later-tasks.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createWorkerTransport } from './worker-transport.ts';
-
-const WORKER_HEARTBEAT_MS = 5_000;
 
 export interface NodeServices extends AsyncDisposable {
   readonly services: Services;
@@ -42,15 +39,7 @@ export async function openNodeServices(
     limiter: createRateLimiter(clock),
     tracer: createTracerFrom(config.tracing, { serviceName: 'levigate-gateway', version: VERSION, runLater }),
     webhooks: createWebhookSender({ allowPrivate: config.allowPrivateWebhooks }),
-    settings: {
-      workerTokenHashes: workerTokenHashes(config),
-      leaseDurationMs: config.leaseDurationMs,
-      workerHeartbeatMs: WORKER_HEARTBEAT_MS,
-      predictTimeoutMs: config.predictTimeoutMs,
-      maxBodyBytes: null,
-      backbones: config.backbones,
-      defaultBackbone: config.defaultBackbone,
-    },
+    settings: config.settings,
     wakeOutbox,
     // The embedded worker never sleeps.
     wakeWorker: () => {},

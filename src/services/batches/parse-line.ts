@@ -1,4 +1,4 @@
-import { BatchLine } from '../../contract/index.ts';
+import { BatchLine, firstMistake } from '../../contract/index.ts';
 import type { BatchError } from '../../contract/index.ts';
 import type { BatchRow } from '../../store/queries/batches.ts';
 import type { BatchLineText } from './read-lines.ts';
@@ -16,11 +16,9 @@ export function parseBatchLine({ text, line }: BatchLineText, { endpoint }: Pick
   if (value === undefined) return wrong(line, 'invalid_json_line', 'is not JSON: every line is one JSON object');
   const parsed = BatchLine.safeParse(value);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const param = issue?.path.join('.') || null;
-    const code =
-      issue?.code === 'invalid_type' && issue.input === undefined ? 'missing_required_parameter' : 'invalid_parameter';
-    return wrong(line, code, `"${param ?? 'the line'}": ${issue?.message ?? 'is not valid'}`, param);
+    const { path, message, isMissing } = firstMistake(parsed.error);
+    const code = isMissing ? 'missing_required_parameter' : 'invalid_parameter';
+    return wrong(line, code, `"${path || 'the line'}": ${message}`, path || null);
   }
   const { url, body } = parsed.data;
   if (url !== endpoint)

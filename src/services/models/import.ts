@@ -1,4 +1,4 @@
-import { createId, fineTunedModelId, LevigateError, LIMITS } from '../../contract/index.ts';
+import { createId, fineTunedModelId, firstMistake, LevigateError, LIMITS } from '../../contract/index.ts';
 import type { Model } from '../../contract/index.ts';
 import { readAdapterHeader } from '../../levi/adapter/read-header.ts';
 import { ArchiveError } from '../../levi/archives/archive-error.ts';
@@ -123,10 +123,8 @@ async function receive(
 function toManifest(bytes: Uint8Array): ExportManifest {
   const parsed = ExportManifest.safeParse(parseJson(new TextDecoder().decode(bytes)));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalid(
-    `has a ${EXPORT_FILES.manifest} whose "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'not valid'}`,
-  );
+  const { path, message } = firstMistake(parsed.error);
+  throw invalid(`has a ${EXPORT_FILES.manifest} whose "${path}" is wrong: ${message}`);
 }
 
 async function check({ services }: Context, { manifest, adapter }: Received): Promise<void> {

@@ -1,4 +1,4 @@
-import { LevigateError, PredictRecord, REPLICATE_OWNER, createId } from '../../contract/index.ts';
+import { firstMistake, LevigateError, PredictRecord, REPLICATE_OWNER, createId } from '../../contract/index.ts';
 import type { Prediction, ReplicatePrediction, ReplicateWebhook } from '../../contract/index.ts';
 import {
   findReplicatePrediction,
@@ -91,8 +91,8 @@ function toRecords(input: CreatePrediction['input']): PredictRecord[] {
 function parseRecord(record: unknown): PredictRecord {
   const parsed = PredictRecord.safeParse(record);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalid(issue?.path.join('.') ?? '', issue?.message ?? 'is not valid');
+  const { path, message } = firstMistake(parsed.error);
+  throw invalid(path, message);
 }
 
 const invalid = (field: string, problem: string): LevigateError =>

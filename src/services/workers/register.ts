@@ -3,6 +3,7 @@ import type { RegisteredWorker, RegisterWorker } from '../../contract/index.ts';
 import { insertWorker } from '../../store/queries/workers.ts';
 import type { Services } from '../ports.ts';
 import { workerDirectoryOf } from './directory.ts';
+import { HEARTBEAT_MS } from './list-alive.ts';
 import { retireWorkers } from './retire.ts';
 
 /** Makes a worker known. With `replaces_name`, the leases of its former process end at once instead of when they expire. */
@@ -21,5 +22,5 @@ export async function registerWorker(services: Services, worker: RegisterWorker)
     lastSeenMs: nowMs,
   });
   workerDirectoryOf(services).changed();
-  return { worker_id: id, heartbeat_interval_ms: services.settings.workerHeartbeatMs };
+  return { worker_id: id, heartbeat_interval_ms: HEARTBEAT_MS };
 }

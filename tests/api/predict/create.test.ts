@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LevigateError, LIMITS } from '../../../src/contract/index.ts';
+import { HEARTBEAT_MS } from '../../../src/services/workers/list-alive.ts';
 import type { WorkerAnswer, WorkerCall, WorkerTransport } from '../../../src/services/ports.ts';
 import { answerAll } from '../../support/answer-all.ts';
 import { ACCESS_TOKEN } from '../../support/fake-worker.ts';
@@ -258,7 +259,7 @@ describe('a worker that is gone', () => {
   test('503: none said anything within three heartbeats; Retry-After says when to come again', async () => {
     await using gateway = await createPredictGateway();
     const { model } = await gateway.trainModel();
-    gateway.clock.advance(3 * gateway.settings.workerHeartbeatMs + 1);
+    gateway.clock.advance(3 * HEARTBEAT_MS + 1);
     const { status, body, headers } = await predict(gateway, { model, input: 'a' });
     expect({ status, code: body.error.code, retryAfter: headers.get('retry-after') }).toEqual({
       status: 503,

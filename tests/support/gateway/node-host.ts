@@ -62,7 +62,6 @@ export async function openNodeHost({
     settings: {
       workerTokenHashes: [hashSecret(workerToken)],
       leaseDurationMs: 30_000,
-      workerHeartbeatMs: 5_000,
       predictTimeoutMs: 5_000,
       maxBodyBytes: null,
       defaultBackbone: DEFAULT_BACKBONE,

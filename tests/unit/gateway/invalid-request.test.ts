@@ -5,7 +5,7 @@ import { toInvalidRequest } from '../../../src/gateway/errors/invalid-request.ts
 function refusalOf(body: unknown) {
   const result = PredictRequest.safeParse(body);
   if (result.success) throw new Error('the body was accepted');
-  const { message, param } = toInvalidRequest(result.error.issues);
+  const { message, param } = toInvalidRequest(result.error);
   return { message, param };
 }
 

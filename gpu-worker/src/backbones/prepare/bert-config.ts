@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LevigateError } from '../../../../src/contract/errors.ts';
+import { listMistakes } from '../../../../src/contract/mistakes.ts';
 import type { BertConfig } from '../../../../src/engine/encoders/bert-parameters.ts';
 
 const size = z.int().positive();
@@ -25,7 +26,7 @@ const bertConfig = z.looseObject({
 /** A checkpoint's config.json. @throws LevigateError `backbone_invalid` for what the written graph would not compute. */
 export function parseBertConfig(config: unknown): BertConfig {
   const parsed = bertConfig.safeParse(config);
-  if (!parsed.success) throw invalid(describe(parsed.error));
+  if (!parsed.success) throw invalid(listMistakes(parsed.error).join('; '));
   const { data } = parsed;
   if (data.hidden_size % data.num_attention_heads !== 0)
     throw invalid('hidden_size is not a multiple of num_attention_heads');
@@ -39,10 +40,6 @@ export function parseBertConfig(config: unknown): BertConfig {
     tokenTypes: data.type_vocab_size,
     layerNormEpsilon: data.layer_norm_eps,
   };
-}
-
-function describe(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
 
 function invalid(reason: string): LevigateError {

@@ -17,7 +17,7 @@ export async function readQuestion(c: GatewayContext, { model, pipeline }: Path)
     return { model, pipeline, inputs: { image }, options: {} };
   }
   const parsed = JsonBody.safeParse(parseJson(await c.req.text()));
-  if (!parsed.success) throw toInvalidRequest(parsed.error.issues);
+  if (!parsed.success) throw toInvalidRequest(parsed.error);
   const { inputs, parameters = {}, ...options } = parsed.data;
   return { model, pipeline, inputs, options: { ...options, ...parameters } };
 }

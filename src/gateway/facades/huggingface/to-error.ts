@@ -1,4 +1,3 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorCode } from '../../../contract/index.ts';
 import { toLevigateError } from '../../errors/error-response.ts';
 import type { GatewayContext } from '../../gateway-env.ts';
@@ -23,6 +22,5 @@ export async function toHuggingFaceError(error: Error, c: GatewayContext): Promi
   if (retryAfterS !== undefined) c.header('retry-after', String(retryAfterS));
   const sentence = SENTENCES[known.code]?.(c.req.param('model') ?? '') ?? known.message;
   const body = { error: sentence, ...(isUnavailable ? { estimated_time: retryAfterS } : {}) };
-  // Every status of the error table carries a body.
-  return c.json(body, (isUnavailable ? 429 : known.status) as ContentfulStatusCode);
+  return c.json(body, isUnavailable ? 429 : known.status);
 }

@@ -1,4 +1,3 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { toLevigateError } from '../../errors/error-response.ts';
 import type { GatewayContext } from '../../gateway-env.ts';
 
@@ -26,6 +25,5 @@ export async function toReplicateError(error: Error, c: GatewayContext): Promise
       ? { invalid_fields: [{ type: known.code, field, description: known.message }] }
       : {}),
   };
-  // Every status of the error table carries a body.
-  return c.json(body, status as ContentfulStatusCode);
+  return c.json(body, status);
 }

@@ -36,8 +36,7 @@ export const toTeiError =
       return refuse(c, metrics, { status: 400, type: 'Empty', message: error.message });
     const known = await toLevigateError(error, c);
     if (known.retryAfterS !== undefined) c.header('retry-after', String(known.retryAfterS));
-    // Every status of the error table carries a body.
-    const own = { status: known.status as ContentfulStatusCode, type: 'Validation' as const };
+    const own = { status: known.status, type: 'Validation' as const };
     return refuse(c, metrics, { ...(FORMS[known.code] ?? own), message: known.message });
   };
 
@@ -49,7 +48,7 @@ export const refuseForm =
     return refuse(c, metrics, {
       status: 422,
       type: 'Validation',
-      message: toInvalidRequest(result.error.issues).message,
+      message: toInvalidRequest(result.error).message,
     });
   };
 

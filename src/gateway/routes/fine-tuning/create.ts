@@ -31,6 +31,6 @@ export const registerCreateJob = (app: OpenAPIHono<GatewayEnv>) =>
       return c.json(await createJob(c.get('context'), request, creationHeaders(c.req)), 200);
     },
     (result) => {
-      if (!result.success) throw toInvalidCreation(result.error.issues);
+      if (!result.success) throw toInvalidCreation(result.error);
     },
   );
