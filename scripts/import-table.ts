@@ -45,7 +45,8 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   'src/sdk': { folders: ['src/contract'], packages: [] },
   'src/cli': {
     // platform/node for its settings alone: `doctor` judges an environment by the rules of the gateway that will read it.
-    folders: ['src/contract', 'src/sdk', 'src/platform/node', 'functions'],
+    // levi to read the files that `graph` draws.
+    folders: ['src/contract', 'src/levi', 'src/sdk', 'src/platform/node', 'functions'],
     packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'smol-toml', 'zod'],
   },
   'gpu-worker/src': {

@@ -17,6 +17,7 @@ import { openFeatureDisk } from './features/disk/feature-disk.ts';
 import type { FeatureDisk } from './features/disk/feature-disk.ts';
 import { createExport } from './export/export-model.ts';
 import { createFeatureCache } from './features/feature-cache.ts';
+import { createDescribeGraph } from './graph/describe-graph.ts';
 import { createGatewayClient } from './gateway-api/gateway-client.ts';
 import { isTransient } from './gateway-api/gateway-error.ts';
 import { keepRegistered } from './gateway-api/registration.ts';
@@ -121,6 +122,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     export: createExport({ backbones, client, predict }),
     embed: createEmbed({ backbones }),
     embed_tokens: createEmbedTokens({ backbones, states: createTokenStates(device) }),
+    graph: createDescribeGraph({ backbones, adapters }),
     tokenize: createTokenize({ backbones }),
     decode: createDecode({ backbones }),
   };

@@ -3,6 +3,7 @@ import { VERSION } from '../contract/version.ts';
 import { addCloudflareCommands } from './commands/cloudflare.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDriftCommand } from './commands/drift.ts';
+import { addGraphCommand } from './commands/graph.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addJobCommands,
   addPredictCommand,
   addDriftCommand,
+  addGraphCommand,
   addWebhookCommands,
   addKeyCommands,
   addUsageCommand,

@@ -15,6 +15,7 @@ export * from './levi.ts';
 export * from './limits.ts';
 export * from './lint.ts';
 export * from './mistakes.ts';
+export * from './model-graph.ts';
 export * from './models.ts';
 export * from './predict.ts';
 export * from './projects.ts';

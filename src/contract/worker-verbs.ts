@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ModelGraph } from './model-graph.ts';
 import { PredictRecord, PredictUsage, Timings } from './predict.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
 import { LeasedFile, UploadedArtifact, WorkerPredictRequest, WorkerPredictResponse } from './worker-protocol.ts';
@@ -78,6 +79,13 @@ const WorkerExportRequest = z.strictObject({
   grant: z.strictObject({ path: z.string(), token: z.string() }),
 });
 
+/** How a model is put together, for drawing it; without an adapter the bare backbone. */
+const WorkerGraphRequest = z.strictObject({
+  backbone: z.string(),
+  model: z.string(),
+  adapter: z.strictObject({ sha256: z.string(), bytes: z.int() }).nullable(),
+});
+
 /** Everything that the gateway asks of a worker about inputs: `POST /<verb>`, one schema each way. */
 export const WORKER_VERBS = {
   predict: { request: WorkerPredictRequest, response: WorkerPredictResponse },
@@ -85,6 +93,7 @@ export const WORKER_VERBS = {
   embed_tokens: { request: WorkerEmbedRequest, response: WorkerEmbedTokensResponse },
   tokenize: { request: WorkerTokenizeRequest, response: z.object({ data: z.array(z.array(Token)) }) },
   export: { request: WorkerExportRequest, response: UploadedArtifact },
+  graph: { request: WorkerGraphRequest, response: ModelGraph },
   decode: { request: WorkerDecodeRequest, response: z.object({ data: z.array(z.string()) }) },
 } as const;
 

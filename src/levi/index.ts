@@ -31,6 +31,8 @@ export { fineTuneTargets } from './fine-tune/fine-tune-targets.ts';
 export type { FineTuneTargetsInput, ModelResult } from './fine-tune/fine-tune-targets.ts';
 export { collectFields } from './fields/collect-fields.ts';
 export type { FieldCollector } from './fields/collect-fields.ts';
+export { describeModel } from './describe/describe-model.ts';
+export { readBackboneGraph } from './describe/read-backbone-graph.ts';
 export { fineTune } from './fine-tune/fine-tune.ts';
 export { readImageHeader } from './images/read-image-header.ts';
 export { describeArchitecture } from './methods/architecture.ts';

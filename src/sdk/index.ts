@@ -10,6 +10,7 @@ export * from './errors.ts';
 export type * from './types/admin.ts';
 export type * from './types/files.ts';
 export type * from './types/fine-tuning.ts';
+export type * from './types/graph.ts';
 export type * from './types/keys.ts';
 export type * from './types/levi.ts';
 export type * from './types/limits.ts';

@@ -64,6 +64,13 @@ const DEFAULTS: Required<Script> = {
     ),
   }),
   export: () => ({ bytes: 0, sha256: '' }),
+  graph: ({ model, backbone }) => ({
+    object: 'model.graph',
+    model,
+    backbone: { id: backbone, fingerprint: 'f'.repeat(64), modality: 'text', dtype: 'fp32', taps: 2, width: 3 },
+    targets: [],
+    blocks: [],
+  }),
   decode: ({ inputs }) => ({ data: inputs.map((ids) => String.fromCodePoint(...ids)) }),
 };
 

@@ -21,6 +21,7 @@ export type Checks = [
   Expect<Same<sdk.JobCheckpoint, contract.JobCheckpoint>>,
   Expect<Same<sdk.Model, contract.Model>>,
   Expect<Same<sdk.ModelDrift, contract.ModelDrift>>,
+  Expect<Same<sdk.ModelGraph, contract.ModelGraph>>,
   Expect<Same<sdk.PredictParams, z.input<typeof contract.PredictRequest>>>,
   Expect<Same<sdk.PredictResponse, contract.PredictResponse>>,
   Expect<Same<sdk.WebhookEvent, contract.WebhookEvent>>,

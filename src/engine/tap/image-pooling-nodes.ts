@@ -2,6 +2,7 @@ import { buildInt64Tensor, buildNode } from '../onnx/build.ts';
 import { onnxDataType } from '../onnx/types.ts';
 import type { OnnxNode, OnnxTensor } from '../onnx/types.ts';
 import type { ImageTaps } from './find-image-taps.ts';
+import { POOLING_PREFIX } from './pooling-nodes.ts';
 import type { PoolingNodes } from './pooling-nodes.ts';
 
 /** `cls`: the class token; `mean`: of the patches, or over a feature map; `cls_and_mean`: both, side by side. */
@@ -24,17 +25,15 @@ interface Made {
   readonly initializers: readonly OnnxTensor[];
 }
 
-const prefix = 'levigate/pool/';
-
 /** Pools each tap inside the graph, so that `[B, taps, width]` leaves the device instead of every patch. */
 export function buildImagePoolingNodes(options: ImagePoolingOptions): PoolingNodes {
   const { taps } = options;
   const pooled =
     taps.kind === 'tokens'
       ? taps.names.map((name, at) =>
-          poolTokens(name, `${prefix}${at}/`, { ...options, prefixTokens: taps.prefixTokens }),
+          poolTokens(name, `${POOLING_PREFIX}${at}/`, { ...options, prefixTokens: taps.prefixTokens }),
         )
-      : taps.maps.map(({ name, channels }, at) => poolMap(name, `${prefix}${at}/`, { ...options, channels }));
+      : taps.maps.map(({ name, channels }, at) => poolMap(name, `${POOLING_PREFIX}${at}/`, { ...options, channels }));
   const concat = buildNode({
     opType: 'Concat',
     inputs: pooled.map(({ name }) => name),

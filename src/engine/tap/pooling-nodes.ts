@@ -20,9 +20,10 @@ export interface PoolingNodes {
   readonly initializers: readonly OnnxTensor[];
 }
 
-const prefix = 'levigate/pool/';
+/** What the names of all values begin with that pooling a tapped model makes. */
+export const POOLING_PREFIX = 'levigate/pool/';
 
-const name = (part: string): string => prefix + part;
+const name = (part: string): string => POOLING_PREFIX + part;
 
 /**
  * Pools each tap inside the graph, so that `[B, taps, H]` leaves the device instead of every token. Made

@@ -27,7 +27,15 @@ const pinned = new Set<string>();
 function app(predict: Predict = async () => answer, status: WorkerHealth['status'] = 'ready') {
   const health = () => ({ status, device: 'cpu', backbones: ['tiny'], detail: null });
   const unasked = async () => Promise.reject(new Error('not asked for'));
-  const verbs = { predict, embed: unasked, embed_tokens: unasked, tokenize: unasked, decode: unasked, export: unasked };
+  const verbs = {
+    predict,
+    embed: unasked,
+    embed_tokens: unasked,
+    tokenize: unasked,
+    decode: unasked,
+    export: unasked,
+    graph: unasked,
+  };
   const activity = createActivity();
   const metrics = createWorkerMetrics({
     queuedInputs: () => 7,

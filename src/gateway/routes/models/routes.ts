@@ -4,6 +4,7 @@ import type { GatewayEnv } from '../../gateway-env.ts';
 import { registerDeleteModel } from './delete.ts';
 import { registerExportModel } from './export.ts';
 import { registerGetModelDrift } from './get-drift.ts';
+import { registerGetModelGraph } from './get-graph.ts';
 import { registerGetModel } from './get.ts';
 import { registerImportModel } from './import.ts';
 import { registerListModels } from './list.ts';
@@ -14,6 +15,7 @@ export function modelRoutes(): OpenAPIHono<GatewayEnv> {
     registerListModels,
     registerGetModel,
     registerGetModelDrift,
+    registerGetModelGraph,
     registerExportModel,
     registerImportModel,
     registerDeleteModel,

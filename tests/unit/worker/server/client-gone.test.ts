@@ -57,6 +57,7 @@ test('a client that hangs up takes its inputs out of the queue, and its request 
       embed_tokens: unasked,
       tokenize: unasked,
       decode: unasked,
+      graph: unasked,
       export: unasked,
     },
   });
