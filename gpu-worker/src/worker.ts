@@ -119,7 +119,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
   const predict = createPredict({ backbones, adapters, predictors });
   const verbs: WorkerVerbs = {
     predict,
-    export: createExport({ backbones, client, predict }),
+    export: createExport({ backbones, client, predict, signal }),
     embed: createEmbed({ backbones }),
     embed_tokens: createEmbedTokens({ backbones, states: createTokenStates(device) }),
     graph: createDescribeGraph({ backbones, adapters }),

@@ -104,6 +104,18 @@ export const DirectUploadRequest = z.strictObject({ bytes: z.int().min(1) });
 export const DirectUpload = z.object({ upload_id: z.uuid(), url: z.string() });
 export type DirectUpload = z.infer<typeof DirectUpload>;
 
+/** How an export's archive is sent: whole, to the gateway or to a URL of the blob store, or in parts that are joined at the end. */
+export const ExportUpload = z.discriminatedUnion('way', [
+  z.object({ way: z.literal('whole') }),
+  z.object({ way: z.literal('direct'), url: z.string() }),
+  z.object({ way: z.literal('parts'), upload_id: z.uuid(), part_bytes: z.int().min(1) }),
+]);
+export type ExportUpload = z.infer<typeof ExportUpload>;
+export const UploadedPart = z.object({ version: z.string() });
+/** Of every part, in order, as its upload told it. */
+export const JoinParts = z.strictObject({ versions: z.array(z.string()).min(1).max(500) });
+export const UploadedExport = z.object({ bytes: z.int() });
+
 /** Adapters of the model after one of its last epochs. */
 export const EPOCH_ARTIFACTS = ['epoch_1', 'epoch_2'] as const satisfies readonly ArtifactName[];
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ModelGraph } from './model-graph.ts';
 import { PredictRecord, PredictUsage, Timings } from './predict.ts';
 import { Hyperparameters, LeviOptions } from './levi.ts';
-import { LeasedFile, UploadedArtifact, WorkerPredictRequest, WorkerPredictResponse } from './worker-protocol.ts';
+import { LeasedFile, UploadedExport, WorkerPredictRequest, WorkerPredictResponse } from './worker-protocol.ts';
 
 /** Bare ids of the backbone's own vocabulary, as `tokenize` gives them without special tokens: those are put around them. */
 const TokenInput = z.strictObject({ tokens: z.array(z.int().min(0)).min(1) });
@@ -92,7 +92,7 @@ export const WORKER_VERBS = {
   embed: { request: WorkerEmbedRequest, response: WorkerEmbedResponse },
   embed_tokens: { request: WorkerEmbedRequest, response: WorkerEmbedTokensResponse },
   tokenize: { request: WorkerTokenizeRequest, response: z.object({ data: z.array(z.array(Token)) }) },
-  export: { request: WorkerExportRequest, response: UploadedArtifact },
+  export: { request: WorkerExportRequest, response: UploadedExport },
   graph: { request: WorkerGraphRequest, response: ModelGraph },
   decode: { request: WorkerDecodeRequest, response: z.object({ data: z.array(z.string()) }) },
 } as const;

@@ -196,6 +196,8 @@ export interface Settings {
   readonly workerTokenHashes: readonly string[];
   readonly leaseDurationMs: number;
   readonly predictTimeoutMs: number;
+  /** How long one request for an export waits for a worker to make it. */
+  readonly exportTimeoutMs: number;
   /** The largest request body that gets as far as the gateway; null when the platform has no limit. */
   readonly maxBodyBytes: number | null;
   /** The built-in ones and the operator's own, by name. */

@@ -63,7 +63,7 @@ const DEFAULTS: Required<Script> = {
       })),
     ),
   }),
-  export: () => ({ bytes: 0, sha256: '' }),
+  export: () => ({ bytes: 0 }),
   graph: ({ model, backbone }) => ({
     object: 'model.graph',
     model,

@@ -8,6 +8,8 @@ import type { CloudflareEnvironment } from '../../src/platform/cloudflare/enviro
 import type { DirectBlobs } from '../../src/services/ports.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import { ROWS, toJsonl } from '../support/training-data.ts';
+import { startExportWorker } from './support/export-worker.ts';
+import { patternOf } from './support/pattern-of.ts';
 
 /**
  * Large bytes past the gateway: presigned URLs of the bucket's S3 interface, which wrangler's local runtime has as well. A second Worker has
@@ -149,3 +151,17 @@ test("a worker's large artifact goes straight to the bucket, is hashed there, an
   expect(small).toEqual({ bytes: 2, sha256: hash('{}') });
   expect(visited.at(-1)).toBe('PUT report');
 });
+
+test('an export of more than a request may have goes straight to the bucket', async () => {
+  const content = patternOf(110_000_000);
+  const archive = new Blob([content]);
+  await using exporter = await startExportWorker({ url, apiKey: SECRET, workerToken: WORKER_TOKEN, archive });
+  const path = `/v1/models/${exporter.model}/export?format=onnx`;
+  const response = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${SECRET}` } });
+  expect(response.status).toBe(200);
+  expect(hash(await response.bytes())).toBe(hash(content));
+  expect(exporter.sent).toEqual([
+    { to: 'gateway', bytes: 0 },
+    { to: 'bucket', bytes: content.length },
+  ]);
+}, 120_000);

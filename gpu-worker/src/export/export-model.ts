@@ -1,18 +1,21 @@
+import { createWriteStream, openAsBlob } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { packTar } from 'modern-tar/fs';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { LabelScore, PredictRecord } from '../../../src/contract/predict.ts';
 import type { WorkerRequest, WorkerResponse } from '../../../src/contract/worker-verbs.ts';
 import { readModel } from '../../../src/levi/index.ts';
 import type { Adapter, TrainingRecord } from '../../../src/levi/index.ts';
+import { WEIGHTS_FILE } from '../backbones/prepare/encoder-graph.ts';
 import type { GatewayClient } from '../gateway-api/gateway-client.ts';
 import type { Predict } from '../predict/predict.ts';
 import { requireBackbone } from '../predict/require-backbone.ts';
 import type { ResidentBackbones, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 import { compareAnswers } from './compare-answers.ts';
+import { createExportQueue } from './export-queue.ts';
 import { runExportProcess } from './run-export-process.ts';
 import { loadValidationRows } from './validation-rows.ts';
 
@@ -23,14 +26,19 @@ export interface ExportDependencies {
   readonly client: Pick<GatewayClient, 'downloadAdapter' | 'downloadExportFile' | 'uploadExport'>;
   readonly predict: Predict;
   readonly readyWithinMs?: number;
+  /** The worker ends: what is being made is given up. */
+  readonly signal: AbortSignal;
 }
 
-const WEIGHTS_FILE = 'weights.onnx_data';
-
 /** A folder for Transformers.js with a report of how far its answers lie from this server's, uploaded as one tar. */
-export function createExport({ backbones, client, predict, readyWithinMs = 1_000 }: ExportDependencies) {
-  return async (request: Request, given?: AbortSignal): Promise<WorkerResponse<'export'>> => {
-    const signal = given ?? new AbortController().signal;
+export function createExport({
+  backbones,
+  client,
+  predict,
+  readyWithinMs = 1_000,
+  signal: ending,
+}: ExportDependencies) {
+  const make = async (request: Request, signal: AbortSignal): Promise<WorkerResponse<'export'>> => {
     const backbone = await requireBackbone(backbones, request.backbone, { withinMs: readyWithinMs });
     if (backbone.modality === 'image') throw readsImages(request.backbone);
     const bytes = await client.downloadAdapter(request.adapter.sha256);
@@ -72,13 +80,15 @@ export function createExport({ backbones, client, predict, readyWithinMs = 1_000
         }),
       );
       await writeFile(join(folder, 'manifest.json'), toJson(describe(request, adapter, backbone)));
-      // The DOM's and Node's stream types describe one and the same class.
-      const archive = Readable.toWeb(packTar(folder)) as unknown as ReadableStream<Uint8Array>;
-      return await client.uploadExport(request.grant, archive, signal);
+      const archive = join(scratch, 'model.tar');
+      await pipeline(packTar(folder), createWriteStream(archive), { signal });
+      return await client.uploadExport(request.grant, await openAsBlob(archive), signal);
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
   };
+  const keyOf = ({ model, adapter, target }: Request): string => JSON.stringify([model, adapter.sha256, target]);
+  return createExportQueue({ make, keyOf, signal: ending });
 }
 
 function targetOf(targets: ReturnType<typeof readModel>, wanted: string | null) {
@@ -114,7 +124,10 @@ async function askServer(
 ): Promise<readonly (readonly LabelScore[])[]> {
   if (inputs.length === 0) return [];
   const adapters = [{ model, ...adapter }];
-  const { data } = await predict({ backbone, cache_salt, adapters, inputs: [...inputs], views: false }, signal);
+  const { data } = await predict(
+    { backbone, cache_salt, priority: 'bulk', adapters, inputs: [...inputs], views: false },
+    signal,
+  );
   return data.map((prediction) => (target === null ? prediction : (prediction.targets?.[target] ?? prediction)).labels);
 }
 

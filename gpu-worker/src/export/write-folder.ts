@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeModel } from '../../../src/engine/onnx/decode-model.ts';
@@ -14,11 +15,12 @@ export async function writeFolder(task: ExportTask): Promise<void> {
   const read = (name: string): Promise<Buffer> => readFile(join(backboneFolder, name));
   const adapter = chooseTarget(readModel(await readFile(task.adapterFile)), task.target);
   const tokenizerJson = (await read('tokenizer.json')).toString('utf8');
-  const weights = await read(task.weightsFile);
+  // Layers that are cut off are never read, and no file of more than 2 GB could be read as a whole.
+  using weights = openWeights(join(backboneFolder, task.weightsFile));
   const model = writeClassifier({
     adapter,
     backbone: decodeModel(await read(task.graphFile)),
-    readExternal: (_location, offset, length) => weights.subarray(offset, offset + length),
+    readExternal: (_location, offset, length) => weights.read(offset, length),
     vocabulary: readVocabulary(tokenizerJson),
     maxLength,
     closingToken: await closingTokenOf(backboneFolder),
@@ -30,6 +32,19 @@ export async function writeFolder(task: ExportTask): Promise<void> {
   await writeJson(join(folder, 'tokenizer_config.json'), { ...settings, model_max_length: maxLength });
   const config = parseObject((await read('config.json')).toString('utf8'));
   await writeJson(join(folder, 'config.json'), { ...config, ...describeLabels(adapter) });
+}
+
+function openWeights(path: string): Disposable & { read(offset: number, length: number): Uint8Array } {
+  const file = openSync(path, 'r');
+  return {
+    read: (offset, length) => {
+      const bytes = new Uint8Array(length);
+      const found = readSync(file, bytes, 0, length, offset);
+      if (found !== length) throw new Error(`${path} ends within a tensor`);
+      return bytes;
+    },
+    [Symbol.dispose]: () => closeSync(file),
+  };
 }
 
 function describeLabels({ labels, architecture }: Adapter): Readonly<Record<string, unknown>> {

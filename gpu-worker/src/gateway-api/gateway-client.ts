@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { listMistakes } from '../../../src/contract/mistakes.ts';
 import {
   DirectUpload,
   LeasedJob,
@@ -14,25 +13,23 @@ import type {
   LeaseHeartbeat,
   RegisterWorker,
   ReleaseJob,
+  UploadedExport,
   WorkerHeartbeatMessage,
   WorkerLeave,
 } from '../../../src/contract/worker-protocol.ts';
 import { askBlobStore } from './ask-blob-store.ts';
 import { GatewayError } from './gateway-error.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { reasonOf } from './reason-of.ts';
+import { createExportUpload } from './upload-export.ts';
+import type { ExportGrant } from './upload-export.ts';
 
 export interface Lease {
   readonly jobId: string;
   readonly token: string;
 }
 
-/** Where an export's files come from and its archive goes to. */
-export interface ExportGrant {
-  readonly path: string;
-  readonly token: string;
-}
-
-/** The gateway's worker routes. Every call rejects with GatewayError; none retries by itself. */
+/** The gateway's worker routes. Every call rejects with GatewayError; none retries by itself, but for an export's parts. */
 export interface GatewayClient {
   register(worker: z.input<typeof RegisterWorker>): Promise<RegisteredWorker>;
   heartbeat(heartbeat: WorkerHeartbeatMessage): Promise<void>;
@@ -45,11 +42,7 @@ export interface GatewayClient {
   downloadFile(lease: Lease, fileId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   downloadAdapter(sha256: string): Promise<Uint8Array>;
   downloadExportFile(grant: ExportGrant, fileId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
-  uploadExport(
-    grant: ExportGrant,
-    body: ReadableStream<Uint8Array>,
-    signal?: AbortSignal,
-  ): Promise<z.infer<typeof UploadedArtifact>>;
+  uploadExport(grant: ExportGrant, archive: Blob, signal: AbortSignal): Promise<z.infer<typeof UploadedExport>>;
   complete(jobId: string, body: CompleteJob): Promise<void>;
   fail(jobId: string, body: FailJob): Promise<void>;
   release(jobId: string, body: ReleaseJob): Promise<void>;
@@ -62,8 +55,6 @@ export interface GatewayClientOptions {
 }
 
 interface Call extends Omit<RequestInit, 'headers'> {
-  /** A body that is a stream is sent before the answer is read. */
-  readonly duplex?: 'half';
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -107,7 +98,7 @@ export function createGatewayClient({
     const headers = { 'x-lease-token': token, 'content-type': 'application/octet-stream' };
     const path = `/jobs/${jobId}/artifacts/${name}`;
     const init = { method: 'PUT', headers, body: toBody(bytes) };
-    return parse(UploadedArtifact, await send(path, init, TRANSFER_LIMIT_MS));
+    return parseAnswer(UploadedArtifact, await send(path, init, TRANSFER_LIMIT_MS));
   }
 
   /** null where the gateway offers no such way. */
@@ -116,7 +107,7 @@ export function createGatewayClient({
     const headers = { 'x-lease-token': token, 'content-type': 'application/json' };
     const offer = await send(path, { method: 'POST', headers, body: JSON.stringify({ bytes: bytes.length }) });
     if (offer.status === 204) return null;
-    const { upload_id: uploadId, url } = await parse(DirectUpload, offer);
+    const { upload_id: uploadId, url } = await parseAnswer(DirectUpload, offer);
     const transfer = { method: 'PUT', body: toBody(bytes), signal: AbortSignal.timeout(TRANSFER_LIMIT_MS) };
     await discard(await askBlobStore(fetch, url, transfer));
     const kept = await send(
@@ -124,18 +115,19 @@ export function createGatewayClient({
       { method: 'POST', headers: { 'x-lease-token': token } },
       TRANSFER_LIMIT_MS,
     );
-    return parse(UploadedArtifact, kept);
+    return parseAnswer(UploadedArtifact, kept);
   }
 
   return {
-    register: async (worker) => parse(RegisteredWorker, await post('/register', worker)),
+    register: async (worker) => parseAnswer(RegisteredWorker, await post('/register', worker)),
     heartbeat: async (heartbeat) => discard(await post('/heartbeat', heartbeat)),
     leave: async (workerId) => discard(await post('/leave', { worker_id: workerId } satisfies WorkerLeave)),
     claim: async (workerId) => {
       const response = await post('/jobs/claim', { worker_id: workerId });
-      return response.status === 204 ? null : parse(LeasedJob, response);
+      return response.status === 204 ? null : parseAnswer(LeasedJob, response);
     },
-    heartbeatJob: async (jobId, heartbeat) => parse(LeaseOrder, await post(`/jobs/${jobId}/heartbeat`, heartbeat)),
+    heartbeatJob: async (jobId, heartbeat) =>
+      parseAnswer(LeaseOrder, await post(`/jobs/${jobId}/heartbeat`, heartbeat)),
     upload: async (lease, name, bytes) =>
       (bytes.length >= DIRECT_FROM_BYTES ? await uploadDirectly(lease, name, bytes) : null) ??
       (await uploadHere(lease, name, bytes)),
@@ -151,11 +143,7 @@ export function createGatewayClient({
       const { body } = await send(`${path}/files/${fileId}`, init, TRANSFER_LIMIT_MS);
       return body ?? new ReadableStream({ start: (controller) => controller.close() });
     },
-    uploadExport: async ({ path, token }, body, signal) => {
-      const headers = { 'x-export-token': token, 'content-type': 'application/x-tar' };
-      const init = { method: 'PUT', headers, body, duplex: 'half', ...(signal ? { signal } : {}) } as const;
-      return parse(UploadedArtifact, await send(path, init, TRANSFER_LIMIT_MS));
-    },
+    uploadExport: createExportUpload({ fetch, send, limitMs: TRANSFER_LIMIT_MS, askFromBytes: DIRECT_FROM_BYTES }),
     complete: async (jobId, body) => discard(await post(`/jobs/${jobId}/complete`, body)),
     fail: async (jobId, body) => discard(await post(`/jobs/${jobId}/fail`, body)),
     release: async (jobId, body) => discard(await post(`/jobs/${jobId}/release`, body)),
@@ -171,14 +159,6 @@ async function readAll(response: Response): Promise<Uint8Array> {
   } catch (cause) {
     throw new GatewayError(`a download broke off: ${reasonOf(cause)}`, { status: 0, cause });
   }
-}
-
-async function parse<Schema extends z.ZodType>(schema: Schema, response: Response): Promise<z.infer<Schema>> {
-  const body: unknown = await response.json().catch(() => null);
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const mistakes = listMistakes(parsed.error).join('; ');
-  throw new GatewayError(`the gateway's answer is not understood (different versions?): ${mistakes}`, { status: 502 });
 }
 
 async function toGatewayError(response: Response): Promise<GatewayError> {

@@ -24,6 +24,7 @@ export interface CloudflareEnvironment extends TracingVariables {
   readonly LEVIGATE_WORKER_TOKEN_HASHES?: string;
   readonly LEVIGATE_LEASE_MS?: string;
   readonly LEVIGATE_PREDICT_TIMEOUT_MS?: string;
+  readonly LEVIGATE_EXPORT_TIMEOUT_MS?: string;
   readonly LEVIGATE_PUBLIC_URL?: string;
   readonly LEVIGATE_CONTAINERS?: string;
   readonly LEVIGATE_R2_URL?: string;

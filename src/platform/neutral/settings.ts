@@ -10,6 +10,7 @@ const duration = z.coerce.number().int().max(600_000);
 export const SETTINGS_VARIABLES = {
   LEVIGATE_LEASE_MS: duration.min(1_000).default(30_000),
   LEVIGATE_PREDICT_TIMEOUT_MS: duration.min(100).default(60_000),
+  LEVIGATE_EXPORT_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(1_800_000),
   LEVIGATE_DEFAULT_BACKBONE: z.string().default(DEFAULT_BACKBONE),
 } as const;
 
@@ -28,6 +29,7 @@ export function toSettings(values: Values, { workerTokens, catalogue, maxBodyByt
     workerTokenHashes: workerTokens.filter((token) => token !== undefined).map(hashSecret),
     leaseDurationMs: values.LEVIGATE_LEASE_MS,
     predictTimeoutMs: values.LEVIGATE_PREDICT_TIMEOUT_MS,
+    exportTimeoutMs: values.LEVIGATE_EXPORT_TIMEOUT_MS,
     maxBodyBytes,
     backbones,
     defaultBackbone: requireKnownBackbone(backbones, values.LEVIGATE_DEFAULT_BACKBONE),

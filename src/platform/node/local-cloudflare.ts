@@ -30,6 +30,7 @@ export async function prepareLocalCloudflare(
     LEVIGATE_WORKER_TOKEN_HASHES: config.settings.workerTokenHashes.join(','),
     LEVIGATE_LEASE_MS: String(config.settings.leaseDurationMs),
     LEVIGATE_PREDICT_TIMEOUT_MS: String(config.settings.predictTimeoutMs),
+    LEVIGATE_EXPORT_TIMEOUT_MS: String(config.settings.exportTimeoutMs),
     LEVIGATE_DEFAULT_BACKBONE: config.settings.defaultBackbone,
     ...(catalogueFile ? { LEVIGATE_CATALOGUE: catalogueText(catalogueFile) } : {}),
     LEVIGATE_ALLOW_PRIVATE_WEBHOOKS: config.allowPrivateWebhooks ? '1' : '0',

@@ -10,6 +10,7 @@ import { askWorker } from '../predict/ask-worker.ts';
 import { exportBlobKey, grantPath, signGrant } from './grant.ts';
 
 const GRANT_MS = 3_600_000;
+const RETRY_AFTER_S = 30;
 /** Of what an archive holds: another one is another archive. */
 const FORM = 1;
 
@@ -24,7 +25,7 @@ export async function exportOnnx(ctx: Context, model: ModelRow, target: string |
   if (made) return made;
   const { cacheSalt } = ctx.actor.project;
   const grant = { projectId: ctx.actor.projectId, exportId, expiresMs: clock.nowMs() + GRANT_MS };
-  await askWorker(ctx, 'export', {
+  await makeArchive(ctx, {
     backbone,
     cache_salt: cacheSalt,
     model: model.id,
@@ -36,6 +37,20 @@ export async function exportOnnx(ctx: Context, model: ModelRow, target: string |
   const content = await blobs.get(exportBlobKey(exportId));
   if (content) return content;
   throw new LevigateError('worker_failed', 'the worker made the export, and it did not arrive: try again');
+}
+
+/** The worker goes on when nobody waits any more, and who asks again waits for the same one. */
+async function makeArchive(ctx: Context, request: WorkerRequest<'export'>): Promise<void> {
+  try {
+    await askWorker(ctx, 'export', request);
+  } catch (error) {
+    if (!(error instanceof LevigateError) || error.code !== 'timeout') throw error;
+    const seconds = ctx.services.settings.exportTimeoutMs / 1_000;
+    throw new LevigateError('timeout', `the export takes longer than ${seconds} s and is still being made: ask again`, {
+      cause: error,
+      retryAfterS: RETRY_AFTER_S,
+    });
+  }
 }
 
 /** The job's files as long as they are there; without them answers cannot be compared. */

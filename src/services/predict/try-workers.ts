@@ -4,7 +4,7 @@ import type { WorkerResponse, WorkerVerb } from '../../contract/index.ts';
 import type { WorkerRow } from '../../store/queries/workers.ts';
 import type { Context } from '../context.ts';
 import { metricsOf } from '../metrics.ts';
-import type { WorkerAnswer } from '../ports.ts';
+import type { Settings, WorkerAnswer } from '../ports.ts';
 import { workerDirectoryOf } from '../workers/directory.ts';
 import { rankWorkers } from './rank-workers.ts';
 import type { Placement } from './rank-workers.ts';
@@ -50,7 +50,7 @@ export async function tryWorkers<Verb extends WorkerVerb>(
   routing?.set({ 'levigate.workers': ranked.length });
   routing?.end();
   if (ranked.length === 0) return { kind: 'no_worker', error: noWorker() };
-  const deadlineMs = performance.now() + services.settings.predictTimeoutMs;
+  const deadlineMs = performance.now() + timeoutMsOf(attempt.verb, services.settings);
   let cause: unknown;
   let refusal: WorkerAnswer | undefined;
   // One worker alone is asked again when it broke off: what broke may have been a kept connection that it had just closed.
@@ -80,6 +80,10 @@ export async function tryWorkers<Verb extends WorkerVerb>(
     retryAfterS: RETRY_AFTER_WORKER_GONE_S,
   });
 }
+
+/** What a worker makes takes longer than what it answers. */
+const timeoutMsOf = (verb: WorkerVerb, { predictTimeoutMs, exportTimeoutMs }: Settings): number =>
+  verb === 'export' ? exportTimeoutMs : predictTimeoutMs;
 
 function rank(
   { services }: Context,

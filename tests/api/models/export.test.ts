@@ -1,20 +1,24 @@
 import { unpackTar } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
-import { WORKER_VERBS } from '../../../src/contract/index.ts';
+import { createGatewayClient } from '../../../gpu-worker/src/gateway-api/gateway-client.ts';
+import { LevigateError, WORKER_VERBS } from '../../../src/contract/index.ts';
 import type { WorkerCall } from '../../../src/services/ports.ts';
 import { createJob } from '../../support/training-data.ts';
 import { sha256 } from '../../support/fake-worker.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import type { GatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import type { TestGatewayOptions } from '../../support/gateway.ts';
 import { createScriptedWorkers, refusal } from '../../support/scripted-worker.ts';
 import { writeSmallAdapter } from '../../support/small-adapter.ts';
 
+const MIB = 1024 * 1024;
 const ADAPTER = writeSmallAdapter(['billing', 'bug']);
 
 /** @param atFirst what a worker does before it answers */
 async function open(
   script: Parameters<typeof createScriptedWorkers>[0] = {},
   atFirst: (gateway: GatewayWithWorker, call: WorkerCall) => Promise<void> = async () => {},
+  settings: TestGatewayOptions['settings'] = {},
 ) {
   const { workers: scripted, asked } = createScriptedWorkers(script);
   const workers = {
@@ -23,7 +27,7 @@ async function open(
       return scripted.post(call);
     },
   };
-  const gateway: GatewayWithWorker = await createGatewayWithWorker({ services: { workers } });
+  const gateway: GatewayWithWorker = await createGatewayWithWorker({ services: { workers }, settings });
   const jobId = await createJob(gateway, { suffix: 'tickets', seed: 7 });
   const worker = await gateway.startWorker();
   const lease = await worker.claim();
@@ -116,13 +120,88 @@ describe('format=onnx', () => {
       expect((await gateway.request(path, { method: 'PUT', headers: stranger, body: 'bad' })).status).toBe(409);
       await gateway.request(path, { method: 'PUT', headers, body: 'made' });
     };
-    await using opened = await open({ export: () => ({ bytes: 4, sha256: sha256('made') }) }, making);
+    await using opened = await open({ export: () => ({ bytes: 4 }) }, making);
     const { gateway } = opened;
     expect(await (await opened.get('onnx')).text()).toBe('made');
     expect(await (await opened.get('onnx')).text()).toBe('made');
     expect(opened.asked.filter(({ verb }) => verb === 'export')).toHaveLength(1);
     gateway.clock.advance(Date.now() - gateway.clock.nowMs() + 25 * 3_600_000);
     expect(await gateway.run('sweepOrphanBlobs')).toBe(1);
+  });
+
+  test('200: an archive that no request may carry comes in parts; what broke off is sent again, and no part is left', async () => {
+    const archive = new Uint8Array(40 * MIB).map((_, index) => (index * 31 + (index >> 16)) % 251);
+    const bodies: number[] = [];
+    let isLost = false;
+    const making = async (gateway: GatewayWithWorker, call: WorkerCall): Promise<void> => {
+      const { grant } = WORKER_VERBS.export.request.parse(JSON.parse(call.body));
+      const client = createGatewayClient({
+        url: 'http://gateway',
+        workerToken: gateway.workerToken,
+        fetch: async (input, { body, ...init } = {}) => {
+          bodies.push(body instanceof Blob ? body.size : 0);
+          const answer = await gateway.send(new URL(new Request(input).url).pathname, { ...init, body: body ?? null });
+          if (isLost || bodies.length !== 3) return answer;
+          isLost = true;
+          throw new TypeError('fetch failed');
+        },
+      });
+      const { signal } = new AbortController();
+      const sent = await client.uploadExport(grant, new Blob([archive]), signal);
+      expect(sent).toEqual({ bytes: archive.length });
+    };
+    const answer = () => ({ bytes: archive.length });
+    await using opened = await open({ export: answer }, making, { maxBodyBytes: 16 * MIB });
+    const response = await opened.get('onnx');
+    expect(response.headers.get('content-length')).toBe(String(archive.length));
+    expect(sha256(await bytesOf(response))).toBe(sha256(archive));
+    expect(bodies).toEqual([0, 16 * MIB, 16 * MIB, 16 * MIB, 8 * MIB, 0]);
+    const keys = await opened.gateway.blobKeys();
+    expect(keys.filter((key) => /^(parts|exports)/.test(key))).toHaveLength(1);
+  });
+
+  test('504: it waits for far longer than a prediction may take, then says that the export goes on', async () => {
+    const waits: number[] = [];
+    const making = async (_: GatewayWithWorker, { timeoutMs }: WorkerCall): Promise<void> => {
+      waits.push(timeoutMs);
+      throw new LevigateError('timeout', 'the worker did not answer');
+    };
+    await using opened = await open({}, making, { predictTimeoutMs: 1_000, exportTimeoutMs: 600_000 });
+    const response = await opened.get('onnx');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([504, '30']);
+    expect(await response.json()).toMatchObject({
+      error: { code: 'timeout', message: 'the export takes longer than 600 s and is still being made: ask again' },
+    });
+    expect(waits.map((wait) => Math.round(wait / 1_000))).toEqual([600]);
+  });
+
+  test('413 and 409: an archive that is too large, and a grant that nobody gave', async () => {
+    const answers: number[] = [];
+    const making = async (gateway: GatewayWithWorker, call: WorkerCall): Promise<void> => {
+      const { grant } = WORKER_VERBS.export.request.parse(JSON.parse(call.body));
+      const path = `/worker/v1${grant.path}`;
+      const upload = `${path}/parts/00000000-0000-4000-8000-000000000000`;
+      const ask = async (to: string, token: string, init: RequestInit): Promise<void> => {
+        const headers = {
+          authorization: `Bearer ${gateway.workerToken}`,
+          'x-export-token': token,
+          'content-type': 'application/json',
+        };
+        answers.push((await gateway.send(to, { ...init, headers })).status);
+      };
+      await ask(path, grant.token, { method: 'POST', body: JSON.stringify({ bytes: 4e9 }) });
+      await ask(upload, grant.token, { method: 'POST', body: JSON.stringify({ versions: ['gone'] }) });
+      const stranger = 'f'.repeat(64);
+      await ask(path, stranger, { method: 'POST', body: JSON.stringify({ bytes: 4 }) });
+      await ask(`${upload}/0`, stranger, { method: 'PUT', body: 'bad' });
+      await ask(upload, stranger, { method: 'POST', body: JSON.stringify({ versions: ['a'] }) });
+    };
+    await using opened = await open({ export: () => ({ bytes: 4 }) }, making);
+    const response = await opened.get('onnx');
+    expect(answers).toEqual([413, 409, 409, 409, 409]);
+    // The worker says that it is done, and nothing arrived.
+    expect(response.status).toBe(502);
+    expect((await opened.gateway.blobKeys()).filter((key) => /^(parts|exports)/.test(key))).toEqual([]);
   });
 
   test('400: what the worker says cannot be expressed; 404 and a bare backbone', async () => {

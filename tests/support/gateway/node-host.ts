@@ -63,6 +63,7 @@ export async function openNodeHost({
       workerTokenHashes: [hashSecret(workerToken)],
       leaseDurationMs: 30_000,
       predictTimeoutMs: 5_000,
+      exportTimeoutMs: 60_000,
       maxBodyBytes: null,
       defaultBackbone: DEFAULT_BACKBONE,
       backbones: knownBackbones([]),

@@ -64,6 +64,7 @@ function createServices(env: CloudflareEnvironment, request: OpenRequest, call: 
       ...platform.settings,
       leaseDurationMs: 30_000,
       predictTimeoutMs: 5_000,
+      exportTimeoutMs: 60_000,
       maxBodyBytes: null,
       ...request.settings,
     },
