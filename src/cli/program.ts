@@ -7,7 +7,9 @@ import { addGraphCommand } from './commands/graph.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addModelCommands } from './commands/models.ts';
 import { addPredictCommand } from './commands/predict.ts';
+import { addProjectCommands } from './commands/projects.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -22,10 +24,12 @@ const COMMANDS = [
   addMigrateCommand,
   addJobCommands,
   addPredictCommand,
+  addModelCommands,
   addDriftCommand,
   addGraphCommand,
   addWebhookCommands,
   addKeyCommands,
+  addProjectCommands,
   addUsageCommand,
   addDoctorCommand,
   addCloudflareCommands,

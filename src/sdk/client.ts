@@ -50,8 +50,8 @@ export class Levigate {
   }
 
   /** Classifies up to 256 inputs with one adapter or many. `data` is ordered by input, then by model. */
-  predict(params: PredictParams, { signal, scaleUpTimeoutS }: PredictOptions = {}): Promise<PredictResponse> {
+  predict(params: PredictParams, { scaleUpTimeoutS, ...options }: PredictOptions = {}): Promise<PredictResponse> {
     const headers = scaleUpTimeoutS === undefined ? {} : { 'x-scale-up-timeout': String(scaleUpTimeoutS) };
-    return ask(this.#send, { method: 'POST', path: '/predict', json: params, headers, signal });
+    return ask(this.#send, { method: 'POST', path: '/predict', json: params, headers, ...options });
   }
 }

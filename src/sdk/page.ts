@@ -25,7 +25,7 @@ export async function fetchPage<Item extends { readonly id: string }>(
   query: object,
   options: RequestOptions,
 ): Promise<Page<Item>> {
-  const body = await ask<PageBody<Item>>(send, { method: 'GET', path, query, signal: options.signal });
+  const body = await ask<PageBody<Item>>(send, { method: 'GET', path, query, ...options });
   const lastId = body.data.at(-1)?.id;
   const hasMore = body.has_more === true && lastId !== undefined;
   const page: Page<Item> = {

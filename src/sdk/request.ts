@@ -17,6 +17,8 @@ export interface ClientOptions {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Of one attempt, instead of the client's. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface PredictOptions extends RequestOptions {
@@ -31,6 +33,8 @@ export interface ApiRequest extends RequestOptions {
   readonly json?: unknown;
   /** Built anew for each attempt, since a body can be read once. */
   readonly form?: () => FormData;
+  /** Sent as it is; its type is the content type. */
+  readonly blob?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -47,10 +51,11 @@ const MAX_BACKOFF_MS = 8_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 
 export function createSend(options: ClientOptions): Send {
-  const { apiKey, baseUrl = 'http://127.0.0.1:8787/v1', maxRetries = 2, timeoutMs = 60_000 } = options;
+  const { apiKey, baseUrl = 'http://127.0.0.1:8787/v1', maxRetries = 2 } = options;
   const doFetch = options.fetch ?? globalThis.fetch.bind(globalThis);
 
   async function attempt(request: ApiRequest, headers: Record<string, string>): Promise<Response> {
+    const timeoutMs = request.timeoutMs ?? options.timeoutMs ?? 60_000;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(new TimeoutError(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const signals = request.signal ? [request.signal, deadline.signal] : [deadline.signal];
@@ -58,7 +63,7 @@ export function createSend(options: ClientOptions): Send {
       const response = await doFetch(buildUrl(baseUrl, request), {
         method: request.method,
         headers,
-        body: request.form ? request.form() : request.json === undefined ? null : JSON.stringify(request.json),
+        body: bodyOf(request),
         signal: AbortSignal.any(signals),
       });
       if (!response.ok) throw await toApiError(response);
@@ -93,6 +98,12 @@ export function createSend(options: ClientOptions): Send {
       }
     }
   };
+}
+
+function bodyOf({ json, form, blob }: ApiRequest): BodyInit | null {
+  if (form !== undefined) return form();
+  if (blob !== undefined) return blob;
+  return json === undefined ? null : JSON.stringify(json);
 }
 
 function isRetryable(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { Scope } from '../../sdk/index.ts';
+import type { ApiKey, Levigate, Scope } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
+import { addKeyLimitOptions, changeLimits, formatLimits } from '../limit-options.ts';
 import { assertNoArguments } from '../parse-arguments.ts';
 import { formatColumns } from '../report-table.ts';
 
@@ -16,8 +17,9 @@ export function addKeyCommands(program: Command): void {
       `${key.prefix}…`,
       key.revoked_at === null ? 'active' : 'revoked',
       key.name,
+      formatLimits(key.limits),
     ]);
-    console.log(formatColumns([['id', 'key', 'status', 'name'], ...rows]));
+    console.log(formatColumns([['id', 'key', 'status', 'name', 'limits'], ...rows]));
   });
 
   keys
@@ -30,6 +32,17 @@ export function addKeyCommands(program: Command): void {
       console.log(`${key.secret}\n(shown this once; ${key.id})`);
     });
 
+  addKeyLimitOptions(keys.command('limits'))
+    .description("change a key's limits")
+    .argument('<id>')
+    .action(async (id: string, options: Record<string, unknown>, command: Command) => {
+      const client = connect(command);
+      const current = await findKey(client, id);
+      if (Object.keys(options).length === 0) return console.log(formatLimits(current.limits));
+      const { limits } = await client.keys.update(id, { limits: changeLimits(current.limits, options) });
+      console.log(formatLimits(limits));
+    });
+
   keys
     .command('revoke')
     .description('refuse a key from now on')
@@ -38,4 +51,10 @@ export function addKeyCommands(program: Command): void {
       await connect(command).keys.revoke(id);
       console.log(`${id} revoked`);
     });
+}
+
+/** @throws Error that names the command which lists them */
+async function findKey(client: Levigate, id: string): Promise<ApiKey> {
+  for await (const key of await client.keys.list()) if (key.id === id) return key;
+  throw new Error(`there is no key ${id} in this project: "levigate keys list" names them`);
 }

@@ -15,6 +15,9 @@ const MAX_ANSWER_CHARS = 256 * 1024;
 /** The request was refused before anything was done, so it may be mended and sent again with the same key. */
 const REFUSED = new Set([400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 502, 503, 504]);
 
+/** Too large to be held: hashed while the route reads them. */
+const STREAMED = /^(?:multipart\/|application\/x-tar\b)/i;
+
 /** What the openai client's own retries must not do twice; jobs look after themselves, as they read files first. */
 const DONE_ONCE = [/^\/v1\/(?:batches|uploads)$/, /^\/v1\/uploads\/[^/]+\/(?:complete|cancel)$/];
 
@@ -25,12 +28,9 @@ const DONE_ONCE = [/^\/v1\/(?:batches|uploads)$/, /^\/v1\/uploads\/[^/]+\/(?:com
 export const idempotency = createMiddleware<GatewayEnv>(async function idempotency(c, next) {
   const asked = c.req.method === 'POST' ? wishOf(c) : null;
   if (!asked) return next();
-  const streams = /^multipart\//i.test(c.req.header('content-type') ?? '');
-  const fingerprint = streams
-    ? null
-    : requestHash(c)
-        .update(await c.req.text())
-        .digest('hex');
+  const streams = STREAMED.test(c.req.header('content-type') ?? '');
+  // As bytes: a picture is no text.
+  const fingerprint = streams ? null : hashOf(c, new Uint8Array(await c.req.arrayBuffer()));
   const key = asked.key ?? fingerprint;
   if (key === null) return next();
   const begun = await beginIdempotent(c.get('context'), { key, kind: asked.kind, fingerprint });
@@ -65,8 +65,15 @@ function wishOf(c: GatewayContext): Wish | null {
 
 const requestHash = (c: GatewayContext): Hash => createHash('sha256').update(`${c.req.method}\0${c.req.path}\0`);
 
+const hashOf = (c: GatewayContext, body: Uint8Array): string => requestHash(c).update(body).digest('hex');
+
+/** What the route's reading would have made of it. */
 async function digestOfBody(c: GatewayContext): Promise<string> {
   const digest = requestHash(c);
+  if (!/^multipart\//i.test(c.req.header('content-type') ?? '')) {
+    await c.req.raw.body?.pipeTo(new WritableStream({ write: (chunk) => void digest.update(chunk) }));
+    return digest.digest('hex');
+  }
   const parts = digestParts(readMultipart(c.req.raw.body, c.req.header('content-type')), digest);
   for await (const part of parts) {
     if (part.kind === 'file') await part.body.pipeTo(new WritableStream());

@@ -12,7 +12,8 @@ export async function* digestParts(
   }
 }
 
-const digestBody = (body: ReadableStream<Uint8Array>, digest: Hash): ReadableStream<Uint8Array> =>
+/** The same body, each byte going through `digest` as it is read. */
+export const digestBody = (body: ReadableStream<Uint8Array>, digest: Hash): ReadableStream<Uint8Array> =>
   body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {

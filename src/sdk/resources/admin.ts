@@ -31,13 +31,13 @@ export function createAdmin(send: Send): Admin {
   const PROJECTS = '/admin/projects';
   const pathOf = (id: string): string => `${PROJECTS}/${encodeURIComponent(id)}`;
   return {
-    queueStats: (params = {}, { signal } = {}) =>
-      ask(send, { method: 'GET', path: '/admin/queue-stats', query: params, signal }),
+    queueStats: (params = {}, options = {}) =>
+      ask(send, { method: 'GET', path: '/admin/queue-stats', query: params, ...options }),
     projects: {
-      create: (params, { signal } = {}) => ask(send, { method: 'POST', path: PROJECTS, json: params, signal }),
+      create: (params, options = {}) => ask(send, { method: 'POST', path: PROJECTS, json: params, ...options }),
       list: (params = {}, options = {}) => fetchPage<Project>(send, PROJECTS, params, options),
-      retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
-      update: (id, params, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, signal }),
+      retrieve: (id, options = {}) => ask(send, { method: 'GET', path: pathOf(id), ...options }),
+      update: (id, params, options = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, ...options }),
     },
   };
 }

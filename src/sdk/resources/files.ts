@@ -25,12 +25,12 @@ export interface Files {
 const pathOf = (id: string, rest = ''): string => `/files/${encodeURIComponent(id)}${rest}`;
 
 export const createFiles = (send: Send): Files => ({
-  create: (params, { signal } = {}) =>
-    ask(send, { method: 'POST', path: '/files', form: () => toForm(params), signal }),
+  create: (params, options = {}) =>
+    ask(send, { method: 'POST', path: '/files', form: () => toForm(params), ...options }),
   list: (params = {}, options = {}) => fetchPage<FileObject>(send, '/files', params, options),
-  retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
-  content: (id, { signal } = {}) => send({ method: 'GET', path: pathOf(id, '/content'), signal }),
-  delete: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
+  retrieve: (id, options = {}) => ask(send, { method: 'GET', path: pathOf(id), ...options }),
+  content: (id, options = {}) => send({ method: 'GET', path: pathOf(id, '/content'), ...options }),
+  delete: (id, options = {}) => ask(send, { method: 'DELETE', path: pathOf(id), ...options }),
 });
 
 function toForm({ file, filename, purpose, expiresAfterSeconds }: CreateFileParams): FormData {

@@ -35,7 +35,7 @@ export interface Jobs {
    * @throws ConflictError unless the job succeeded
    */
   verify(id: string, options?: RequestOptions): Promise<Job>;
-  /** Checkpoints that can be served as models: none yet. */
+  /** The model after each of the last epochs, which can be asked under a name of its own. */
   checkpoints(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<JobCheckpoint>>;
   /** Waits for the end. @returns the succeeded job. @throws JobFailedError when it failed or was cancelled */
   wait(id: string, options?: WaitOptions): Promise<Job>;
@@ -55,17 +55,17 @@ const isFinished = (job: Job): boolean => ['succeeded', 'failed', 'cancelled'].i
 const RECONNECT_DELAY_MS = 500;
 
 export function createJobs(send: Send): Jobs {
-  const retrieve: Jobs['retrieve'] = (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal });
+  const retrieve: Jobs['retrieve'] = (id, options = {}) => ask(send, { method: 'GET', path: pathOf(id), ...options });
   const act =
     (verb: 'cancel' | 'pause' | 'resume' | 'verify') =>
-    (id: string, { signal }: RequestOptions = {}): Promise<Job> =>
-      ask(send, { method: 'POST', path: pathOf(id, `/${verb}`), signal });
+    (id: string, options: RequestOptions = {}): Promise<Job> =>
+      ask(send, { method: 'POST', path: pathOf(id, `/${verb}`), ...options });
 
   return {
     retrieve,
-    create: (params, { signal } = {}) => ask(send, { method: 'POST', path: JOBS, json: params, signal }),
-    dryRun: (params, { signal } = {}) =>
-      ask(send, { method: 'POST', path: JOBS, json: { ...params, dry_run: true }, signal }),
+    create: (params, options = {}) => ask(send, { method: 'POST', path: JOBS, json: params, ...options }),
+    dryRun: (params, options = {}) =>
+      ask(send, { method: 'POST', path: JOBS, json: { ...params, dry_run: true }, ...options }),
     list: (params = {}, options = {}) => fetchPage<Job>(send, JOBS, params, options),
     cancel: act('cancel'),
     pause: act('pause'),
@@ -74,9 +74,9 @@ export function createJobs(send: Send): Jobs {
     checkpoints: (id, params = {}, options = {}) =>
       fetchPage<JobCheckpoint>(send, pathOf(id, '/checkpoints'), params, options),
     report: reportOf(send),
-    async wait(id, { onProgress, pollIntervalMs = 1_000, signal } = {}) {
+    async wait(id, { onProgress, pollIntervalMs = 1_000, ...options } = {}) {
       for (;;) {
-        const job = await retrieve(id, { signal });
+        const job = await retrieve(id, options);
         onProgress?.(job);
         if (job.status === 'succeeded') return job;
         if (isFinished(job))
@@ -84,18 +84,18 @@ export function createJobs(send: Send): Jobs {
             id,
             job.error ?? { code: job.status, message: `the job was ${job.status}`, param: null },
           );
-        await delay(pollIntervalMs, signal);
+        await delay(pollIntervalMs, options.signal);
       }
     },
-    async *events(id, { signal } = {}) {
+    async *events(id, options = {}) {
       let lastId: string | null = null;
       for (;;) {
-        for await (const event of streamEvents(send, id, lastId, signal)) {
+        for await (const event of streamEvents(send, id, lastId, options)) {
           lastId = event.id;
           yield event;
         }
-        if (isFinished(await retrieve(id, { signal }))) return;
-        await delay(RECONNECT_DELAY_MS, signal);
+        if (isFinished(await retrieve(id, options))) return;
+        await delay(RECONNECT_DELAY_MS, options.signal);
       }
     },
   };
@@ -106,11 +106,11 @@ async function* streamEvents(
   send: Send,
   id: string,
   lastId: string | null,
-  signal: AbortSignal | undefined,
+  options: RequestOptions,
 ): AsyncGenerator<JobEvent> {
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   if (lastId !== null) headers['last-event-id'] = lastId;
-  const response = await send({ method: 'GET', path: pathOf(id, '/events'), headers, signal });
+  const response = await send({ method: 'GET', path: pathOf(id, '/events'), headers, ...options });
   if (!response.body) return;
   try {
     for await (const { data } of readServerSentEvents(response.body)) {
@@ -118,7 +118,7 @@ async function* streamEvents(
       if (isJobEvent(event)) yield event;
     }
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
+    if (options.signal?.aborted) throw options.signal.reason;
     if (error instanceof SyntaxError) throw error;
   }
 }
@@ -129,8 +129,8 @@ const isJobEvent = (value: unknown): value is JobEvent =>
 function reportOf(send: Send): Jobs['report'] {
   function report(id: string, options: ReportOptions & { readonly format: 'csv' }): Promise<string>;
   function report(id: string, options?: ReportOptions & { readonly format?: 'json' }): Promise<FineTuningReport>;
-  async function report(id: string, { format, signal }: ReportOptions = {}): Promise<string | FineTuningReport> {
-    const request = { method: 'GET', path: pathOf(id, '/report'), query: { format }, signal } as const;
+  async function report(id: string, { format, ...options }: ReportOptions = {}): Promise<string | FineTuningReport> {
+    const request = { method: 'GET', path: pathOf(id, '/report'), query: { format }, ...options } as const;
     // The gateway answers by the format that was asked for.
     return format === 'csv' ? (await send(request)).text() : ask<FineTuningReport>(send, request);
   }

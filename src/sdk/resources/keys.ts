@@ -24,8 +24,8 @@ export interface Keys {
 const pathOf = (id: string): string => `/api_keys/${encodeURIComponent(id)}`;
 
 export const createKeys = (send: Send): Keys => ({
-  create: (params, { signal } = {}) => ask(send, { method: 'POST', path: '/api_keys', json: params, signal }),
+  create: (params, options = {}) => ask(send, { method: 'POST', path: '/api_keys', json: params, ...options }),
   list: (params = {}, options = {}) => fetchPage<ApiKey>(send, '/api_keys', params, options),
-  update: (id, params, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, signal }),
-  revoke: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
+  update: (id, params, options = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, ...options }),
+  revoke: (id, options = {}) => ask(send, { method: 'DELETE', path: pathOf(id), ...options }),
 });

@@ -10,8 +10,8 @@ export interface Usage {
 }
 
 export function createUsage(send: Send): Usage {
-  const list: Usage['list'] = (params = {}, { signal } = {}) =>
-    ask(send, { method: 'GET', path: '/usage', query: params, signal });
+  const list: Usage['list'] = (params = {}, options = {}) =>
+    ask(send, { method: 'GET', path: '/usage', query: params, ...options });
   return {
     list,
     async *days(params = {}, options = {}) {

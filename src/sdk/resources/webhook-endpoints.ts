@@ -35,16 +35,16 @@ const pathOf = (id: string, rest = ''): string => `${ENDPOINTS}/${encodeURICompo
 const replayOf = (deliveryId: string): string => `/deliveries/${encodeURIComponent(deliveryId)}/replay`;
 
 export const createWebhookEndpoints = (send: Send): WebhookEndpoints => ({
-  create: (params, { signal } = {}) => ask(send, { method: 'POST', path: ENDPOINTS, json: params, signal }),
+  create: (params, options = {}) => ask(send, { method: 'POST', path: ENDPOINTS, json: params, ...options }),
   list: (params = {}, options = {}) => fetchPage<WebhookEndpoint>(send, ENDPOINTS, params, options),
-  retrieve: (id, { signal } = {}) => ask(send, { method: 'GET', path: pathOf(id), signal }),
-  update: (id, params, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, signal }),
-  delete: (id, { signal } = {}) => ask(send, { method: 'DELETE', path: pathOf(id), signal }),
-  rotateSecret: (id, { signal } = {}) => ask(send, { method: 'POST', path: pathOf(id, '/rotate_secret'), signal }),
-  test: (id, params = {}, { signal } = {}) =>
-    ask(send, { method: 'POST', path: pathOf(id, '/test'), json: params, signal }),
+  retrieve: (id, options = {}) => ask(send, { method: 'GET', path: pathOf(id), ...options }),
+  update: (id, params, options = {}) => ask(send, { method: 'POST', path: pathOf(id), json: params, ...options }),
+  delete: (id, options = {}) => ask(send, { method: 'DELETE', path: pathOf(id), ...options }),
+  rotateSecret: (id, options = {}) => ask(send, { method: 'POST', path: pathOf(id, '/rotate_secret'), ...options }),
+  test: (id, params = {}, options = {}) =>
+    ask(send, { method: 'POST', path: pathOf(id, '/test'), json: params, ...options }),
   deliveries: (id, params = {}, options = {}) =>
     fetchPage<WebhookDelivery>(send, pathOf(id, '/deliveries'), params, options),
-  replay: (id, deliveryId, { signal } = {}) =>
-    ask(send, { method: 'POST', path: pathOf(id, replayOf(deliveryId)), signal }),
+  replay: (id, deliveryId, options = {}) =>
+    ask(send, { method: 'POST', path: pathOf(id, replayOf(deliveryId)), ...options }),
 });

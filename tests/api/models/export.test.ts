@@ -40,10 +40,14 @@ async function open(
   return { gateway, model, asked, get, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
 }
 
-const importInto = ({ gateway }: Awaited<ReturnType<typeof open>>, body: Uint8Array<ArrayBuffer>, query = '') =>
+const importInto = (
+  { gateway }: Awaited<ReturnType<typeof open>>,
+  body: Uint8Array<ArrayBuffer>,
+  { query = '', headers = {} }: { readonly query?: string; readonly headers?: Record<string, string> } = {},
+) =>
   gateway.request(`/v1/models/import${query}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-tar' },
+    headers: { 'content-type': 'application/x-tar', ...headers },
     body,
   });
 
@@ -72,7 +76,7 @@ describe('format=adapter', () => {
     const archive = await bytesOf(await from.get('adapter'));
     await from[Symbol.asyncDispose]();
     await using to = await open();
-    const answer = await importInto(to, archive, '?suffix=copy');
+    const answer = await importInto(to, archive, { query: '?suffix=copy' });
     const imported = (await answer.json()) as { id: string };
     expect(imported).toMatchObject({ object: 'model', root: 'all-minilm-l6-v2' });
     expect(imported.id).toMatch(/^ft:all-minilm-l6-v2:[^:]+:copy:/);
@@ -88,6 +92,19 @@ describe('format=adapter', () => {
     expect(report.body).toMatchObject({ object: 'fine_tuning.report' });
     const again = await unpackTar(await bytesOf(await to.get('adapter', imported.id)));
     expect(again[2]?.data).toEqual(ADAPTER);
+  });
+
+  test('200: with an idempotency key an archive is taken over once; another archive under the key is refused', async () => {
+    await using opened = await open();
+    const archive = await bytesOf(await opened.get('adapter'));
+    const headers = { 'idempotency-key': 'import-1' };
+    const first = await importInto(opened, archive, { headers });
+    expect(first.status).toBe(200);
+    const again = await importInto(opened, archive, { headers });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(await again.json()).toEqual(await first.json());
+    const other = await importInto(opened, new Uint8Array([...archive, ...new Uint8Array(512)]), { headers });
+    expect(((await other.json()) as { error: { code: string } }).error.code).toBe('idempotency_key_reused');
   });
 
   test('400: what is no such archive, was damaged, or reads with a backbone that is not here; nothing is left behind', async () => {

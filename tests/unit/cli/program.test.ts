@@ -10,6 +10,7 @@ import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
 import { createNodeGatewayWithWorker } from '../../support/gateway-with-worker.ts';
 import { createNodeGateway } from '../../support/gateway.ts';
 import type { NodeGateway } from '../../support/gateway.ts';
+import { writeSmallAdapter } from '../../support/small-adapter.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 import { createJob } from '../../support/training-data.ts';
 import { answered, createFakeSender } from '../../support/webhooks.ts';
@@ -55,6 +56,8 @@ describe('arguments', () => {
     [['--ulr', 'x'], "unknown option '--ulr'"],
     [['jobs', 'list', '--limit', 'ten'], 'It must be a whole number'],
     [['predict', 'ft:m', 'a', '--coverage', '90'], 'It must be between 0 and 1, such as 0.9'],
+    [['projects', 'create', 'a', '--tokens-per-minute', '0'], 'It must be 1 or more, or "none"'],
+    [['models', 'export', 'ft:m', 'out', '--format', 'gguf'], 'Allowed choices are onnx, adapter'],
     [['jobs', 'get'], "missing required argument 'id'"],
     [['jobs', 'report', 'ftjob-1', '--json', '--csv'], "option '--json' cannot be used with option '--csv'"],
     [['--url', 'localhost', 'jobs'], 'It must be an http or https URL, such as http://127.0.0.1:8787'],
@@ -67,7 +70,9 @@ describe('arguments', () => {
 
   test.each([
     ['jobs', 'list, get, wait, events, report, verify, pause, resume, cancel'],
-    ['keys', 'list, create, revoke'],
+    ['keys', 'list, create, limits, revoke'],
+    ['models', 'list, export, import, delete'],
+    ['projects', 'list, create, limits'],
     ['webhooks', 'list, create, enable, delete, test, deliveries, replay'],
   ])('an unknown command of %s is answered with those there are', async (group, names) => {
     await expect(run(group, 'nothing')).rejects.toThrow(`there is no command "${group} nothing". There are: ${names}`);
@@ -121,6 +126,50 @@ describe('with a gateway', () => {
     expect(await run('jobs', 'pause', id)).toBe(`${id} paused`);
     expect(await run('jobs', 'resume', id)).toBe(`${id} queued`);
     expect(await run('jobs')).toContain(id);
+  });
+
+  test('makes a project, and changes one of its limits without losing the others', async () => {
+    await using gateway = await createNodeGateway();
+    await using _server = await serve(gateway);
+    const made = await run('projects', 'create', 'shop', '--requests-per-minute', '60', '--tokens-per-month', '1000');
+    expect(made).toMatch(/^lvg_\S+\n\(shown this once; of proj_\S+, requests_per_minute 60, tokens_per_month 1000\)$/);
+    const id = /proj_\w+/.exec(made)?.[0] ?? '';
+    expect(await run('projects', 'limits', id, '--requests-per-minute', '30')).toContain(
+      'requests_per_minute 30, tokens_per_month 1000',
+    );
+    expect(await run('projects', 'limits', id, '--tokens-per-month', 'none')).toBe('requests_per_minute 30');
+    expect(await run('projects', 'limits', id)).toBe('requests_per_minute 30');
+    expect(await run('projects')).toMatch(new RegExp(`${id} .* shop +requests_per_minute 30`));
+  });
+
+  test("shows and changes a key's limits, and says where keys are listed when there is no such key", async () => {
+    await using gateway = await createNodeGateway();
+    await using _server = await serve(gateway);
+    const id = /key_\w+/.exec(await run('keys', 'create', 'ci'))?.[0] ?? '';
+    expect(await run('keys', 'limits', id)).toBe('no limits');
+    expect(await run('keys', 'limits', id, '--tokens-per-minute', '500')).toBe('tokens_per_minute 500');
+    expect(await run('keys')).toMatch(new RegExp(`${id} .* ci +tokens_per_minute 500`));
+    await expect(run('keys', 'limits', 'key_none')).rejects.toThrow('"levigate keys list" names them');
+  });
+
+  test('exports an adapter into a file and imports it again', async () => {
+    await using gateway = await createNodeGatewayWithWorker();
+    await using _server = await serve(gateway);
+    await using folder = await createTemporaryFolder();
+    await createJob(gateway);
+    const worker = await gateway.startWorker();
+    const lease = await worker.claim();
+    if (!lease) throw new Error('nothing was queued');
+    await worker.finish(lease, writeSmallAdapter(['billing', 'bug']));
+    const [model] = (await run('models')).match(/ft:\S+/) ?? [];
+    const path = join(folder.path, 'adapter.tar');
+    expect(await run('models', 'export', String(model), path, '--format', 'adapter')).toBe(
+      `${model} exported to ${path}`,
+    );
+    const imported = await run('models', 'import', path, '--suffix', 'copy');
+    expect(imported).toMatch(/^ft:\S+:copy:/);
+    expect(await run('models', 'delete', imported)).toBe(`${imported} deleted`);
+    expect(await run('models')).not.toContain(imported);
   });
 
   test('a dry run of Parquet shows the fields it is told to learn from, or all', async () => {

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { LevigateError, LIMITS, Model } from '../../../contract/index.ts';
 import { importModel } from '../../../services/models/import.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
+import { digestBody } from '../../multipart/digest-parts.ts';
 import { failures, json } from '../../openapi/responses.ts';
 
 const route = createRoute({
@@ -24,5 +25,7 @@ export const registerImportModel = (app: OpenAPIHono<GatewayEnv>) =>
     const { body } = c.req.raw;
     if (!body)
       throw new LevigateError('invalid_request', 'the request body is empty: send the tar of an exported adapter');
-    return c.json(await importModel(c.get('context'), { body, ...c.req.valid('query') }), 200);
+    const digest = c.get('bodyDigest');
+    const archive = digest ? digestBody(body, digest) : body;
+    return c.json(await importModel(c.get('context'), { body: archive, ...c.req.valid('query') }), 200);
   });
