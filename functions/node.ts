@@ -1,87 +1,47 @@
 import { dirname, join } from 'node:path';
-import { createApp } from '../src/gateway/app.ts';
-import { createTeiApp } from '../src/gateway/facades/tei/app.ts';
-import { BATCH_ANSWERS } from '../src/gateway/batch/answers.ts';
 import { parseNodeConfig } from '../src/platform/node/config.ts';
-import { EMBEDDED_WORKER_NAME, startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
+import type { NodeConfig } from '../src/platform/node/config.ts';
+import { startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
 import { startHttpServer } from '../src/platform/node/http-server.ts';
-import { startIntervalTask } from '../src/platform/node/interval-task.ts';
+import type { Fetch } from '../src/platform/node/http-server.ts';
 import { configureLogging } from '../src/platform/node/logging.ts';
-import { openNodeServices } from '../src/platform/node/open-services.ts';
-import { provideApiKey } from '../src/platform/node/provide-api-key.ts';
-import { untilReady } from '../src/platform/node/until-ready.ts';
-import { runBatches } from '../src/services/batches/run-batches.ts';
-import { sweepExpiredFiles } from '../src/services/files/sweep-expired.ts';
-import { sweepLeases } from '../src/services/leases/sweep.ts';
-import { sweepExpiredUploads } from '../src/services/uploads/sweep-expired.ts';
-import { runUpkeep } from '../src/services/upkeep/run-upkeep.ts';
-import { runOutbox } from '../src/services/webhooks/run-outbox.ts';
-import { retireWorkers } from '../src/services/workers/retire.ts';
+import type { NodeGateway } from './node-gateway.ts';
 
 /** The repository's root, from the built dist/. */
 const ROOT = dirname(import.meta.dirname);
-const OUTBOX_INTERVAL_MS = 1_000;
-const BATCHES_INTERVAL_MS = 5_000;
 
-/** Gateway, clock and worker on one machine, from environment variables. Prints the ready line once a prediction would be accepted. */
+/**
+ * Gateway, clock and worker on one machine, from environment variables. Prints the ready line once a prediction would be accepted.
+ *
+ * The port is taken and the worker started first: both processes load beside each other, and whoever asks meanwhile is answered when the
+ * gateway has opened.
+ */
 export async function startNode(env: NodeJS.ProcessEnv): Promise<AsyncDisposable> {
   const config = parseNodeConfig(env);
-  await configureLogging(config.logLevel);
-  const stack = new AsyncDisposableStack();
-  let wakeOutbox = (): void => {};
-  let wakeBatches = (): void => {};
-  const { services } = stack.use(
-    await openNodeServices(config, {
-      migrationsFolder: join(ROOT, 'migrations'),
-      wakeOutbox: () => wakeOutbox(),
-      wakeBatches: () => wakeBatches(),
-    }),
-  );
-  const newKey = await provideApiKey(services, config);
-  if (newKey !== null) print(`API key, shown this once and kept in ${join(config.dataFolder, 'api-key')}:\n${newKey}`);
-
-  const outbox = stack.use(
-    startIntervalTask('outbox', OUTBOX_INTERVAL_MS, async (signal) => void (await runOutbox(services, signal))),
-  );
-  wakeOutbox = () => outbox.wake();
-  const batches = stack.use(
-    startIntervalTask('batches', BATCHES_INTERVAL_MS, async (signal) => {
-      await runBatches(services, { answers: BATCH_ANSWERS, signal });
-    }),
-  );
-  wakeBatches = () => batches.wake();
-  stack.use(
-    startIntervalTask('leases', config.settings.leaseDurationMs / 6, async () => void (await sweepLeases(services))),
-  );
-  stack.use(
-    startIntervalTask('files', 60_000, async () => {
-      await sweepExpiredFiles(services);
-      await sweepExpiredUploads(services);
-    }),
-  );
-  // At the start as well: a gateway may never run for an hour.
-  stack.use(startIntervalTask('upkeep', 3_600_000, () => runUpkeep(services))).wake();
-
-  const server = stack.use(
-    await startHttpServer({ fetch: createApp(services).fetch, host: config.host, port: config.port }),
-  );
-  if (config.tei !== null) {
-    const { fetch } = createTeiApp(services, config.tei.model);
-    const { url } = stack.use(await startHttpServer({ fetch, host: config.host, port: config.tei.port }));
-    print(`tei ${url}`);
-  }
+  await using stack = new AsyncDisposableStack();
+  // Closed last: what the server answers and the worker says until then is written there.
+  const opened = stack.use(new AsyncDisposableStack());
+  const { host, port } = config;
+  const gateway = Promise.withResolvers<NodeGateway>();
+  let answer: Fetch = async (...request) => (await gateway.promise).fetch(...request);
+  const server = stack.use(await startHttpServer({ fetch: (...request) => answer(...request), host, port }));
   if (config.embeddedWorker) {
-    // The worker of a process that was killed: its row would look alive for some seconds yet.
-    await retireWorkers(services, EMBEDDED_WORKER_NAME);
     const script = join(ROOT, 'gpu-worker/dist/main.mjs');
     const workerEnv = { ...env, LEVIGATE_LOG: config.logLevel };
     stack.use(
       startEmbeddedWorker({ script, gatewayUrl: server.url, workerToken: config.embeddedWorkerToken, env: workerEnv }),
     );
   }
-  const stopping = stack.adopt(new AbortController(), (controller) => controller.abort());
-  void untilReady(services, stopping.signal).then((isReady) => isReady && print(`ready ${server.url}`));
-  return stack;
+  await configureLogging(config.logLevel);
+  gateway.resolve(openGateway(config));
+  const { fetch, untilReady } = opened.use(await gateway.promise);
+  answer = fetch;
+  void untilReady.then((isReady) => isReady && process.stdout.write(`ready ${server.url}\n`));
+  return stack.move();
 }
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+/** Loads the gateway's code, then opens it. */
+async function openGateway(config: NodeConfig): Promise<NodeGateway> {
+  const { openNodeGateway } = await import('./node-gateway.ts');
+  return await openNodeGateway(config, join(ROOT, 'migrations'));
+}

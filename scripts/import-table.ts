@@ -54,6 +54,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
     packages: [
       'node:*',
       '@hono/node-server',
+      '@huggingface/tokenizers',
       '@huggingface/transformers',
       '@logtape/logtape',
       'hono',

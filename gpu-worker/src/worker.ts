@@ -22,7 +22,6 @@ import { createGatewayClient } from './gateway-api/gateway-client.ts';
 import { isTransient } from './gateway-api/gateway-error.ts';
 import { keepRegistered } from './gateway-api/registration.ts';
 import { retry } from './gateway-api/retry.ts';
-import { runJob } from './jobs/run-job.ts';
 import { runJobLoop } from './jobs/job-loop.ts';
 import { createWorkerMetrics } from './metrics/worker-metrics.ts';
 import type { WorkerMetrics } from './metrics/worker-metrics.ts';
@@ -30,7 +29,7 @@ import { createPredict } from './predict/predict.ts';
 import { openBackbone } from './resident/open-backbone.ts';
 import { createResidentBackbones } from './resident/resident-backbones.ts';
 import type { BatchPlan, ResidentBackbones } from './resident/resident-backbones.ts';
-import { createOnnxRuntime } from './runtime/onnx-runtime.ts';
+import { createLateRuntime } from './runtime/late-runtime.ts';
 import type { Device } from './runtime/onnx-runtime.ts';
 import { createActivity } from './server/activity.ts';
 import { createIdleSignal } from './server/idle-signal.ts';
@@ -49,6 +48,8 @@ const BATCH_PLANS = {
   cuda: { tokenBudget: 16_384, sizes: [32, 512, 2_048, 8_192, 16_384, 32_768], leastBudget: 2_048, maxImages: 64 },
 } as const satisfies Record<Device, BatchPlan>;
 const BACKBONE_RETRY_MS = 30_000;
+// After the first answer, before the first request with many rows.
+const RUNTIME_WARM_UP_MS = 2_000;
 
 export interface WorkerParts {
   /** Started already. */
@@ -97,7 +98,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
       ...plan,
       tokenBudget: config.tokenBudget ?? plan.tokenBudget,
       calibration: config.tokenBudget === undefined ? { folder: join(config.cacheFolder, 'calibration'), info } : null,
-      isDeviceTaken: () => jobs.inFlight > 0 || isMachineBusy(),
+      isDeviceTaken: () => jobs.inFlight > 0 || !device.isComplete || isMachineBusy(),
       lanes: info.lanes,
       windowMs: config.batchWindowMs,
       maxQueued: config.maxQueuedInputs,
@@ -107,7 +108,10 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     },
   });
   // Adapters are a few small matrices: one thread, always on the CPU, in this process.
-  const predictors = createPredictorPool(createOnnxRuntime({ device: 'cpu', threads: 1 }), memory);
+  const predictors = createPredictorPool(
+    createLateRuntime({ device: 'cpu', threads: 1 }, { warmUpMs: RUNTIME_WARM_UP_MS }),
+    memory,
+  );
   let trouble: string | null = null;
   const health = (): WorkerHealth => {
     const isReady = config.backbones.every((name) => backbones.find(name));
@@ -172,6 +176,8 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     claim: () => client.claim(registration.workerId),
     run: async (lease, shutdown) => {
       using _busy = jobs.begin();
+      // With the first job: reading training files is a third of the code.
+      const { runJob } = await import('./jobs/run-job.ts');
       await runJob({ client, backbones, device }, lease, shutdown);
     },
   });

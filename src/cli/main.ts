@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-import { reportFailure } from './failure.ts';
-import { createProgram } from './program.ts';
-
 const MIN_NODE_MAJOR = 24;
 
-async function main(): Promise<void> {
-  if (Number(process.versions.node.split('.')[0]) < MIN_NODE_MAJOR) {
-    throw new Error(
-      `Node ${MIN_NODE_MAJOR} or newer is needed, this is ${process.versions.node}: use "npm run levigate", which brings its own`,
-    );
-  }
-  await createProgram().parseAsync();
+// Nothing is imported before: an older Node could not read what the rest is written in.
+if (Number(process.versions.node.split('.')[0]) < MIN_NODE_MAJOR) {
+  console.error(
+    `levigate: Node ${MIN_NODE_MAJOR} or newer is needed, this is ${process.versions.node}: use "npm run levigate", which brings its own`,
+  );
+  process.exitCode = 1;
+} else {
+  const { keepCompiledCode } = await import('../platform/node/keep-compiled-code.ts');
+  // Only what is loaded after it is read from there.
+  keepCompiledCode();
+  const { run } = await import('./run.ts');
+  await run();
 }
-
-main().catch(reportFailure);

@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import { VERSION } from '../contract/version.ts';
+import type { Command } from 'commander';
+import { createBaseProgram } from './base-program.ts';
 import { addCloudflareCommands } from './commands/cloudflare.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDriftCommand } from './commands/drift.ts';
@@ -15,7 +15,6 @@ import { addStartCommand } from './commands/start.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addUsageCommand } from './commands/usage.ts';
 import { addWebhookCommands } from './commands/webhooks.ts';
-import { DEFAULT_URL, parseGatewayUrl } from './parse-arguments.ts';
 
 const COMMANDS = [
   addStartCommand,
@@ -37,13 +36,7 @@ const COMMANDS = [
 
 /** The `levigate` command: the SDK on the command line, and the local server. */
 export function createProgram(): Command {
-  const program = new Command('levigate')
-    .description('Fine-tune and serve classifiers that hold up when the data shifts')
-    .version(VERSION, '-V, --version', 'print the version')
-    .addOption(
-      new Option('--url <url>', 'the gateway').env('LEVIGATE_URL').default(DEFAULT_URL).argParser(parseGatewayUrl),
-    )
-    .showHelpAfterError('(--help shows the options)');
+  const program = createBaseProgram();
   for (const add of COMMANDS) add(program);
   return program;
 }

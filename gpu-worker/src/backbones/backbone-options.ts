@@ -28,7 +28,7 @@ export interface PrepareBackboneOptions {
 
 /** The options as the environment sets them. */
 export function readBackboneEnvironment(
-  environment: NodeJS.ProcessEnv,
+  environment: Readonly<Record<string, string | undefined>>,
 ): PrepareBackboneOptions & { readonly cacheDir: string } {
   const given = (name: string): string | undefined => {
     const value = environment[name];

@@ -1,5 +1,5 @@
 import { readBackboneEnvironment } from '../backbones/backbone-options.ts';
-import { preparedFolderOf } from '../backbones/prepare-spec.ts';
+import { preparedFolderOf } from '../backbones/prepared-folder.ts';
 import { readPrepared } from '../backbones/prepared-backbone.ts';
 import { BACKBONES } from '../backbones/registry.ts';
 import type { WorkerConfig } from '../config.ts';

@@ -1,13 +1,15 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { DeviceInfo } from './device.ts';
+import type { BackboneGraph, DeviceInfo } from './device.ts';
 import type { DeviceOptions } from './device-options.ts';
 import type { DeviceAnswer, DeviceRequest } from './messages.ts';
 import { fromPlainError } from './plain-error.ts';
 import type { Device } from '../runtime/onnx-runtime.ts';
 
 export interface DeviceProcessOptions extends DeviceOptions {
+  /** A backbone that the process opens as soon as it can, before it is asked for. */
+  readonly preload?: Promise<BackboneGraph | null>;
   readonly script?: URL;
   /** With work pending, a process that says nothing for so long is killed. */
   readonly silenceLimitMs?: number;
@@ -55,13 +57,21 @@ const defaultScript = (): URL =>
 
 /** Starts a device process and resolves when it has found its device. Rejects with DeviceGoneError, or with the device's refusal. */
 export async function startDeviceProcess(options: DeviceProcessOptions): Promise<DeviceProcess> {
-  const { script = defaultScript(), silenceLimitMs = 180_000, startLimitMs = 120_000, ...deviceOptions } = options;
+  const {
+    script = defaultScript(),
+    silenceLimitMs = 180_000,
+    startLimitMs = 120_000,
+    preload,
+    ...deviceOptions
+  } = options;
   const child = fork(fileURLToPath(script), [JSON.stringify(deviceOptions)], {
     serialization: 'advanced',
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const kill = () => child.kill('SIGKILL');
+  // What is sent before the other end listens waits there.
+  void preload?.then((backbone) => backbone && post(child, { type: 'preload', backbone }, () => {}));
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let lastHeardMs = performance.now();

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { createOnnxRuntime } from '../runtime/onnx-runtime.ts';
 import { probeDevice } from '../runtime/probe-device.ts';
-import { parseDeviceOptions } from './device-options.ts';
+import { readDeviceOptions } from './device-options.ts';
 import type { DeviceAnswer, DeviceRequest } from './messages.ts';
 import { toPlainError } from './plain-error.ts';
 import { createDeviceService } from './device-service.ts';
@@ -20,7 +20,7 @@ function send(answer: DeviceAnswer): void {
 }
 
 try {
-  const options = parseDeviceOptions(process.argv[2]);
+  const options = readDeviceOptions(process.argv[2]);
   const { runtime, reasons } = await probeDevice({
     ...options,
     onAttempt: (device) => send({ type: 'probing', device }),

@@ -8,6 +8,8 @@ import type { Device } from '../runtime/onnx-runtime.ts';
  * Both ends come from one build, so the types are trusted, not parsed.
  */
 export type DeviceRequest =
+  /** Asks for no answer: whoever loads the backbone after it hears of a failure. */
+  | { readonly type: 'preload'; readonly backbone: BackboneGraph }
   | { readonly type: 'load'; readonly id: number; readonly backbone: BackboneGraph }
   | { readonly type: 'embed'; readonly id: number; readonly backbone: BackboneGraph; readonly batch: EncoderBatch }
   | { readonly type: 'train-rows'; readonly id: number; readonly training: number; readonly chunk: TrainingChunk }

@@ -1,10 +1,7 @@
-import sharp from 'sharp';
 import { LIMITS } from '../../../src/contract/limits.ts';
 import { readImageHeader } from '../../../src/levi/index.ts';
 import { ImageError } from './image-error.ts';
-
-// A file is decoded once; the decoder's own cache of operations would only hold memory.
-sharp.cache(false);
+import { loadSharp } from './load-sharp.ts';
 
 /** What a viewer shows: turned as EXIF says, transparency on white, sRGB, 8 bits a channel. */
 export interface RgbImage {
@@ -23,6 +20,7 @@ const DECODE_LIMIT_S = 30;
  */
 export async function inspectImage(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }> {
   assertReadable(bytes);
+  const sharp = await loadSharp();
   const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata().catch(explain);
   if (width * height > LIMITS.imagePixels) {
     const limit = LIMITS.imagePixels / 1e6;
@@ -46,6 +44,7 @@ function assertReadable(bytes: Uint8Array): void {
  */
 export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
   await inspectImage(bytes);
+  const sharp = await loadSharp();
   const { data, info } = await sharp(bytes, { limitInputPixels: LIMITS.imagePixels, failOn: 'error' })
     .timeout({ seconds: DECODE_LIMIT_S })
     .autoOrient()

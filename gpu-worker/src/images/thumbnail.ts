@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import type { RgbImage } from './decode-image.ts';
+import { loadSharp } from './load-sharp.ts';
 
 /** Side of the images that the task model reads. */
 export const THUMBNAIL_SIZE = 32;
@@ -34,6 +34,7 @@ async function reduce(image: RgbImage): Promise<RgbImage> {
   const factor = Math.sqrt((width * height) / MAX_SUMMED_PIXELS);
   if (factor <= 1) return image;
   const side = (length: number): number => Math.max(1, Math.min(length, Math.round(length / factor)));
+  const sharp = await loadSharp();
   const { data: smaller, info } = await sharp(data, { raw: { width, height, channels: CHANNELS } })
     .resize({ width: side(width), height: side(height), fit: 'fill', kernel: 'linear' })
     .raw()

@@ -1,7 +1,6 @@
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
 import { corruptHeldOut } from '../../../src/levi/index.ts';
 import type { CorruptedRows, CorruptHeldOutInput } from '../../../src/levi/index.ts';
-import { corruptImage } from '../corruptions/corrupt-image.ts';
 import type { Split, Splits } from './load-splits.ts';
 
 export interface CorruptedSplit extends Split, CorruptedRows {}
@@ -16,7 +15,8 @@ export async function* corruptSplits(
     train,
     validation: validation ?? undefined,
     seed,
-    corruptImage,
+    // Loaded with the first image.
+    corruptImage: async (...image) => (await import('../corruptions/corrupt-image.ts')).corruptImage(...image),
     ...options,
   });
   for await (const rows of corrupting) {

@@ -1,13 +1,12 @@
 import { getLogger } from '@logtape/logtape';
 import type { CatalogueEntry } from '../../../src/contract/catalogue.ts';
 import { prepareBackbone } from '../backbones/prepare-backbone.ts';
-import type { PreparedBackbone } from '../backbones/prepared-backbone.ts';
 import { createProgressBar } from '../backbones/progress-bar.ts';
-import type { BackboneGraph, DevicePort } from '../device/device.ts';
+import type { DevicePort } from '../device/device.ts';
 import { createImageReader } from '../images/image-reader.ts';
-import { loadImageProcessor } from '../images/load-image-processor.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { OpenedBackbone } from './resident-backbones.ts';
+import { toGraph } from './to-graph.ts';
 import { probeBatch } from './trial-batch.ts';
 
 const log = getLogger(['levigate', 'worker', 'backbones']);
@@ -34,14 +33,11 @@ export async function openBackbone(name: string, { device, catalogue, signal }: 
   // The other process reads the weights while this one reads the vocabulary; whoever loads the graph next hears of a failure.
   device.load(graph).catch(() => {});
   if (prepared.modality === 'image') {
+    // What it stands on takes as long to load as all else here.
+    const { loadImageProcessor } = await import('../images/load-image-processor.ts');
     const readImage = createImageReader(await loadImageProcessor(prepared.folder));
     return { modality: 'image', graph, imageSize: prepared.imageSize, readImage };
   }
   const tokenizer = await loadTokenizer(prepared.folder);
   return { modality: 'text', graph, maxTokens: prepared.maxTokens, tokenizer };
 }
-
-const toGraph = (prepared: PreparedBackbone): BackboneGraph => {
-  const { id, fingerprint, graphPath, taps, width } = prepared;
-  return { id, fingerprint, graphPath, taps, width, idsDtype: prepared.modality === 'text' ? prepared.idsDtype : null };
-};

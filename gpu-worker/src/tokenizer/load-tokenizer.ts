@@ -1,9 +1,12 @@
-import { AutoTokenizer } from '@huggingface/transformers';
-import type { PreTrainedTokenizer } from '@huggingface/transformers';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer as PackageTokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { Token } from '../../../src/contract/worker-verbs.ts';
 import { locateTokens } from './locate-tokens.ts';
 import { readWordPieces } from './word-pieces.ts';
+import type { EncodeWords } from './word-pieces.ts';
 
 export interface TokenSequence {
   readonly ids: Int32Array;
@@ -25,18 +28,18 @@ export interface Tokenizer {
 }
 
 /**
- * Opens tokenizer.json and tokenizer_config.json of a folder; never looks elsewhere.
+ * Opens tokenizer.json and tokenizer_config.json of a folder; never looks elsewhere. The package is the one within Transformers.js, which
+ * would bring everything else it can do into the process.
  *
  * @throws LevigateError `backbone_invalid` when the folder holds no readable tokenizer.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const tokenizer = await AutoTokenizer.from_pretrained(folder, { local_files_only: true }).catch((cause: unknown) => {
+  const { general, encodeWords, special } = await openFiles(folder).catch((cause: unknown) => {
     throw new LevigateError('backbone_invalid', `The tokenizer in ${folder} cannot be read: ${String(cause)}.`, {
       cause,
     });
   });
-  const { head, tail } = findSpecialTokens(tokenizer.encode('a', { add_special_tokens: false }), tokenizer.encode('a'));
-  const encodeWords = await readWordPieces(folder);
+  const { head, tail } = special;
   const bareOf = (ids: readonly number[]): readonly number[] => {
     const isOpened = head.every((id, at) => ids[at] === id);
     const isClosed = tail.every((id, at) => ids[ids.length - tail.length + at] === id);
@@ -53,34 +56,69 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     encode: (text, maxLength, cut = 'end') => {
       const words = encodeWords?.(text);
       if (words) return fit(words, maxLength, cut);
-      const ids = tokenizer.encode(text);
+      const { ids } = general().encode(text);
       if (ids.length <= maxLength) return { ids: Int32Array.from(ids), isTruncated: false };
       return fit(bareOf(ids), maxLength, cut);
     },
     enclose: (ids, maxLength, cut = 'end') => {
-      assertKnown(tokenizer, ids);
+      assertKnown(general(), ids);
       return fit(bareOf(ids), maxLength, cut);
     },
-    describe: (text, { addSpecialTokens }) => describeTokens(tokenizer, text, addSpecialTokens),
+    describe: (text, { addSpecialTokens }) => describeTokens(general(), text, addSpecialTokens),
     decode: (ids, { skipSpecialTokens }) => {
-      assertKnown(tokenizer, ids);
-      return ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens });
+      assertKnown(general(), ids);
+      return ids.length === 0 ? '' : general().decode([...ids], { skip_special_tokens: skipSpecialTokens });
     },
   };
 }
 
-function findSpecialTokens(
-  bare: readonly number[],
-  whole: readonly number[],
-): { readonly head: readonly number[]; readonly tail: readonly number[] } {
+/** What is used of the package's class, whose types do not resolve from here. */
+interface TextTokenizer {
+  encode(text: string, options?: { readonly add_special_tokens?: boolean }): { readonly ids: number[] };
+  decode(ids: number[], options: { readonly skip_special_tokens: boolean }): string;
+  id_to_token(id: number): string | undefined;
+  get_added_tokens_decoder(): ReadonlyMap<number, { readonly special: boolean }>;
+}
+
+const Json = z.record(z.string(), z.unknown());
+
+// By then the first texts are answered, and the next may be of any kind.
+const GENERAL_AFTER_MS = 2_000;
+
+interface Opened {
+  /** Reads every text. It takes as long to make as all else here, so it is made with the first text that needs it, or a little later. */
+  readonly general: () => TextTokenizer;
+  readonly encodeWords: EncodeWords | null;
+  readonly special: SpecialTokens;
+}
+
+async function openFiles(folder: string): Promise<Opened> {
+  const read = async (name: string) => Json.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
+  const [json, config] = await Promise.all([read('tokenizer.json'), read('tokenizer_config.json')]);
+  let made: TextTokenizer | undefined;
+  const general = (): TextTokenizer => (made ??= new PackageTokenizer(json, config) as TextTokenizer);
+  const words = readWordPieces(json);
+  if (words) setTimeout(general, GENERAL_AFTER_MS).unref();
+  return { general, encodeWords: words?.encode ?? null, special: words ?? findSpecialTokens(general()) };
+}
+
+/** Those before and after every text. */
+interface SpecialTokens {
+  readonly head: readonly number[];
+  readonly tail: readonly number[];
+}
+
+function findSpecialTokens(tokenizer: TextTokenizer): SpecialTokens {
+  const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
+  const whole = tokenizer.encode('a').ids;
   const first = bare[0];
   const head = first === undefined ? 0 : Math.max(0, whole.indexOf(first));
   return { head: whole.slice(0, head), tail: whole.slice(head + bare.length) };
 }
 
-function describeTokens(tokenizer: PreTrainedTokenizer, text: string, addSpecialTokens: boolean): readonly Token[] {
-  const ids = tokenizer.encode(text, { add_special_tokens: addSpecialTokens });
-  const special = new Set(tokenizer.all_special_ids);
+function describeTokens(tokenizer: TextTokenizer, text: string, addSpecialTokens: boolean): readonly Token[] {
+  const { ids } = tokenizer.encode(text, { add_special_tokens: addSpecialTokens });
+  const special = specialIds(tokenizer);
   const pieces = ids.map((id) => (special.has(id) ? null : pieceOf(tokenizer, id)));
   const places = locateTokens(text, pieces);
   return ids.map((id, index) => {
@@ -95,16 +133,14 @@ function describeTokens(tokenizer: PreTrainedTokenizer, text: string, addSpecial
   });
 }
 
-/** The tokenizer within, whose package's types do not resolve from here. */
-interface Pieces {
-  id_to_token(id: number): string | undefined;
-}
-const lookUp = ({ _tokenizer }: PreTrainedTokenizer, id: number): string | undefined =>
-  (_tokenizer as Pieces).id_to_token(id);
+const specialIds = (tokenizer: TextTokenizer): ReadonlySet<number> => {
+  const added = tokenizer.get_added_tokens_decoder();
+  return new Set([...added].flatMap(([id, { special }]) => (special ? [id] : [])));
+};
 
-const pieceOf = (tokenizer: PreTrainedTokenizer, id: number): string => lookUp(tokenizer, id) ?? '';
+const pieceOf = (tokenizer: TextTokenizer, id: number): string => tokenizer.id_to_token(id) ?? '';
 
-function assertKnown(tokenizer: PreTrainedTokenizer, ids: readonly number[]): void {
-  const unknown = ids.find((id) => lookUp(tokenizer, id) === undefined);
+function assertKnown(tokenizer: TextTokenizer, ids: readonly number[]): void {
+  const unknown = ids.find((id) => tokenizer.id_to_token(id) === undefined);
   if (unknown !== undefined) throw new RangeError(`${unknown} is not a token of this model`);
 }

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { startLocalCloudflare } from '../../../functions/local-cloudflare.ts';
-import { startNode } from '../../../functions/node.ts';
 
 export function addStartCommand(program: Command): void {
   program
@@ -15,12 +13,15 @@ export function addStartCommand(program: Command): void {
     });
 }
 
+// Loaded when they are asked for: no other command needs them.
 async function serveOnNode(stop: Promise<void>): Promise<void> {
+  const { startNode } = await import('../../../functions/node.ts');
   await using _server = await startNode(process.env);
   await stop;
 }
 
 async function serveInWorkerd(stop: Promise<void>): Promise<void> {
+  const { startLocalCloudflare } = await import('../../../functions/local-cloudflare.ts');
   await using server = await startLocalCloudflare(process.env);
   const hasEnded = await Promise.race([stop.then(() => false), server.ended.then(() => true)]);
   if (hasEnded) throw new Error("Cloudflare's local runtime has ended: its messages stand above");

@@ -22,9 +22,6 @@ export interface TappedImageModel extends FeatureModel {
   readonly width: number;
 }
 
-/** Version of what `features` of an image means for the same weights and taps; part of every such fingerprint. */
-export const IMAGE_TAP_SPEC_VERSION = 1;
-
 const LEAST_OPSET = 11;
 
 /**

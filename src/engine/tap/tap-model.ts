@@ -21,9 +21,6 @@ export interface TappedModel extends FeatureModel {
   readonly idsDtype: 'int32' | 'int64';
 }
 
-/** Version of what `features` means for the same weights and taps; part of every fingerprint. */
-export const TAP_SPEC_VERSION = 1;
-
 /**
  * A foreign encoder as a feature extractor: cut above the highest tap, pooled inside, weights in one shared file.
  *

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+
+/** Answers a request; is given Node's own objects beside the web's. */
+export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
 
 export interface HttpServer extends AsyncDisposable {
   /** With the port that was taken. */
@@ -8,7 +12,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 export interface HttpServerOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: Fetch;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;

@@ -6,7 +6,7 @@ import { formatGraph } from '../../../src/cli/graph/format-graph.ts';
 import { layOut } from '../../../src/cli/graph/lay-out.ts';
 import { readLocalGraph } from '../../../src/cli/graph/read-local-graph.ts';
 import { prepareSpec } from '../../../gpu-worker/src/backbones/prepare-spec.ts';
-import { preparedFolderOf } from '../../../gpu-worker/src/backbones/prepare-spec.ts';
+import { preparedFolderOf } from '../../../gpu-worker/src/backbones/prepared-folder.ts';
 import { describeModel } from '../../../src/levi/index.ts';
 import { createRandomAdapter } from '../../support/random-adapter.ts';
 import { writeSmallAdapter } from '../../support/small-adapter.ts';
