@@ -3,6 +3,9 @@ import { LIMITS } from './limits.ts';
 
 export const UnixSeconds = z.int().describe('Unix time in seconds');
 
+/** The last second of the year 9999: what a caller gives is a date in milliseconds too. */
+export const MAX_UNIX_SECONDS = 253_402_300_799;
+
 /** Query of every cursor-paged list; unknown keys are ignored as OpenAI does. */
 export const PageQuery = z.object({
   after: z.string().optional().describe('Id of the last item of the previous page'),

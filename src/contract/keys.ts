@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnixSeconds } from './common.ts';
+import { MAX_UNIX_SECONDS, UnixSeconds } from './common.ts';
 import { KeyLimits } from './rate-limits.ts';
 
 export const SCOPES = [
@@ -25,7 +25,7 @@ export type Scope = z.infer<typeof Scope>;
 export const CreateApiKey = z.strictObject({
   name: z.string().min(1).max(128),
   scopes: z.array(Scope).min(1).optional().describe('All scopes of the creating key when absent'),
-  expires_at: UnixSeconds.optional(),
+  expires_at: UnixSeconds.max(MAX_UNIX_SECONDS, 'is after the year 9999; give Unix time in seconds').optional(),
   limits: KeyLimits.optional().describe('Beside those of the project; none when absent'),
 });
 export type CreateApiKey = z.infer<typeof CreateApiKey>;

@@ -123,6 +123,7 @@ export const LeviOptions = z.strictObject({
     .refine((targets) => Object.keys(targets).length >= 2 && Object.keys(targets).length <= LIMITS.targets, {
       error: `must name 2 to ${LIMITS.targets} targets; for one, use "task" and "columns"`,
     })
+    .meta({ minProperties: 2, maxProperties: LIMITS.targets })
     .optional()
     .describe('Several answers in one job, each with a column of its own'),
   chat: ChatOptions.optional(),

@@ -22,7 +22,7 @@ export const CompleteUploadRequest = z.object({
   part_ids: z.array(z.string()).min(1).max(LIMITS.uploadParts).describe('In the order of the file'),
   md5: z
     .string()
-    .regex(/^[0-9a-f]{32}$/i, 'must be the MD5 of the whole file as 32 hexadecimal digits')
+    .regex(/^[0-9a-fA-F]{32}$/, 'must be the MD5 of the whole file as 32 hexadecimal digits')
     .nullish(),
 });
 export type CompleteUploadRequest = z.infer<typeof CompleteUploadRequest>;

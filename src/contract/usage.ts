@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnixSeconds } from './common.ts';
+import { MAX_UNIX_SECONDS, UnixSeconds } from './common.ts';
 
 /** Width of a bucket. */
 export const USAGE_DAY_S = 86_400;
@@ -12,9 +12,16 @@ export const UsageQuery = z.object({
     .number()
     .int()
     .min(0)
+    .max(MAX_UNIX_SECONDS)
     .optional()
     .describe('Unix time in seconds; begins with the day (UTC) it is in. Six days ago when absent'),
-  end_time: z.coerce.number().int().min(0).optional().describe('Exclusive; today is the last day when absent'),
+  end_time: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_UNIX_SECONDS)
+    .optional()
+    .describe('Exclusive; today is the last day when absent'),
   bucket_width: z.enum(['1d']).default('1d'),
   group_by: z
     .union([z.enum(['model']), z.array(z.enum(['model'])).max(1)])

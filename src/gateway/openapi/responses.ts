@@ -12,20 +12,20 @@ const ErrorResponse = z
   })
   .openapi('Error');
 
-const FAILURES = {
+export const FAILURES = {
   400: 'The request is wrong; the message says how to mend it',
   401: 'No valid API key',
   403: 'The key lacks a scope',
   404: 'Not there, or hidden from this key',
-  409: 'A conflict; `x-should-retry: false`',
+  409: 'A conflict; `x-should-retry` says whether it passes',
   413: 'Too large',
   415: 'Not the media type this route takes',
-  429: 'Refused early; `Retry-After` says when',
+  429: 'Above a limit, or too much waits; `Retry-After` says when to come again',
   502: 'The worker failed',
   503: 'No worker can serve this now',
   504: 'Took too long',
 } as const;
-type FailureStatus = keyof typeof FAILURES;
+export type FailureStatus = keyof typeof FAILURES;
 
 interface JsonResponse<Schema extends z.ZodType> {
   readonly description: string;
@@ -37,14 +37,27 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
   content: { 'application/json': { schema } },
 });
 
-/** The failures of a user's route beyond 401 and 403, which each has. */
+/** The failures of a route that needs a key, beyond 401, 403 and 429, which each has; those of what stands before all of /v1 are added there. */
 export function failures(
   ...statuses: readonly FailureStatus[]
 ): Record<FailureStatus, JsonResponse<typeof ErrorResponse>> {
-  const entries = [401, 403, ...statuses].map((status) => [
+  const entries = [401, 403, 429, ...statuses].map((status) => [
     status,
     json(ErrorResponse, FAILURES[status as FailureStatus]),
   ]);
   // Documents only: a handler throws its failures, so the statuses left out are never answered.
   return Object.fromEntries(entries) as Record<FailureStatus, JsonResponse<typeof ErrorResponse>>;
 }
+
+/** Of `text/event-stream`: OpenAPI 3.1 has the schema describe each event. */
+export const EVENT_STREAM = {
+  schema: {
+    type: 'object' as const,
+    required: ['data'],
+    properties: {
+      id: { type: 'string' as const },
+      event: { type: 'string' as const },
+      data: { type: 'string' as const },
+    },
+  },
+};

@@ -157,7 +157,7 @@ function describeRule({ above }: AbstentionRule, rows: number, risk: number): st
   const needed = rowsForRisk(risk);
   const why =
     rows < needed
-      ? `${rows} validation rows cannot show a risk of at most ${risk}; it takes ${needed}, all answered rightly`
+      ? `${rows} validation rows cannot show a risk of at most ${risk}; it takes ${Number.isFinite(needed) ? needed : 'more than there can be'}, all answered rightly`
       : `no threshold kept the risk on the ${rows} validation rows at ${risk} or below with 95 % confidence`;
   return `abstain_at_risk: ${why}. Every answer is marked as abstained.`;
 }

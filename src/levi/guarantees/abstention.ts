@@ -35,12 +35,20 @@ export function abstentionRule(
 const coveragesOf = (rows: number): number =>
   Math.min(MAX_COVERAGES, Math.max(1, Math.floor(rows / ROWS_PER_COVERAGE)));
 
-/** The fewest rows, all answered rightly, that could show such a risk. */
+/** The fewest rows, all answered rightly, that could show such a risk; counted for each number of coverages, as a small risk takes more than can be tried. */
 export function rowsForRisk(risk: number): number {
-  let rows = 1;
-  while ((1 - risk) ** rows > ABSTENTION_ERROR / coveragesOf(rows)) rows += 1;
-  return rows;
+  for (let coverages = 1; coverages < MAX_COVERAGES; coverages += 1) {
+    const rows = Math.max(rowsFor(risk, coverages), firstRowsOf(coverages));
+    if (rows < firstRowsOf(coverages + 1)) return rows;
+  }
+  return Math.max(rowsFor(risk, MAX_COVERAGES), firstRowsOf(MAX_COVERAGES));
 }
+
+const rowsFor = (risk: number, coverages: number): number =>
+  Math.ceil(Math.log(ABSTENTION_ERROR / coverages) / Math.log1p(-risk));
+
+/** With how many rows there are so many coverages. */
+const firstRowsOf = (coverages: number): number => (coverages === 1 ? 1 : coverages * ROWS_PER_COVERAGE);
 
 /** The probability of at most `mistakes` in `rows`, each with probability `risk`: at most q where the Clopper-Pearson bound at 1 - q is at most `risk`. */
 function atMost(mistakes: number, rows: number, risk: number): number {

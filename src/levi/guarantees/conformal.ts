@@ -5,13 +5,13 @@
  * @returns null where n rows are too few for the level
  */
 export function conformalThreshold(nonconformity: Float32Array, level: number): number | null {
-  const rank = Math.ceil((nonconformity.length + 1) * level - ROUNDING);
+  const rank = Math.max(1, Math.ceil((nonconformity.length + 1) * level - ROUNDING));
   return nonconformity[rank - 1] ?? null;
 }
 
 /** The fewest rows for which the level's rank is among them. */
 export function rowsForLevel(level: number): number {
-  return Math.ceil(level / (1 - level) - ROUNDING);
+  return Math.max(1, Math.ceil(level / (1 - level) - ROUNDING));
 }
 
 // 0.9 * 10 is 9 in writing and a little more in binary.

@@ -83,6 +83,8 @@ describe('prediction sets', () => {
     expect(conformalThreshold(nonconformity, 0.9)).toBeNull();
     expect(rowsForLevel(0.9)).toBe(9);
     expect(rowsForLevel(0.99)).toBe(99);
+    expect(rowsForLevel(5e-324)).toBe(1);
+    expect(conformalThreshold(Float32Array.of(0.25, 0.5), 5e-324)).toBe(0.25);
     expect(conformalThreshold(new Float32Array(9), 0.9)).toBe(0);
     expect(predictionSet(ranked(Float32Array.of(0.7, 0.1, 0.1, 0.1), 0), null)).toHaveLength(4);
   });
@@ -132,6 +134,17 @@ describe('abstention', () => {
     expect(abstentionRule(right(needed), 0.05).above).not.toBeNull();
     expect(abstentionRule(right(needed - 1), 0.05).above).toBeNull();
     expect(abstentionRule({ confidence: new Float32Array(0), wrong: new Int32Array(0) }, 0.5).above).toBeNull();
+  });
+
+  test('knows how many rows any risk takes, the least as soon as the largest', () => {
+    const byTrying = (risk: number): number => {
+      let rows = 1;
+      while ((1 - risk) ** rows > 0.05 / Math.min(10, Math.max(1, Math.floor(rows / 20)))) rows += 1;
+      return rows;
+    };
+    for (let risk = 0.002; risk < 1; risk += 0.007) expect(rowsForRisk(risk), String(risk)).toBe(byTrying(risk));
+    expect(rowsForRisk(1e-9)).toBeGreaterThan(1e9);
+    expect(rowsForRisk(5e-324)).toBe(Infinity);
   });
 
   test('draws the line above the answers that go wrong', () => {

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { ChatCompletion, ChatCompletionRequest } from '../../../contract/index.ts';
 import { invalidRequest } from '../../errors/invalid-request.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
-import { failures, json } from '../../openapi/responses.ts';
+import { EVENT_STREAM, failures, json } from '../../openapi/responses.ts';
 import { setTimings } from '../../routes/predict/set-timings.ts';
 import { completeChat } from './complete.ts';
 import { streamCompletion } from './stream-completion.ts';
@@ -21,10 +21,10 @@ const route = createRoute({
       ...json(ChatCompletion, 'The answer, or its chunks'),
       content: {
         'application/json': { schema: ChatCompletion },
-        'text/event-stream': { schema: { type: 'string' as const } },
+        'text/event-stream': EVENT_STREAM,
       },
     },
-    ...failures(400, 404, 413, 429, 502, 503, 504),
+    ...failures(400, 404, 502, 503, 504),
   },
 });
 

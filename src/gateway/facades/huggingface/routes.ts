@@ -8,13 +8,13 @@ import { json } from '../../openapi/responses.ts';
 import { setTimings } from '../../routes/predict/set-timings.ts';
 import { readQuestion } from './read-question.ts';
 import { JsonBody } from './request.ts';
-import { answer } from './tasks.ts';
+import { answer, TASK_NAMES } from './tasks.ts';
 import { toHuggingFaceError } from './to-error.ts';
 
-const Failure = z.object({ error: z.string(), estimated_time: z.number().optional() });
+const Failure = z.object({ error: z.string(), estimated_time: z.number().optional() }).openapi('HuggingFaceError');
 const Labels = z.array(z.object({ label: z.string(), score: z.number() }));
 const Vector = z.array(z.number());
-const Answer = z.union([z.array(Labels), Labels, Vector, z.array(Vector), z.array(z.string().nullable())]);
+const Answer = z.union([z.array(Labels), Labels, Vector, z.array(Vector), z.array(z.string())]);
 
 const shared = {
   method: 'post' as const,
@@ -32,11 +32,13 @@ const shared = {
   },
 };
 
+const bytes = { type: 'string' as const, format: 'binary' };
 const body = {
   required: true,
   content: {
     'application/json': { schema: JsonBody },
-    'image/*': { schema: { type: 'string' as const, format: 'binary' } },
+    'image/*': { schema: bytes },
+    'application/octet-stream': { schema: bytes },
   },
 };
 
@@ -53,7 +55,7 @@ const pipeline = createRoute({
   ...shared,
   path: '/models/{model}/pipeline/{task}',
   summary: "Hugging Face's inference API: the task named",
-  request: { params: z.object({ model: z.string(), task: z.string() }), body },
+  request: { params: z.object({ model: z.string(), task: z.enum(TASK_NAMES) }), body },
 });
 
 /** `POST /models/{id}` as Hugging Face's clients call it, with `endpointUrl` or as `model` URL. */

@@ -22,6 +22,9 @@ const TASKS = {
 } as const satisfies Record<string, Task>;
 type TaskName = keyof typeof TASKS;
 
+/** One at least. */
+export const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
+
 const isTask = (name: string): name is TaskName => Object.hasOwn(TASKS, name);
 
 export async function answer(ctx: Context, question: Question): Promise<TaskAnswer> {
@@ -30,7 +33,7 @@ export async function answer(ctx: Context, question: Question): Promise<TaskAnsw
   if (isTask(pipeline)) return TASKS[pipeline](ctx, question);
   throw new LevigateError(
     'unsupported_option',
-    `the task "${pipeline}" is not served; these are: ${Object.keys(TASKS).join(', ')}`,
+    `the task "${pipeline}" is not served; these are: ${TASK_NAMES.join(', ')}`,
   );
 }
 

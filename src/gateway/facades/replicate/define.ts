@@ -1,20 +1,28 @@
 import { z } from '@hono/zod-openapi';
 import { json } from '../../openapi/responses.ts';
 
-const Failure = z.object({
-  title: z.string(),
-  detail: z.string(),
-  status: z.int(),
-  invalid_fields: z.array(z.object({ type: z.string(), field: z.string(), description: z.string() })).optional(),
-});
+const Failure = z
+  .object({
+    title: z.string(),
+    detail: z.string(),
+    status: z.int(),
+    invalid_fields: z.array(z.object({ type: z.string(), field: z.string(), description: z.string() })).optional(),
+  })
+  .openapi('ReplicateError');
 
-/** The failures of every route of this façade. */
+/** The failures of every route of this façade, and those of what is posted. */
 const failures = {
   401: json(Failure, 'No valid API key'),
   403: json(Failure, 'The key lacks a scope'),
   404: json(Failure, 'Not there, or hidden from this key'),
   422: json(Failure, 'The request is wrong'),
   429: json(Failure, 'Refused early'),
+};
+const postFailures = {
+  ...failures,
+  409: json(Failure, 'A conflict'),
+  413: json(Failure, 'Too large'),
+  415: json(Failure, 'No JSON'),
 };
 
 export const defineRead = <Path extends string, Params extends z.ZodObject, Answer extends z.ZodType>(
@@ -32,7 +40,11 @@ export const defineRead = <Path extends string, Params extends z.ZodObject, Answ
 export const defineCancel = <Path extends string, Params extends z.ZodObject, Answer extends z.ZodType>(
   path: Path,
   options: { readonly params: Params; readonly answer: Answer; readonly summary: string },
-) => ({ ...defineRead(path, options), method: 'post' as const });
+) => ({
+  ...defineRead(path, options),
+  method: 'post' as const,
+  responses: { 200: json(options.answer, 'As Replicate answers'), ...postFailures },
+});
 
 export const defineCreate = <
   Path extends string,
@@ -53,7 +65,7 @@ export const defineCreate = <
   tags: ['Replicate'],
   summary,
   request: { params, body: { required: true, content: { 'application/json': { schema: body } } } },
-  responses: { 201: json(answer, 'Made'), ...failures },
+  responses: { 201: json(answer, 'Made'), ...postFailures },
 });
 
 export const pageOf = <Item extends z.ZodType>(item: Item) =>

@@ -5,9 +5,12 @@ const MAX_OPTIONS = 255;
 const MAX_QUESTIONS = 64;
 const Options = z.union([
   z.array(z.string().min(1)).min(1).max(MAX_OPTIONS),
-  z.record(z.string().min(1), z.string().nullable()).refine((options) => isWithin(Object.keys(options), MAX_OPTIONS), {
-    error: `must name 1 to ${MAX_OPTIONS} options`,
-  }),
+  z
+    .record(z.string().min(1), z.string().nullable())
+    .refine((options) => isWithin(Object.keys(options), MAX_OPTIONS), {
+      error: `must name 1 to ${MAX_OPTIONS} options`,
+    })
+    .meta({ minProperties: 1, maxProperties: MAX_OPTIONS }),
 ]);
 
 const isWithin = ({ length }: readonly string[], most: number): boolean => length >= 1 && length <= most;
@@ -47,7 +50,8 @@ export const SystemOneRequest = z.strictObject({
     .record(z.string().min(1), SystemOneQuestion)
     .refine((questions) => isWithin(Object.keys(questions), MAX_QUESTIONS), {
       error: `must be 1 to ${MAX_QUESTIONS} questions`,
-    }),
+    })
+    .meta({ minProperties: 1, maxProperties: MAX_QUESTIONS }),
 });
 export type SystemOneRequest = z.infer<typeof SystemOneRequest>;
 

@@ -19,7 +19,7 @@ const route = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: SystemOneRequest } } } },
   responses: {
     200: json(SystemOneResponse, 'One answer a question'),
-    ...failures(400, 404, 413, 429, 502, 503, 504),
+    ...failures(400, 404, 502, 503, 504),
   },
 });
 

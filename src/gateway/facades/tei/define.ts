@@ -1,9 +1,24 @@
 import { z } from '@hono/zod-openapi';
 import { json } from '../../openapi/responses.ts';
 
-const Failure = z.object({ error: z.string(), error_type: z.string() });
+const Failure = z.object({ error: z.string(), error_type: z.string() }).openapi('TeiError');
 
-export const TeiParams = z.object({ model: z.string() });
+/** At the root of a port of its own no path names the model; under the prefix each does. */
+const params = z.object({
+  model: z
+    .string()
+    .optional()
+    .openapi({ param: { name: 'model', in: 'path', required: true } }),
+});
+
+const tags = ['Text Embeddings Inference'];
+
+const failures = {
+  401: json(Failure, 'No valid API key'),
+  403: json(Failure, 'The key lacks a scope'),
+  404: json(Failure, 'No such model'),
+  429: json(Failure, 'Overloaded'),
+};
 
 /** A route of TEI that takes a JSON body. */
 export const teiPost = <Path extends string, Body extends z.ZodType, Answer extends z.ZodType>(
@@ -12,19 +27,45 @@ export const teiPost = <Path extends string, Body extends z.ZodType, Answer exte
 ) => ({
   method: 'post' as const,
   path,
-  tags: ['Text Embeddings Inference'],
+  tags,
   summary,
-  request: { params: TeiParams.partial(), body: { required: true, content: { 'application/json': { schema: body } } } },
+  request: { params, body: { required: true, content: { 'application/json': { schema: body } } } },
   responses: {
     200: json(answer, 'As TEI 1.9 answers'),
+    ...failures,
     400: json(Failure, 'Empty'),
-    401: json(Failure, 'No valid API key'),
-    403: json(Failure, 'The key lacks a scope'),
-    404: json(Failure, 'No such model'),
     413: json(Failure, 'Validation: too long, too many'),
     422: json(Failure, 'Validation: not of this form'),
     424: json(Failure, 'Backend: the worker failed, or the model has no such answer'),
-    429: json(Failure, 'Overloaded'),
     503: json(Failure, 'Unhealthy: no worker'),
   },
+});
+
+/** What is asked of the model itself. */
+export const teiGet = <Path extends string, Answer extends z.ZodType>(
+  path: Path,
+  { answer, summary }: { readonly answer: Answer; readonly summary: string },
+) => ({
+  method: 'get' as const,
+  path,
+  tags,
+  summary,
+  request: { params },
+  responses: { 200: json(answer, 'As TEI 1.9 answers'), ...failures },
+});
+
+/** What watchers ask, without a key. */
+export const teiWatch = <Path extends string>(path: Path, summary: string) => ({
+  method: 'get' as const,
+  path,
+  tags,
+  summary,
+  security: [],
+  request: { params },
+});
+
+/** Whether a worker is there to answer. */
+export const teiHealth = <Path extends string>(path: Path) => ({
+  ...teiWatch(path, 'Whether a worker is there'),
+  responses: { 200: { description: 'Yes' }, 503: json(Failure, 'No') },
 });

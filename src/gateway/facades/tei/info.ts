@@ -1,23 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { LIMITS } from '../../../contract/index.ts';
 import { VERSION } from '../../../contract/version.ts';
 import { describeModel } from '../../../services/models/describe.ts';
-import { json } from '../../openapi/responses.ts';
-import { TeiParams } from './define.ts';
+import { teiGet } from './define.ts';
 import { Info } from './request.ts';
 import type { TeiApp } from './tei-app.ts';
 
-const route = createRoute({
-  method: 'get',
-  path: '/info',
-  tags: ['Text Embeddings Inference'],
-  summary: 'What the model is, as TEI says it',
-  request: { params: TeiParams.partial() },
-  responses: {
-    200: json(Info, 'A classifier with its labels, or an embedding model'),
-    401: json(z.object({ error: z.string(), error_type: z.string() }), 'No valid API key'),
-  },
-});
+const route = createRoute(
+  teiGet('/info', { answer: Info, summary: 'What the model is: a classifier with its labels, or an embedding model' }),
+);
 
 // TEI's defaults, which clients read as hints; what is refused here is refused by the workers' own queues.
 const HINTS = { max_concurrent_requests: 512, max_batch_tokens: 16_384, max_batch_requests: null } as const;

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { LIMITS } from '../../../contract/index.ts';
 import type { Services } from '../../../services/ports.ts';
-import { listAliveWorkers } from '../../../services/workers/list-alive.ts';
 import type { GatewayContext, GatewayEnv } from '../../gateway-env.ts';
 import { authenticate } from '../../middleware/authenticate.ts';
 import { limitBody } from '../../middleware/json-body-limit.ts';
@@ -12,6 +11,7 @@ import { createTeiMetrics } from './metrics.ts';
 import { registerPredict } from './predict.ts';
 import { refuseForm, toTeiError } from './tei-error.ts';
 import { registerTokens } from './tokens.ts';
+import { registerWatch } from './watch.ts';
 
 /** What tells a watcher nothing of any model needs no key. */
 const OPEN = /\/(health|ping|metrics)$/;
@@ -28,15 +28,6 @@ export function teiRoutes(services: Services, modelOf: (c: GatewayContext) => st
   app.use((c, next) => (OPEN.test(c.req.path) ? next() : requireKey(c, next)), limitBody(LIMITS.jsonBodyBytes));
   for (const register of [registerInfo, registerEmbed, registerPredict, registerCompare, registerTokens])
     register({ app, metrics, modelOf });
-  const health = async (c: GatewayContext): Promise<Response> => {
-    const isHealthy = (await listAliveWorkers(services)).length > 0;
-    return isHealthy ? c.body(null, 200) : c.json({ error: 'unhealthy', error_type: 'Unhealthy' }, 503);
-  };
-  app.get('/health', health);
-  app.get('/ping', health);
-  app.get('/metrics', async (c) => {
-    const queued = (await listAliveWorkers(services)).reduce((sum, { queuedInputs }) => sum + queuedInputs, 0);
-    return c.text(metrics.render(queued), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-  });
+  registerWatch({ app, metrics, modelOf }, services);
   return app;
 }

@@ -44,7 +44,7 @@ const route = createRoute({
   tags: ['vLLM'],
   summary: "vLLM's classification: probabilities in the order of the model's labels",
   request: { body: { required: true, content: { 'application/json': { schema: Request } } } },
-  responses: { 200: json(Response, 'By input'), ...failures(400, 404, 413, 429, 502, 503, 504) },
+  responses: { 200: json(Response, 'By input'), ...failures(400, 404, 413, 415, 502, 503, 504) },
 });
 
 /** `POST /classify`, as vLLM serves pooling models. Failures have OpenAI's shape there too. */

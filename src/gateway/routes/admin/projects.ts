@@ -29,7 +29,7 @@ const create = createRoute({
   description:
     'Needs the scope `admin:write`. The key has every scope but those of administration; its secret is shown once.',
   request: { body: { required: true, content: { 'application/json': { schema: CreateProject } } } },
-  responses: { 200: json(ProjectWithKey, 'The project and its key'), ...failures(400, 413, 415) },
+  responses: { 200: json(ProjectWithKey, 'The project and its key'), ...failures(400) },
 });
 
 const get = createRoute({
@@ -48,8 +48,8 @@ const update = createRoute({
   tags,
   summary: "Change a project's name or limits",
   description: 'Needs the scope `admin:write`. In force at once in this gateway, within 30 seconds in others.',
-  request: { params, body: { required: true, content: { 'application/json': { schema: UpdateProject } } } },
-  responses: { 200: json(Project, 'The project as it is now'), ...failures(400, 404, 413, 415) },
+  request: { params, body: { required: false, content: { 'application/json': { schema: UpdateProject } } } },
+  responses: { 200: json(Project, 'The project as it is now'), ...failures(400, 404) },
 });
 
 /** Tenants and what each may use. */

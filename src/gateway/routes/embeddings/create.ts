@@ -16,7 +16,7 @@ const route = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: EmbeddingsRequest } } } },
   responses: {
     200: json(EmbeddingsResponse, 'A vector per input, in their order'),
-    ...failures(400, 404, 413, 429, 502, 503, 504),
+    ...failures(400, 404, 502, 503, 504),
   },
 });
 

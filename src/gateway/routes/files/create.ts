@@ -32,7 +32,7 @@ const route = createRoute({
       },
     },
   },
-  responses: { 200: json(FileObject, 'The file'), ...failures(400, 413, 415) },
+  responses: { 200: json(FileObject, 'The file'), ...failures(400) },
 });
 
 export const registerCreateFile = (app: OpenAPIHono<GatewayEnv>) =>

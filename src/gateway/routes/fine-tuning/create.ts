@@ -18,7 +18,7 @@ const route = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: CreateJobRequest } } } },
   responses: {
     200: json(z.union([Job, DryRun]), 'The job, queued; with `dry_run` what was found'),
-    ...failures(400, 404, 413),
+    ...failures(400, 404),
   },
 });
 

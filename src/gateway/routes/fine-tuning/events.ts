@@ -4,7 +4,7 @@ import { JobEvent, page, PageQuery } from '../../../contract/index.ts';
 import { listJobEvents } from '../../../services/jobs/list-events.ts';
 import { watchJobEvents } from '../../../services/jobs/watch-events.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
-import { failures, json } from '../../openapi/responses.ts';
+import { EVENT_STREAM, failures, json } from '../../openapi/responses.ts';
 import { streamEvents } from './stream-events.ts';
 import { JobParams } from './job-params.ts';
 
@@ -22,7 +22,7 @@ const route = createRoute({
       ...json(page(JobEvent), 'A page of events, or the stream'),
       content: {
         'application/json': { schema: page(JobEvent) },
-        'text/event-stream': { schema: { type: 'string' as const } },
+        'text/event-stream': EVENT_STREAM,
       },
     },
     ...failures(400, 404),

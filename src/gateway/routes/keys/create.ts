@@ -11,7 +11,7 @@ const route = createRoute({
   tags: ['API keys'],
   summary: 'Create an API key; its secret is shown once',
   request: { body: { required: true, content: { 'application/json': { schema: CreateApiKey } } } },
-  responses: { 200: json(ApiKeyWithSecret, 'The key with its secret'), ...failures(400, 413, 415) },
+  responses: { 200: json(ApiKeyWithSecret, 'The key with its secret'), ...failures(400) },
 });
 
 export const registerCreateApiKey = (app: OpenAPIHono<GatewayEnv>) =>

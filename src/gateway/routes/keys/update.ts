@@ -13,9 +13,9 @@ const route = createRoute({
   description: 'A key with limits gives no more than it has.',
   request: {
     params: z.object({ key_id: z.string() }),
-    body: { required: true, content: { 'application/json': { schema: UpdateApiKey } } },
+    body: { required: false, content: { 'application/json': { schema: UpdateApiKey } } },
   },
-  responses: { 200: json(ApiKey, 'The key as it is now'), ...failures(400, 404, 413, 415) },
+  responses: { 200: json(ApiKey, 'The key as it is now'), ...failures(400, 404) },
 });
 
 export const registerUpdateApiKey = (app: OpenAPIHono<GatewayEnv>) =>

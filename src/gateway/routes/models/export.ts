@@ -25,7 +25,7 @@ const route = createRoute({
       description: 'The archive',
       content: { 'application/x-tar': { schema: { type: 'string', format: 'binary' } } },
     },
-    ...failures(400, 404, 429, 502, 503, 504),
+    ...failures(400, 404, 502, 503, 504),
   },
 });
 

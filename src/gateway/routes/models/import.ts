@@ -17,7 +17,7 @@ const route = createRoute({
     query: z.object({ suffix: z.string().min(1).max(LIMITS.suffixChars).optional() }),
     body: { required: true, content: { 'application/x-tar': { schema: { type: 'string', format: 'binary' } } } },
   },
-  responses: { 200: json(Model, 'The model, ready to predict'), ...failures(400, 413) },
+  responses: { 200: json(Model, 'The model, ready to predict'), ...failures(400) },
 });
 
 export const registerImportModel = (app: OpenAPIHono<GatewayEnv>) =>

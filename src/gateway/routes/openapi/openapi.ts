@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { hoistNamedSchemas, nameContractSchemas } from '../../openapi/name-schemas.ts';
+import { withMiddlewareAnswers } from '../../openapi/middleware-answers.ts';
 import { VERSION } from '../../../contract/version.ts';
 
 type OpenApiDocument = ReturnType<OpenAPIHono<GatewayEnv>['getOpenAPI31Document']>;
@@ -59,18 +60,24 @@ function createDocument(app: OpenAPIHono<GatewayEnv>): OpenApiDocument {
   const paths = hoistNamedSchemas(document.paths ?? {}, schemas) as Paths;
   return {
     ...document,
-    paths: withOperationIds(paths),
+    paths: describeOperations(paths),
     components: { ...document.components, schemas: sortedByName(schemas) as Schemas },
   };
 }
 
-/** Client generators name their functions by these. */
-function withOperationIds(paths: Paths): Paths {
+/** Operations with an id, by which client generators name their functions, and with what middleware answers. */
+function describeOperations(paths: Paths): Paths {
   const described: Record<string, Record<string, unknown>> = {};
   for (const [path, item] of Object.entries(paths)) {
     const operations: [string, object][] = Object.entries(item);
     described[path] = Object.fromEntries(
-      operations.map(([method, operation]) => [method, { operationId: toOperationId(method, path), ...operation }]),
+      operations.map(([method, operation]) => [
+        method,
+        {
+          operationId: toOperationId(method, path),
+          ...(path.startsWith('/v1/') ? withMiddlewareAnswers(method, operation) : operation),
+        },
+      ]),
     );
   }
   return described;

@@ -15,7 +15,7 @@ const route = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: PredictRequest } } } },
   responses: {
     200: json(PredictResponse, 'By input, then by model in the order of the request'),
-    ...failures(400, 404, 413, 429, 502, 503, 504),
+    ...failures(400, 404, 502, 503, 504),
   },
 });
 

@@ -25,7 +25,7 @@ const route = createRoute({
       },
     },
   },
-  responses: { 200: json(UploadPartObject, 'The part'), ...failures(400, 404, 409, 413, 415) },
+  responses: { 200: json(UploadPartObject, 'The part'), ...failures(400, 404, 409) },
 });
 
 export const registerAddUploadPart = (app: OpenAPIHono<GatewayEnv>) =>

@@ -11,7 +11,7 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Create a webhook endpoint; its signing secret is shown once',
   request: { body: { required: true, content: { 'application/json': { schema: CreateWebhookEndpoint } } } },
-  responses: { 200: json(WebhookEndpointWithSecret, 'The endpoint with its secret'), ...failures(400, 409, 413, 415) },
+  responses: { 200: json(WebhookEndpointWithSecret, 'The endpoint with its secret'), ...failures(400, 409) },
 });
 
 export const registerCreateWebhookEndpoint = (app: OpenAPIHono<GatewayEnv>) =>

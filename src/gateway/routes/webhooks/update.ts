@@ -15,7 +15,7 @@ const route = createRoute({
     params: WebhookEndpointParams,
     body: { required: false, content: { 'application/json': { schema: UpdateWebhookEndpoint } } },
   },
-  responses: { 200: json(WebhookEndpoint, 'The endpoint'), ...failures(400, 404, 413, 415) },
+  responses: { 200: json(WebhookEndpoint, 'The endpoint'), ...failures(400, 404) },
 });
 
 export const registerUpdateWebhookEndpoint = (app: OpenAPIHono<GatewayEnv>) =>
