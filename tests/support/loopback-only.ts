@@ -7,14 +7,13 @@ import net from 'node:net';
 const LOOPBACK: ReadonlySet<unknown> = new Set(['127.0.0.1', '::1', 'localhost', undefined]);
 const CLOSED_PORT = 1;
 
-// With its own `this`, given by `apply` alone.
-const connect: (...given: unknown[]) => unknown = Reflect.get(net.Socket.prototype, 'connect');
+const connect: unknown = Reflect.get(net.Socket.prototype, 'connect');
 
 Reflect.set(net.Socket.prototype, 'connect', function connectOnLoopback(this: net.Socket, ...args: unknown[]) {
   // Node's own callers hand over what they have normalised: a list of options and callback, known by a mark on the list.
   const [options]: readonly unknown[] = Array.isArray(args[0]) ? args[0] : args;
   if (isElsewhere(options)) Object.assign(options, { host: '127.0.0.1', port: CLOSED_PORT, lookup: undefined });
-  return connect.apply(this, args);
+  return typeof connect === 'function' ? Reflect.apply(connect, this, args) : undefined;
 });
 
 const isElsewhere = (options: unknown): options is object =>

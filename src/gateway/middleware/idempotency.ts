@@ -35,10 +35,11 @@ export const idempotency = createMiddleware<GatewayEnv>(async function idempoten
   if (key === null) return next();
   const begun = await beginIdempotent(c.get('context'), { key, kind: asked.kind, fingerprint });
   if (begun.kind === 'replay') return replay(c, begun, fingerprint ?? (await digestOfBody(c)));
+  using held = begun;
   const digest = streams ? requestHash(c) : undefined;
   c.set('bodyDigest', digest);
   await next();
-  await keep(c.res, begun, fingerprint ?? digest?.digest('hex') ?? '');
+  await keep(c.res, held, fingerprint ?? digest?.digest('hex') ?? '');
   return;
 });
 

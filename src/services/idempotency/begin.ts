@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
+import { getLogger } from '@logtape/logtape';
 import { LevigateError } from '../../contract/index.ts';
 import {
   answerIdempotencyKey,
   claimIdempotencyKey,
+  holdIdempotencyKey,
   releaseIdempotencyKey,
 } from '../../store/queries/idempotency-keys.ts';
-import type { StoredAnswer } from '../../store/queries/idempotency-keys.ts';
+import type { HeldKey, StoredAnswer } from '../../store/queries/idempotency-keys.ts';
 import type { Context } from '../context.ts';
+import type { Services } from '../ports.ts';
+
+const log = getLogger(['levigate', 'idempotency']);
 
 const DAY_MS = 24 * 3_600_000;
 const RETRY_WINDOW_MS = 10 * 60_000;
-/** No request works for longer; beyond, its gateway was killed. */
-const LOCK_MS = 10 * 60_000;
+/** How long a key stays taken when its gateway was killed; a living one renews its hold well before. */
+const HOLD_MS = 30_000;
+const RENEW_EVERY_MS = 10_000;
 const RETRY_AFTER_S = 1;
 
 export interface IdempotentRequest {
@@ -24,11 +30,12 @@ export interface IdempotentRequest {
 
 /** Either this request is to be worked on, or it was answered before. */
 export type Begun =
-  | {
+  | (Disposable & {
+      /** The key is held until this is disposed of. */
       readonly kind: 'run';
       answer(fingerprint: string, answer: StoredAnswer): Promise<void>;
       release(): Promise<void>;
-    }
+    })
   | {
       readonly kind: 'replay';
       readonly fingerprint: string;
@@ -42,9 +49,10 @@ export type Begun =
  * `assertSameRequest`) for another request.
  */
 export async function beginIdempotent(
-  { services: { db, clock }, actor, requestId }: Context,
+  { services, actor, requestId }: Context,
   { key, fingerprint, kind }: IdempotentRequest,
 ): Promise<Begun> {
+  const { db, clock } = services;
   const nowMs = clock.nowMs();
   // Two requests may bear the same id of their client's choosing; this one is the claim's own.
   const own = `${requestId}.${crypto.randomUUID()}`;
@@ -53,21 +61,30 @@ export async function beginIdempotent(
     ...held,
     fingerprint,
     nowMs,
-    lockedUntilMs: nowMs + LOCK_MS,
+    lockedUntilMs: nowMs + HOLD_MS,
     expiresMs: nowMs + (kind === 'key' ? DAY_MS : RETRY_WINDOW_MS),
     replaces: kind === 'first_try',
   });
   if (row.requestId === own) {
+    const renewing = setInterval(() => void renew(services, held), RENEW_EVERY_MS);
     return {
       kind: 'run',
       answer: (fingerprint, answer) => answerIdempotencyKey(db, held, { fingerprint, answer }),
       release: () => releaseIdempotencyKey(db, held),
+      [Symbol.dispose]: () => clearInterval(renewing),
     };
   }
   if (fingerprint !== null && row.fingerprint !== null) assertSameRequest(row.fingerprint, fingerprint);
   if (row.answer === null || row.fingerprint === null) throw inUse();
   const [original = ''] = row.requestId.split('.');
   return { kind: 'replay', fingerprint: row.fingerprint, requestId: original, answer: row.answer };
+}
+
+/** One renewal may fail, as the next comes before the hold ends. */
+async function renew({ db, clock }: Services, held: HeldKey): Promise<void> {
+  await holdIdempotencyKey(db, held, clock.nowMs() + HOLD_MS).catch((error: unknown) => {
+    log.warn('an idempotency key could not be held on to', { requestId: held.requestId, error });
+  });
 }
 
 export function assertSameRequest(first: string, second: string): void {

@@ -41,13 +41,18 @@ export async function claimIdempotencyKey(
   return held ?? claimIdempotencyKey(db, { ...claim, nowMs, replaces });
 }
 
-interface HeldKey {
+export interface HeldKey {
   readonly id: string;
   readonly requestId: string;
 }
 
 const heldBy = ({ id, requestId }: HeldKey) =>
   and(eq(idempotencyKeys.id, id), eq(idempotencyKeys.requestId, requestId));
+
+/** Puts off the time from when on another request may take over. */
+export async function holdIdempotencyKey(db: Database, key: HeldKey, lockedUntilMs: number): Promise<void> {
+  await db.update(idempotencyKeys).set({ lockedUntilMs }).where(heldBy(key));
+}
 
 export async function answerIdempotencyKey(
   db: Database,
