@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { HOUR_MS } from '../src/contract/durations.ts';
 import { parseNodeConfig } from '../src/platform/node/config.ts';
 import { startEmbeddedWorker } from '../src/platform/node/embedded-worker.ts';
 import { startIntervalTask } from '../src/platform/node/interval-task.ts';
@@ -47,7 +48,7 @@ export async function startLocalCloudflare(env: NodeJS.ProcessEnv): Promise<Loca
       throw new Error(`the cron handler answered ${response.status}: ${await response.text()}`);
   };
   stack.use(startIntervalTask('cron', Math.min(config.settings.leaseDurationMs / 6, 60_000), ring(EVERY_MINUTE)));
-  stack.use(startIntervalTask('upkeep', 3_600_000, ring(EVERY_HOUR))).wake();
+  stack.use(startIntervalTask('upkeep', HOUR_MS, ring(EVERY_HOUR))).wake();
   if (config.embeddedWorker) {
     const script = join(ROOT, 'gpu-worker/dist/main.mjs');
     const workerEnv = { ...env, LEVIGATE_LOG: config.logLevel };

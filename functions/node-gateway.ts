@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HOUR_MS } from '../src/contract/durations.ts';
 import { createApp } from '../src/gateway/app.ts';
 import { BATCH_ANSWERS } from '../src/gateway/batch/answers.ts';
 import { createTeiApp } from '../src/gateway/facades/tei/app.ts';
@@ -64,7 +65,7 @@ export async function openNodeGateway(config: NodeConfig, migrationsFolder: stri
     }),
   );
   // At the start as well: a gateway may never run for an hour.
-  stack.use(startIntervalTask('upkeep', 3_600_000, () => runUpkeep(services))).wake();
+  stack.use(startIntervalTask('upkeep', HOUR_MS, () => runUpkeep(services))).wake();
   if (config.tei !== null) {
     const { fetch } = createTeiApp(services, config.tei.model);
     const { url } = stack.use(await startHttpServer({ fetch, host: config.host, port: config.tei.port }));

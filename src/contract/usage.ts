@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { MAX_UNIX_SECONDS, UnixSeconds } from './common.ts';
+import { DAY_MS } from './durations.ts';
 
 /** Width of a bucket. */
-export const USAGE_DAY_S = 86_400;
+export const USAGE_DAY_S = DAY_MS / 1000;
 const MAX_BUCKETS = 31;
-const DEFAULT_BUCKETS = 7;
+/** Days on a page where no number is given, and days up to today where no begin is. */
+export const DEFAULT_USAGE_DAYS = 7;
 
 /** Of OpenAI's usage API, what has a meaning here. */
 export const UsageQuery = z.object({
@@ -29,7 +31,7 @@ export const UsageQuery = z.object({
     .describe('`model`: a result for each; else one a day'),
   'group_by[]': z.enum(['model']).optional().describe('As OpenAI clients send it'),
   models: z.string().optional().describe('Only of this model'),
-  limit: z.coerce.number().int().min(1).max(MAX_BUCKETS).default(DEFAULT_BUCKETS).describe('Days on a page'),
+  limit: z.coerce.number().int().min(1).max(MAX_BUCKETS).default(DEFAULT_USAGE_DAYS).describe('Days on a page'),
   page: z
     .string()
     .regex(/^\d{1,8}$/, 'is not a page of this list: give the "next_page" of the page before')

@@ -86,8 +86,7 @@ const WorkerGraphRequest = z.strictObject({
   adapter: z.strictObject({ sha256: z.string(), bytes: z.int() }).nullable(),
 });
 
-/** Everything that the gateway asks of a worker about inputs: `POST /<verb>`, one schema each way. */
-export const WORKER_VERBS = {
+const SCHEMAS = {
   predict: { request: WorkerPredictRequest, response: WorkerPredictResponse },
   embed: { request: WorkerEmbedRequest, response: WorkerEmbedResponse },
   embed_tokens: { request: WorkerEmbedRequest, response: WorkerEmbedTokensResponse },
@@ -97,6 +96,14 @@ export const WORKER_VERBS = {
   decode: { request: WorkerDecodeRequest, response: z.object({ data: z.array(z.string()) }) },
 } as const;
 
-export type WorkerVerb = keyof typeof WORKER_VERBS;
-export type WorkerRequest<Verb extends WorkerVerb> = z.infer<(typeof WORKER_VERBS)[Verb]['request']>;
-export type WorkerResponse<Verb extends WorkerVerb> = z.infer<(typeof WORKER_VERBS)[Verb]['response']>;
+export type WorkerVerb = keyof typeof SCHEMAS;
+export type WorkerRequest<Verb extends WorkerVerb> = z.infer<(typeof SCHEMAS)[Verb]['request']>;
+export type WorkerResponse<Verb extends WorkerVerb> = z.infer<(typeof SCHEMAS)[Verb]['response']>;
+
+/** Everything that the gateway asks of a worker about inputs: `POST /<verb>`, one schema each way. */
+export const WORKER_VERBS: {
+  readonly [Verb in WorkerVerb]: {
+    readonly request: z.ZodType<WorkerRequest<Verb>>;
+    readonly response: z.ZodType<WorkerResponse<Verb>>;
+  };
+} = SCHEMAS;

@@ -1,3 +1,4 @@
+import type { QueueStats } from '../contract/index.ts';
 import { createMetrics, DURATION_BOUNDS } from '../telemetry/metrics.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../telemetry/metrics.ts';
 import { perDatabase } from './per-database.ts';
@@ -23,30 +24,49 @@ export interface GatewayMetrics {
   readonly retries: Counter;
   /** By which limit. */
   readonly limited: Counter;
-  readonly gauges: Readonly<Record<GaugeName, Gauge>>;
+  /** Read from the database when somebody asks for them. */
+  readonly gauges: readonly { readonly gauge: Gauge; readonly of: QueueFigure }[];
 }
 
-export type GaugeName = keyof typeof GAUGES;
+type QueueFigure = Exclude<keyof QueueStats, 'object'>;
 
-/** Read from the database when somebody asks for them. */
-const GAUGES = {
-  te_queue_size: 'Inputs that wait in the workers',
-  levigate_queued_tokens: 'Tokens that wait in the workers',
-  levigate_in_flight_predictions: 'Predict requests that workers are answering',
-  levigate_waiting_predictions: 'Predict requests held until a worker wakes',
-  levigate_refused_predictions: 'Predict requests refused in the last minute since no worker was there',
-  levigate_workers_alive: 'Workers heard of within three heartbeats',
-  levigate_workers_draining: 'Workers among them that take no new requests',
-  levigate_queued_jobs: 'Fine-tuning jobs that wait for a worker',
-  levigate_running_jobs: 'Fine-tuning jobs that a worker has',
-  levigate_oldest_queued_job_age_seconds: 'How long the first job in the queue has waited',
-} as const;
+const GAUGES: readonly { readonly name: string; readonly of: QueueFigure; readonly help: string }[] = [
+  { name: 'te_queue_size', of: 'queued_inputs', help: 'Inputs that wait in the workers' },
+  { name: 'levigate_queued_tokens', of: 'queued_tokens', help: 'Tokens that wait in the workers' },
+  {
+    name: 'levigate_in_flight_predictions',
+    of: 'in_flight_predictions',
+    help: 'Predict requests that workers are answering',
+  },
+  {
+    name: 'levigate_waiting_predictions',
+    of: 'waiting_predictions',
+    help: 'Predict requests held until a worker wakes',
+  },
+  {
+    name: 'levigate_refused_predictions',
+    of: 'refused_predictions',
+    help: 'Predict requests refused in the last minute since no worker was there',
+  },
+  { name: 'levigate_workers_alive', of: 'workers_alive', help: 'Workers heard of within three heartbeats' },
+  {
+    name: 'levigate_workers_draining',
+    of: 'workers_draining',
+    help: 'Workers among them that take no new requests',
+  },
+  { name: 'levigate_queued_jobs', of: 'queued_jobs', help: 'Fine-tuning jobs that wait for a worker' },
+  { name: 'levigate_running_jobs', of: 'running_jobs', help: 'Fine-tuning jobs that a worker has' },
+  {
+    name: 'levigate_oldest_queued_job_age_seconds',
+    of: 'oldest_queued_job_age_s',
+    help: 'How long the first job in the queue has waited',
+  },
+];
 
 export const metricsOf = perDatabase<GatewayMetrics>(() => {
   const registry = createMetrics();
   const counter = (name: string, help: string) => registry.counter({ name, help });
   const duration = (name: string, help: string) => registry.histogram({ name, help, bounds: DURATION_BOUNDS });
-  const gauges = Object.entries(GAUGES).map(([name, help]) => [name, registry.gauge({ name, help })]);
   return {
     registry,
     httpRequests: counter('levigate_http_requests_total', 'Requests by method, route and status'),
@@ -63,7 +83,6 @@ export const metricsOf = perDatabase<GatewayMetrics>(() => {
     predictCachedTokens: counter('levigate_request_cached_tokens', 'Tokens among them whose features were cached'),
     retries: counter('levigate_predict_retries_total', 'Predict requests sent to a second worker'),
     limited: counter('levigate_rate_limited_total', 'Requests refused by a limit or quota'),
-    // One per name of the table.
-    gauges: Object.fromEntries(gauges) as Record<GaugeName, Gauge>,
+    gauges: GAUGES.map(({ name, of, help }) => ({ gauge: registry.gauge({ name, help }), of })),
   };
 });

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { firstMistake } from '../../../src/contract/mistakes.ts';
 import { LIMITS } from '../../../src/contract/limits.ts';
+import { keysOf } from '../../../src/contract/tables.ts';
 import { PurgeFeatures } from '../../../src/contract/worker-protocol.ts';
 import type { PinnedAdapters, PurgedFeatures, WorkerHealth } from '../../../src/contract/worker-protocol.ts';
 import { WORKER_VERBS } from '../../../src/contract/worker-verbs.ts';
@@ -79,8 +80,7 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
       try {
         const { json, signal } = await readRequest(context, MAX_BODY_BYTES);
         isGone = () => signal.aborted;
-        // The compiler does not follow the table's row from the verb to its schema.
-        const request = parse(WORKER_VERBS[verb].request, json) as WorkerRequest<Verb>;
+        const request = parse(WORKER_VERBS[verb].request, json);
         const response = await answer(request, signal);
         const measures = toMeasures(request, response, performance.now() - startedMs);
         metrics.answered(measures);
@@ -96,8 +96,7 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
       }
     });
   };
-  // The keys of the table are its own.
-  for (const verb of Object.keys(WORKER_VERBS) as WorkerVerb[]) serve(verb, verbs[verb]);
+  for (const verb of keysOf(WORKER_VERBS)) serve(verb, verbs[verb]);
 
   const operator = requireToken(accessToken, workerToken);
   app.post('/feature-cache/purge', operator, async (context) => {
@@ -121,7 +120,7 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
 // Nobody reads this answer; it keeps the log free of errors that are none.
 const clientGone = (): LevigateError => new LevigateError('invalid_request', 'The client went away.');
 
-function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+function parse<Value>(schema: z.ZodType<Value>, body: unknown): Value {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const { path, message } = firstMistake(parsed.error);

@@ -13,7 +13,8 @@ interface TrainOptions {
   readonly model: string;
   readonly validation?: string;
   readonly shift?: string[];
-  readonly method?: string;
+  /** Whatever was given: the gateway names those there are when it is none of them. */
+  readonly method?: Method;
   readonly suffix?: string;
   readonly seed?: number;
   readonly text?: string[];
@@ -21,7 +22,8 @@ interface TrainOptions {
   readonly fields?: string[] | true;
   readonly fullReport?: boolean;
   readonly groupBy?: string;
-  readonly corruptions?: string[] | true;
+  /** Here, too. */
+  readonly corruptions?: Corruption[] | true;
   readonly search?: number;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
@@ -91,13 +93,11 @@ async function buildRequest(client: Levigate, file: string, options: TrainOption
     suffix: options.suffix,
     seed: options.seed,
     levi: {
-      // The gateway names the methods there are when this is none of them.
-      method: options.method as Method | undefined,
+      method: options.method,
       report: options.fullReport ? 'full' : undefined,
       columns: columnsOf(options),
       group_by: options.groupBy,
-      // The gateway names those there are, here too.
-      corruptions: options.corruptions === true ? 'all' : (options.corruptions as Corruption[] | undefined),
+      corruptions: options.corruptions === true ? 'all' : options.corruptions,
       search: options.search === undefined ? undefined : { budget: { trials: options.search } },
       shift_files: shifts
         .filter((shift) => shift !== null)

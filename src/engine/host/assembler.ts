@@ -4,6 +4,7 @@ export type Code = readonly number[];
 
 export const I32 = 0x7f;
 export const F32 = 0x7d;
+export const F64 = 0x7c;
 export const V128 = 0x7b;
 
 const END = 0x0b;
@@ -13,7 +14,7 @@ export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
 export const integer = (value: number): Code => [0x41, ...signed(value)];
 
-const binary =
+export const binary =
   (...operation: number[]) =>
   (left: Code, right: Code): Code => [...left, ...right, ...operation];
 export const addInteger = binary(0x6a);
@@ -44,10 +45,13 @@ export function whileBelow(local: number, limit: Code, body: Code): Code {
   return [0x02, 0x40, 0x03, 0x40, ...leave, ...body, 0x0c, 0, END, END];
 }
 
+/** An operation on vectors, by its number. */
+export const simd = (operation: number): Code => [SIMD, ...unsigned(operation)];
+
 export interface KernelFunction {
   readonly name: string;
-  /** All of them whole numbers. */
-  readonly parameters: number;
+  /** Their types. */
+  readonly parameters: readonly number[];
   /** Types of the other locals, numbered after the parameters. */
   readonly locals: readonly number[];
   readonly body: Code;
@@ -56,11 +60,7 @@ export interface KernelFunction {
 /** A module of functions without results over an imported memory, `host.memory`. */
 export function assembleModule(functions: readonly KernelFunction[]): Uint8Array<ArrayBuffer> {
   const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  const types = functions.map(({ parameters }) => [
-    0x60,
-    ...vector(Array.from({ length: parameters }, () => [I32])),
-    0,
-  ]);
+  const types = functions.map(({ parameters }) => [0x60, ...vector(parameters.map((type) => [type])), 0]);
   const exported = functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)]);
   const bodies = functions.map(({ locals, body }) => sized([...vector(locals.map((type) => [1, type])), ...body, END]));
   return Uint8Array.from([

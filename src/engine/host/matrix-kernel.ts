@@ -37,6 +37,7 @@ export interface MatrixKernel {
 const FLOAT = 4;
 const FOUR = 16;
 const [LEFT, RIGHT, OUT, INNER, COLUMNS] = [0, 1, 2, 3, 4] as const;
+const PARAMETERS = [LEFT, RIGHT, OUT, INNER, COLUMNS].map(() => I32);
 const BYTES_LOG = 2;
 
 const bytesOf = (count: Code): Code => shiftLeft(count, integer(BYTES_LOG));
@@ -77,7 +78,7 @@ const multiplyRow = ((): KernelFunction => {
   const BLOCKS = [16, 4, 1];
   return {
     name: 'multiplyRow',
-    parameters: 5,
+    parameters: PARAMETERS,
     locals: [I32, I32, I32, I32, I32, F32, ...Array.from({ length: 16 }, () => V128)],
     body: [
       ...set(column, integer(0)),
@@ -96,7 +97,7 @@ const multiplyTransposed = ((): KernelFunction => {
   const total = [0, 1, 2, 3].map((index) => lane(addFour(get(a), get(b)), index)).reduce(addFloat);
   return {
     name: 'multiplyTransposed',
-    parameters: 5,
+    parameters: PARAMETERS,
     locals: [I32, I32, I32, I32, I32, F32, V128, V128],
     body: [
       ...set(column, integer(0)),

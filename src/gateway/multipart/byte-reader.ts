@@ -47,7 +47,10 @@ export function createByteReader(stream: ReadableStream<Uint8Array>, start: Uint
     let all: Uint8Array = new Uint8Array(0);
     for await (const chunk of until(delimiter)) {
       if (all.length + chunk.length > maxBytes) {
-        throw new LevigateError('invalid_request', `a multipart field or header is larger than ${maxBytes} bytes`);
+        throw new LevigateError(
+          'invalid_request',
+          `a multipart field or header is larger than ${maxBytes} bytes: send what is long as the file`,
+        );
       }
       all = concatenate(all, chunk);
     }

@@ -45,7 +45,7 @@ export async function* readMultipart(
     await reader.collectUntil(delimiter, limits.paddingBytes);
     for (let count = 0; await hasNextPart(reader, limits); count += 1) {
       if (count === limits.parts)
-        throw new LevigateError('invalid_request', `more than ${limits.parts} multipart parts`);
+        throw new LevigateError('invalid_request', `more than ${limits.parts} multipart parts: send fewer fields`);
       yield* readPart(reader, delimiter, limits);
     }
     await reader.drain(limits.paddingBytes);

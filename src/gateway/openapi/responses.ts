@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { tableOf } from '../../contract/index.ts';
 
 /** OpenAI's error object: all four keys, always nested. */
 const ErrorResponse = z
@@ -38,15 +39,10 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
 });
 
 /** The failures of a route that needs a key, beyond 401, 403 and 429, which each has; those of what stands before all of /v1 are added there. */
-export function failures(
-  ...statuses: readonly FailureStatus[]
-): Record<FailureStatus, JsonResponse<typeof ErrorResponse>> {
-  const entries = [401, 403, 429, ...statuses].map((status) => [
-    status,
-    json(ErrorResponse, FAILURES[status as FailureStatus]),
-  ]);
-  // Documents only: a handler throws its failures, so the statuses left out are never answered.
-  return Object.fromEntries(entries) as Record<FailureStatus, JsonResponse<typeof ErrorResponse>>;
+export function failures<Status extends FailureStatus>(
+  ...statuses: readonly Status[]
+): Record<401 | 403 | 429 | Status, JsonResponse<typeof ErrorResponse>> {
+  return tableOf([401, 403, 429, ...statuses], (status) => json(ErrorResponse, FAILURES[status]));
 }
 
 /** Of `text/event-stream`: OpenAPI 3.1 has the schema describe each event. */

@@ -1,4 +1,5 @@
 import type { TrainingRecord } from '../records/training-record.ts';
+import { addToHash, FNV_OFFSET } from './fnv.ts';
 
 export function normaliseText(text: string): string {
   return text.trim().toLowerCase().replaceAll(/\s+/gu, ' ');
@@ -12,11 +13,8 @@ export function contentKey({ text, image, fields }: TrainingRecord): string {
   return seen.join('\n');
 }
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
 function hashBytes(bytes: Uint8Array): number {
   let hash = FNV_OFFSET;
-  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), FNV_PRIME);
+  for (let index = 0; index < bytes.length; index++) hash = addToHash(hash, bytes[index] ?? 0);
   return hash >>> 0;
 }

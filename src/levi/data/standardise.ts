@@ -7,7 +7,7 @@ export interface Standardisation {
 }
 
 // Below this a feature is constant but for rounding, and dividing by it would make noise of it.
-const SMALLEST_DEVIATION = 1e-6;
+export const SMALLEST_DEVIATION = 1e-6;
 
 /** Standardises the rows that are learned from, in place, and gives the statistics by which all others must be. */
 export function standardiseInPlace(features: FeatureMatrix): Standardisation {

@@ -1,9 +1,8 @@
+import { FNV_OFFSET, FNV_PRIME } from '../data/fnv.ts';
 import type { NodeWriter } from './node-writer.ts';
 
 // `task-model/hash-ngrams.ts` in ONNX: 32-bit arithmetic in int64, since products stay below 2^63 there and operators on bits are younger
 // than many backbones' graphs.
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 const MIX_HIGH = 0x85eb;
 const MIX_LOW = 0xca6b;
 const TWO_16 = 2 ** 16;

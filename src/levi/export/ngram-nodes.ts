@@ -1,3 +1,4 @@
+import { tableOf } from '../../contract/tables.ts';
 import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
 import { createHasher } from './hash-nodes.ts';
 import type { WordRuns } from './hash-nodes.ts';
@@ -137,10 +138,7 @@ function writeUnits(writer: NodeWriter, { ids, mask, vocabulary }: Omit<NgramInp
   return {
     codes: writer.node('Gather', [int64(spelled.codes), at]),
     rows: writer.node('Gather', [rowOfToken, tokenOf]),
-    flags: Object.fromEntries(
-      UNIT_FLAGS.map((name) => [name, writer.node('Gather', [flag(spelled[name]), at])]),
-      // Every flag has an entry.
-    ) as Record<UnitFlag, string>,
+    flags: tableOf(UNIT_FLAGS, (name) => writer.node('Gather', [flag(spelled[name]), at])),
     isShort: writer.node('Gather', [flag(spelled.isShort), idOf]),
   };
 }

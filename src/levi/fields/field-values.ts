@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../contract/durations.ts';
 import type { FieldType } from '../../contract/levi.ts';
 
 /** What is known of a row beside its text, as it came: nothing in it has been checked. */
@@ -35,7 +36,6 @@ export interface DateValue {
 }
 
 const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2}).*)?$/u;
-const DAY_MS = 86_400_000;
 
 /**
  * A date such as 2026-11-23, with or without a time; undefined where it is none. Day and hour are those that are written, whatever

@@ -21,9 +21,9 @@ export function checkImages(): LintCheck {
       rows.add(row.file);
       const header = readImageHeader(image);
       if ('problem' in header) return;
-      const [short, long] = [header.width, header.height].toSorted((a, b) => a - b) as [number, number];
-      if (short < MIN_SIDE) noteIn(tiny, row);
-      else if (long > MAX_ASPECT * short) noteIn(narrow, row);
+      const { width, height } = header;
+      if (Math.min(width, height) < MIN_SIDE) noteIn(tiny, row);
+      else if (Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) noteIn(narrow, row);
     },
     findings: () => [
       ...[...tiny].map(([file, tally]): LintFinding => {

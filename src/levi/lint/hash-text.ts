@@ -1,13 +1,14 @@
-const FNV_PRIME = 0x01000193;
+import { addToHash, FNV_OFFSET } from '../data/fnv.ts';
+
 const OTHER_PRIME = 0x5bd1e995;
 
 /** 53 bits, as a number: among 300,000 texts, the chance that any two differing ones meet is 5 in a million. */
 export function hashText(text: string): number {
-  let low = 0x811c9dc5;
+  let low = FNV_OFFSET;
   let high = 0x9747b28c;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    low = Math.imul(low ^ code, FNV_PRIME);
+    low = addToHash(low, code);
     high = Math.imul(high ^ code, OTHER_PRIME);
     high ^= high >>> 15;
   }

@@ -1,3 +1,5 @@
+import { keysOf } from '../../contract/tables.ts';
+
 /**
  * Words that are frequent in one language and hardly words of another here. Enough to tell languages of one script apart in a sentence or two;
  * a word that several share stands with none.
@@ -19,8 +21,8 @@ export type Language = keyof typeof FUNCTION_WORDS;
 
 const LANGUAGES_OF_WORD = (() => {
   const byWord = new Map<string, Language[]>();
-  for (const [language, words] of Object.entries(FUNCTION_WORDS) as [Language, string][])
-    for (const word of words.split(' ')) byWord.set(word, [...(byWord.get(word) ?? []), language]);
+  for (const language of keysOf(FUNCTION_WORDS))
+    for (const word of FUNCTION_WORDS[language].split(' ')) byWord.set(word, [...(byWord.get(word) ?? []), language]);
   return byWord;
 })();
 

@@ -1,6 +1,6 @@
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 
-const CALIBRATION_BINS = 15;
+import { calibrationError } from './calibration-error.ts';
 
 /** The most probable class of each row; the first of equals. */
 export function predictedClasses({ rows, outputs, data }: AnswerMatrix): Int32Array {
@@ -26,18 +26,12 @@ export function mean(values: ArrayLike<number>): number {
   return values.length === 0 ? 0 : total / values.length;
 }
 
-/** Expected calibration error: confidence against accuracy in 15 equal-width bins (Guo et al. 2017). */
+/** Confidence against accuracy. */
 export function expectedCalibrationError(answers: AnswerMatrix, targets: Int32Array): number {
-  const { rows, outputs, data } = answers;
+  const { outputs, data } = answers;
   const predicted = predictedClasses(answers);
-  const excess = new Float64Array(CALIBRATION_BINS);
-  for (let row = 0; row < rows; row++) {
-    const answer = predicted[row] ?? 0;
-    const confidence = data[row * outputs + answer] ?? 0;
-    const bin = Math.min(CALIBRATION_BINS - 1, Math.floor(confidence * CALIBRATION_BINS));
-    excess[bin] = (excess[bin] ?? 0) + confidence - (answer === targets[row] ? 1 : 0);
-  }
-  return excess.reduce((total, value) => total + Math.abs(value), 0) / Math.max(1, rows);
+  const confidences = Float64Array.from(predicted, (answer, row) => data[row * outputs + answer] ?? 0);
+  return calibrationError(confidences, (row) => (predicted[row] === targets[row] ? 1 : 0));
 }
 
 /** `counts[true][predicted]`. */

@@ -1,10 +1,10 @@
+import { calibrationError } from './calibration-error.ts';
 import { measureRows } from '../tasks/family-scores.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import type { Targets } from '../tasks/targets.ts';
 
 /** A label is given where it is more likely than not. */
 export const GIVEN_FROM = 0.5;
-const CALIBRATION_BINS = 15;
 
 const f1Of = (hits: number, total: number): number => (total === 0 ? 1 : (2 * hits) / total);
 
@@ -67,12 +67,6 @@ export function macroF1OfLabels(counts: readonly LabelCounts[]): number {
   return occurring.length === 0 ? 0 : total / occurring.length;
 }
 
-/** Expected calibration error of the labels' probabilities, 15 equal-width bins over all pairs of row and label. */
-export function labelCalibrationError({ data }: AnswerMatrix, targets: Targets): number {
-  const excess = new Float64Array(CALIBRATION_BINS);
-  for (const [place, p] of data.entries()) {
-    const bin = Math.min(CALIBRATION_BINS - 1, Math.floor(p * CALIBRATION_BINS));
-    excess[bin] = (excess[bin] ?? 0) + p - (targets.data[place] ?? 0);
-  }
-  return excess.reduce((total, value) => total + Math.abs(value), 0) / Math.max(1, data.length);
-}
+/** Of the labels' probabilities, over all pairs of row and label. */
+export const labelCalibrationError = ({ data }: AnswerMatrix, targets: Targets): number =>
+  calibrationError(data, (place) => targets.data[place] ?? 0);

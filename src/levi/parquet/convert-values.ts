@@ -1,4 +1,5 @@
 import { parseFloat16 } from 'hyparquet/src/convert.js';
+import { DAY_MS } from '../../contract/durations.ts';
 import { ParquetError } from './parquet-error.ts';
 import type { LeafNode } from './schema-node.ts';
 
@@ -6,7 +7,6 @@ import type { LeafNode } from './schema-node.ts';
 export type CellValue = string | number | boolean | Uint8Array;
 
 const MAX_DECIMAL_BYTES = 32;
-const DAY_MS = 86_400_000;
 const PER_MS = { MILLIS: 1n, MICROS: 1_000n, NANOS: 1_000_000n } as const;
 
 /** @returns how one value of a leaf becomes a cell; bytes without a meaning stay bytes. Throws ParquetError for values that cannot be. */

@@ -1,5 +1,8 @@
 import { trainingFileError } from './training-file-error.ts';
 
+/** As much of a file's beginning tells its format. */
+export const HEAD_BYTES = 65_536;
+
 /** `gzip` holds one of the others but itself. */
 export type FileFormat = 'jsonl' | 'csv' | 'parquet' | 'zip' | 'tar' | 'gzip';
 

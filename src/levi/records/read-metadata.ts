@@ -1,5 +1,6 @@
 import { ArchiveError } from '../archives/archive-error.ts';
 import { LIMITS } from '../../contract/limits.ts';
+import { HEAD_BYTES } from './detect-format.ts';
 import { readCsvTable } from './read-csv-table.ts';
 import type { Chunks } from './read-chunks.ts';
 import { readJsonRows } from './read-jsonl.ts';
@@ -12,7 +13,6 @@ const NAME = /(?:^|\/)metadata\.(?:csv|jsonl)$/u;
 export const isMetadata = (path: string): boolean => NAME.test(path);
 
 const FILE_NAME = 'file_name';
-const HEAD_BYTES = 65_536;
 
 /** @param path the table's own: what it names is relative to it. Throws `invalid_training_file`, and ArchiveError naming the table. */
 export async function readMetadata(

@@ -4,7 +4,7 @@ import { openTar } from '../archives/read-tar.ts';
 import { openZip } from '../archives/read-zip.ts';
 import { resolveColumns } from './columns.ts';
 import type { ColumnNames, Reading } from './columns.ts';
-import { detectFormat } from './detect-format.ts';
+import { detectFormat, HEAD_BYTES } from './detect-format.ts';
 import type { FileFormat } from './detect-format.ts';
 import type { FileSource } from './file-source.ts';
 import { peekChunks, readChunks } from './read-chunks.ts';
@@ -26,8 +26,6 @@ export interface ReadOptions {
   /** Takes every chat in place of a record that is made of it. */
   readonly onChat?: ColumnNames['onChat'];
 }
-
-const HEAD_BYTES = 65_536;
 
 const TEXT_READERS = { jsonl: readJsonl, csv: readCsv } as const;
 

@@ -43,13 +43,14 @@ function rowsOf(
 function flatten(values: object, path = ''): Row {
   const entries = Object.entries(values).flatMap(([key, value]: [string, unknown]): [string, Cell][] => {
     const name = path === '' ? key : key === 'value' ? path : `${path}_${key}`;
-    if (Array.isArray(value) || value === undefined) return [];
-    if (typeof value === 'object' && value !== null) return Object.entries(flatten(value, name));
-    // What is left of JSON.
-    return [[name, value as Cell]];
+    if (isCell(value)) return [[name, value]];
+    return typeof value === 'object' && !Array.isArray(value) ? Object.entries(flatten(value, name)) : [];
   });
   return Object.fromEntries(entries);
 }
+
+const isCell = (value: unknown): value is Cell =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
 // OWASP, "CSV Injection": these begin a formula in Excel, LibreOffice or Sheets; numbers are none of a stranger's words.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;

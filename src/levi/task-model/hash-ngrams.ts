@@ -1,3 +1,5 @@
+import { addToHash, FNV_OFFSET } from '../data/fnv.ts';
+
 // Letters with their marks and inner apostrophes; scripts written without spaces, and punctuation, one character each.
 const WORDS =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}\p{M}\p{N}_]/gu;
@@ -7,8 +9,6 @@ export function splitWords(text: string): readonly string[] {
   return text.toLowerCase().match(WORDS) ?? [];
 }
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 const BIGRAM_SEPARATOR = 0x20;
 
 /**
@@ -22,7 +22,7 @@ export function hashNgrams(text: string, buckets: number): Int32Array {
   for (const [index, word] of words.entries()) {
     hashed[index] = mix(hashUnits(FNV_OFFSET, word)) & (buckets - 1);
     if (index > 0)
-      hashed[words.length + index - 1] = mix(hashUnits(hashUnit(previous, BIGRAM_SEPARATOR), word)) & (buckets - 1);
+      hashed[words.length + index - 1] = mix(hashUnits(addToHash(previous, BIGRAM_SEPARATOR), word)) & (buckets - 1);
     previous = hashUnits(FNV_OFFSET, word);
   }
   return hashed;
@@ -30,12 +30,8 @@ export function hashNgrams(text: string, buckets: number): Int32Array {
 
 function hashUnits(start: number, word: string): number {
   let hash = start;
-  for (let index = 0; index < word.length; index++) hash = hashUnit(hash, word.charCodeAt(index));
+  for (let index = 0; index < word.length; index++) hash = addToHash(hash, word.charCodeAt(index));
   return hash;
-}
-
-function hashUnit(hash: number, unit: number): number {
-  return Math.imul(hash ^ unit, FNV_PRIME);
 }
 
 // The low bits of FNV-1a alone are poorly spread over short words.

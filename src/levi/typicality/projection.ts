@@ -1,4 +1,5 @@
 import { createRandom } from '../../engine/index.ts';
+import { SMALLEST_DEVIATION } from '../data/standardise.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 
 /**
@@ -29,8 +30,6 @@ export interface ChosenRows {
 /** By the means and deviations of given rows, into as many numbers per layer as asked, at most one a feature. */
 export type LearnedProjections = (projected: number) => Projection;
 
-// Below this a feature is constant but for rounding, as in data/standardise.ts.
-const SMALLEST_DEVIATION = 1e-6;
 // Not the job's seed: two jobs on the same backbone may be compared.
 const SIGN_SEED = 2402;
 

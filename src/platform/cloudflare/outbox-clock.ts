@@ -1,5 +1,6 @@
 import { getLogger } from '@logtape/logtape';
 import { z } from 'zod';
+import { HOUR_MS } from '../../contract/index.ts';
 import { claimWake } from '../../store/queries/scheduled-wakes.ts';
 import type { Services } from '../../services/ports.ts';
 
@@ -11,7 +12,7 @@ type Wake = z.infer<typeof Wake>;
 
 const NAME = 'outbox';
 /** A queue holds a message back for 12 hours at most. */
-const MAX_DELAY_MS = 12 * 3_600_000;
+const MAX_DELAY_MS = 12 * HOUR_MS;
 
 export interface OutboxClock {
   /** Looks at the outbox as soon as the queue delivers. Never rejects: a wake that is lost is made good by the next tick. */

@@ -1,12 +1,10 @@
-import { createId, LevigateError, LIMITS } from '../../contract/index.ts';
+import { createId, DAY_MS, LevigateError, LIMITS } from '../../contract/index.ts';
 import type { Batch, CreateBatchRequest } from '../../contract/index.ts';
 import { insertBatch } from '../../store/queries/batches.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { requireFile } from '../files/require-file.ts';
 import { toBatch } from './to-wire.ts';
-
-const WINDOW_MS = 24 * 3_600_000;
 
 /** Queues a file of requests; its lines are checked, then answered, by the clock. */
 export async function createBatch(ctx: Context, request: CreateBatchRequest): Promise<Batch> {
@@ -40,7 +38,7 @@ export async function createBatch(ctx: Context, request: CreateBatchRequest): Pr
     metadata: request.metadata ?? null,
     outputExpiresSeconds: request.output_expires_after?.seconds ?? null,
     createdMs: nowMs,
-    expiresMs: nowMs + WINDOW_MS,
+    expiresMs: nowMs + DAY_MS,
     dueMs: nowMs,
   });
   services.wakeBatches();

@@ -1,5 +1,7 @@
 import type { ModelRow } from '../../store/queries/models.ts';
-import type { Services } from '../ports.ts';
+import { perDatabase } from '../per-database.ts';
+import { createPutOff } from '../put-off.ts';
+import type { PutOff } from '../put-off.ts';
 
 export interface Tally {
   readonly model: ModelRow;
@@ -14,27 +16,15 @@ export interface Tallies {
   take(): Tally[];
   /** Puts back what could not be written. */
   restore(tally: Tally): void;
-  /** Whether a flush must be put off now: none is, or it is long overdue and so was lost with the request that had it. */
-  scheduleFlush(nowMs: number, delayMs: number): boolean;
+  readonly putOffFlush: PutOff;
 }
 
-/** A put-off flush that has not run after this many delays never will. */
-const OVERDUE_DELAYS = 5;
+/** Bounds what a killed gateway loses, and how often a busy model writes. */
+const FLUSH_MS = 2_000;
 
-const all = new WeakMap<object, Tallies>();
-
-/** One per database connection, as every other memory of this process. */
-export function talliesOf({ db }: Pick<Services, 'db'>): Tallies {
-  const existing = all.get(db);
-  if (existing) return existing;
-  const tallies = createTallies();
-  all.set(db, tallies);
-  return tallies;
-}
-
-function createTallies(): Tallies {
+/** Predictions that are not written yet. */
+export const talliesOf = perDatabase<Tallies>(() => {
   const byModel = new Map<string, Tally>();
-  let dueMs: number | null = null;
 
   function merge({ model, rows, shiftSum, labels }: Tally): void {
     const tally = byModel.get(model.id) ?? { model, rows: 0, shiftSum: 0, labels: new Map<string, number>() };
@@ -51,14 +41,8 @@ function createTallies(): Tallies {
     take: () => {
       const taken = [...byModel.values()];
       byModel.clear();
-      dueMs = null;
       return taken;
     },
-    scheduleFlush: (nowMs, delayMs) => {
-      if (byModel.size === 0) return false;
-      if (dueMs !== null && nowMs < dueMs + OVERDUE_DELAYS * delayMs) return false;
-      dueMs = nowMs + delayMs;
-      return true;
-    },
+    putOffFlush: createPutOff(FLUSH_MS),
   };
-}
+});

@@ -8,9 +8,6 @@ import { talliesOf } from './tallies.ts';
 
 type WatchedPrediction = Pick<Prediction, 'model' | 'shift_score' | 'label' | 'value'>;
 
-/** Bounds what a killed gateway loses, and how often a busy model writes. */
-const FLUSH_MS = 2_000;
-
 /**
  * Adds predictions to their models' tallies in memory, which are written a moment later: nothing here waits. Models without anything to compare with, and
  * predictions without a shift score, are left out.
@@ -30,7 +27,5 @@ export function watchDrift(
     const range = cuts === undefined || value === undefined ? null : nameRange(value, cuts);
     tallies.add(row, { shift, label: label ?? range });
   }
-  if (tallies.scheduleFlush(services.clock.nowMs(), FLUSH_MS)) {
-    services.runLater(FLUSH_MS, () => flushTallies(services));
-  }
+  tallies.putOffFlush(services, () => flushTallies(services));
 }

@@ -11,7 +11,8 @@ type EmbedVerb = 'embed' | 'embed_tokens';
 export async function askEmbedder<Verb extends EmbedVerb>(
   ctx: Context,
   verb: Verb,
-  question: Omit<WorkerRequest<EmbedVerb>, 'cache_salt'>,
+  /** Both verbs are asked in one form. */
+  question: Omit<WorkerRequest<'embed'>, 'cache_salt'>,
 ): Promise<WorkerResponse<Verb>> {
   const { services, actor, priority } = ctx;
   const request = {
@@ -21,7 +22,7 @@ export async function askEmbedder<Verb extends EmbedVerb>(
   };
   const inputs = request.inputs.length;
   const need = { inputs, estimatedTokens: estimateTokens(request.inputs) };
-  // Both verbs are asked in one form.
+  // The compiler does not see that it is the same type for both.
   const answer = await withinLimits(ctx, need, () => askWorker(ctx, verb, request as WorkerRequest<Verb>));
   meterUsage(services, {
     projectId: actor.projectId,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LevigateError } from '../../contract/index.ts';
+import { HOUR_MS, LevigateError } from '../../contract/index.ts';
 import type { WorkerRequest } from '../../contract/index.ts';
 import { findFile } from '../../store/queries/files.ts';
 import { findJob } from '../../store/queries/jobs.ts';
@@ -9,7 +9,6 @@ import type { BlobContent } from '../ports.ts';
 import { askWorker } from '../predict/ask-worker.ts';
 import { exportBlobKey, grantPath, signGrant } from './grant.ts';
 
-const GRANT_MS = 3_600_000;
 const RETRY_AFTER_S = 30;
 /** Of what an archive holds: another one is another archive. */
 const FORM = 1;
@@ -24,7 +23,7 @@ export async function exportOnnx(ctx: Context, model: ModelRow, target: string |
   const made = await blobs.get(exportBlobKey(exportId));
   if (made) return made;
   const { cacheSalt } = ctx.actor.project;
-  const grant = { projectId: ctx.actor.projectId, exportId, expiresMs: clock.nowMs() + GRANT_MS };
+  const grant = { projectId: ctx.actor.projectId, exportId, expiresMs: clock.nowMs() + HOUR_MS };
   await makeArchive(ctx, {
     backbone,
     cache_salt: cacheSalt,

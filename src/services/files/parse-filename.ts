@@ -5,7 +5,11 @@ export function parseFilename(sent: string, param = 'file'): string {
   // oxlint-disable-next-line no-control-regex -- these are what must not get into a header or a terminal
   const name = (sent.split(/[/\\]/).at(-1) ?? '').replaceAll(/[\u0000-\u001f\u007f]/g, '').trim() || 'file';
   if (name.length <= LIMITS.filenameChars) return name;
-  throw new LevigateError('invalid_request', `the filename is longer than ${LIMITS.filenameChars} characters`, {
-    param,
-  });
+  throw new LevigateError(
+    'invalid_request',
+    `the filename is longer than ${LIMITS.filenameChars} characters: shorten it`,
+    {
+      param,
+    },
+  );
 }

@@ -10,11 +10,10 @@ import {
 import type { HeldKey, StoredAnswer } from '../../store/queries/idempotency-keys.ts';
 import type { Context } from '../context.ts';
 import type { Services } from '../ports.ts';
+import { RETENTION_MS } from '../retention.ts';
 
 const log = getLogger(['levigate', 'idempotency']);
 
-const DAY_MS = 24 * 3_600_000;
-const RETRY_WINDOW_MS = 10 * 60_000;
 /** How long a key stays taken when its gateway was killed; a living one renews its hold well before. */
 const HOLD_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
@@ -62,7 +61,7 @@ export async function beginIdempotent(
     fingerprint,
     nowMs,
     lockedUntilMs: nowMs + HOLD_MS,
-    expiresMs: nowMs + (kind === 'key' ? DAY_MS : RETRY_WINDOW_MS),
+    expiresMs: nowMs + RETENTION_MS[kind === 'key' ? 'idempotencyKey' : 'firstTry'],
     replaces: kind === 'first_try',
   });
   if (row.requestId === own) {

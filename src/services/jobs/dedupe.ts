@@ -4,9 +4,7 @@ import type { CreateJobRequest } from '../../contract/index.ts';
 import type { DedupeWindow, JobRow } from '../../store/queries/jobs.ts';
 import { findJobByDedupePrefix } from '../../store/queries/jobs.ts';
 import type { Context } from '../context.ts';
-
-const RETRY_WINDOW_MS = 10 * 60_000;
-const IDEMPOTENCY_WINDOW_MS = 24 * 3_600_000;
+import { RETENTION_MS } from '../retention.ts';
 
 /** What tells a client's retry from a second wish. */
 export interface CreationHeaders {
@@ -38,9 +36,9 @@ export function dedupeOf(ctx: Context, request: CreateJobRequest | VerifyRequest
   const caller = `${hash(`${actor.keyId}\0${headers.idempotencyKey ?? ''}`)}:`;
   const key = caller + hash(JSON.stringify(request));
   if (headers.idempotencyKey !== undefined)
-    return { key, window: { prefix: caller, createdAfterMs: nowMs - IDEMPOTENCY_WINDOW_MS } };
+    return { key, window: { prefix: caller, createdAfterMs: nowMs - RETENTION_MS.idempotencyKey } };
   if (!headers.isRetry) return { key, window: { prefix: key + RETRIED, createdAfterMs: nowMs } };
-  return { key: key + RETRIED, window: { prefix: key, createdAfterMs: nowMs - RETRY_WINDOW_MS } };
+  return { key: key + RETRIED, window: { prefix: key, createdAfterMs: nowMs - RETENTION_MS.firstTry } };
 }
 
 /** @returns the first job of the same wish; rejects when the idempotency key was used for another */

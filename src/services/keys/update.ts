@@ -1,10 +1,10 @@
-import { LevigateError } from '../../contract/index.ts';
 import type { ApiKey, UpdateApiKey } from '../../contract/index.ts';
 import { updateApiKey as updateRow } from '../../store/queries/api-keys.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { withinOwn } from '../limits/within-own.ts';
 import { keyCacheOf } from './key-cache.ts';
+import { keyNotFound } from './key-not-found.ts';
 import { toApiKey } from './to-wire.ts';
 
 /** Name and limits; at once in this process, within 30 s in others. A limited key gives no more than it has. */
@@ -16,7 +16,7 @@ export async function updateApiKey(ctx: Context, id: string, { name, limits }: U
     ...(limits === undefined ? {} : { limits: withinOwn(actor.limits, limits) }),
   };
   const row = await updateRow(services.db, { id, projectId: actor.projectId, change });
-  if (!row) throw new LevigateError('not_found', `there is no API key "${id}" in this project`, { param: 'key_id' });
+  if (!row) throw keyNotFound(id);
   keyCacheOf(services).delete(row.hash);
   return toApiKey(row);
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { LevigateError } from '../../contract/index.ts';
 import type { LeasedJob } from '../../contract/index.ts';
 import { findFileOfJob } from '../../store/queries/files.ts';
 import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
@@ -11,6 +10,7 @@ import { findWorker } from '../../store/queries/workers.ts';
 import { filesOfJob } from '../jobs/files-of-job.ts';
 import { jobMessage } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
+import { workerNotKnown } from '../workers/worker-not-known.ts';
 import { endAttempt } from './end-attempt.ts';
 
 const MAX_BROKEN_JOBS = 10;
@@ -21,7 +21,7 @@ const MAX_BROKEN_JOBS = 10;
  */
 export async function claimJob(services: Services, workerId: string): Promise<LeasedJob | null> {
   const worker = await findWorker(services.db, workerId);
-  if (!worker) throw new LevigateError('not_found', `worker ${workerId} is not known: register again`);
+  if (!worker) throw workerNotKnown(workerId);
   for (let broken = 0; broken < MAX_BROKEN_JOBS; broken += 1) {
     const nowMs = services.clock.nowMs();
     const leaseToken = randomBytes(24).toString('base64url');

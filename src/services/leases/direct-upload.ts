@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import { LevigateError } from '../../contract/index.ts';
 import type { ArtifactName, DirectUpload } from '../../contract/index.ts';
 import type { BlobStore, Services, StoredBlob } from '../ports.ts';
+import { DIRECT_URL_S } from './direct-urls.ts';
 import { artifactKey, keepArtifact, MAX_ARTIFACT_BYTES } from './keep-artifact.ts';
 import { requireLease } from './lease.ts';
 import type { Lease } from './lease.ts';
-
-/** A worker's own limit for a transfer is five minutes. */
-const EXPIRES_S = 600;
 
 export interface OfferDirectUpload extends Lease {
   readonly name: ArtifactName;
@@ -25,7 +23,7 @@ export async function offerDirectUpload(
     throw new LevigateError('payload_too_large', `the ${name} has ${sizeBytes} bytes; at most ${maxBytes} are taken`);
   const uploadId = crypto.randomUUID();
   const key = artifactKey(jobId, name, uploadId);
-  const url = await services.blobs.direct?.putUrl(key, { sizeBytes, expiresS: EXPIRES_S });
+  const url = await services.blobs.direct?.putUrl(key, { sizeBytes, expiresS: DIRECT_URL_S });
   return url === undefined ? null : { upload_id: uploadId, url };
 }
 

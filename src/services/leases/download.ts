@@ -4,6 +4,7 @@ import { findJobArtifact } from '../../store/queries/job-artifacts.ts';
 import { findModelByAdapter } from '../../store/queries/models.ts';
 import type { BlobContent, Services } from '../ports.ts';
 import { filesOfJob } from '../jobs/files-of-job.ts';
+import { DIRECT_URL_S } from './direct-urls.ts';
 import { requireLease } from './lease.ts';
 import type { Lease } from './lease.ts';
 
@@ -14,7 +15,6 @@ export type Download =
 
 /** Smaller ones are here before another request would have begun. */
 const DIRECT_FROM_BYTES = 8 * 1024 * 1024;
-const EXPIRES_S = 600;
 
 /** The last checkpoint of any attempt at the leased job. */
 export async function downloadCheckpoint(services: Services, lease: Lease): Promise<Download> {
@@ -50,7 +50,7 @@ interface Stored {
 
 async function open({ blobs }: Services, { blobKey, sizeBytes }: Stored): Promise<Download | null> {
   if (blobs.direct && sizeBytes >= DIRECT_FROM_BYTES)
-    return { kind: 'elsewhere', url: await blobs.direct.getUrl(blobKey, { expiresS: EXPIRES_S }) };
+    return { kind: 'elsewhere', url: await blobs.direct.getUrl(blobKey, { expiresS: DIRECT_URL_S }) };
   const content = await blobs.get(blobKey);
   return content && { kind: 'bytes', content };
 }

@@ -12,8 +12,7 @@ export function readAnswer<Verb extends WorkerVerb>(verb: Verb, answer: WorkerAn
   const { status, body } = answer;
   if (status === 200) {
     const parsed = WORKER_VERBS[verb].response.safeParse(parseJson(body));
-    // The compiler does not follow the table's row from the verb to its schema.
-    if (parsed.success) return parsed.data as WorkerResponse<Verb>;
+    if (parsed.success) return parsed.data;
     throw new LevigateError(
       'worker_failed',
       'the worker answered in a form this gateway does not know: are both of one version?',

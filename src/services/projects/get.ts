@@ -13,4 +13,6 @@ export async function getProject(ctx: Context, id: string): Promise<Project> {
 }
 
 export const projectNotFound = (id: string): LevigateError =>
-  new LevigateError('project_not_found', `there is no project "${id}"`, { param: 'project_id' });
+  new LevigateError('project_not_found', `there is no project "${id}": list the projects to see their ids`, {
+    param: 'project_id',
+  });

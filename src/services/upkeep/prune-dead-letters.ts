@@ -1,8 +1,7 @@
 import { deleteDeadLettersBefore } from '../../store/queries/dead-letters.ts';
 import type { Services } from '../ports.ts';
+import { RETENTION_MS } from '../retention.ts';
 
-const KEPT_MS = 30 * 24 * 3_600_000;
-
-/** Deletes what died more than 30 days ago. */
+/** Deletes what died too long ago. */
 export const pruneDeadLetters = ({ db, clock }: Pick<Services, 'db' | 'clock'>): Promise<void> =>
-  deleteDeadLettersBefore(db, clock.nowMs() - KEPT_MS);
+  deleteDeadLettersBefore(db, clock.nowMs() - RETENTION_MS.deadLetter);

@@ -1,13 +1,10 @@
 import { pruneReplicatePredictions } from '../../store/queries/replicate-predictions.ts';
 import { prunePassingEndpoints } from '../../store/queries/webhook-endpoints.ts';
 import type { Services } from '../ports.ts';
+import { RETENTION_MS } from '../retention.ts';
 
-const PREDICTIONS_KEPT_MS = 3_600_000;
-/** As long as the events that they are told of. */
-const ENDPOINTS_KEPT_MS = 30 * 24 * 3_600_000;
-
-/** Forgets predictions after an hour, as Replicate does, and whom single ends were told to after a month. */
+/** Forgets predictions, and whom single ends were told to: these with the events that they are told of. */
 export async function pruneReplicate({ db, clock }: Pick<Services, 'db' | 'clock'>): Promise<void> {
-  await pruneReplicatePredictions(db, clock.nowMs() - PREDICTIONS_KEPT_MS);
-  await prunePassingEndpoints(db, clock.nowMs() - ENDPOINTS_KEPT_MS);
+  await pruneReplicatePredictions(db, clock.nowMs() - RETENTION_MS.replicatePrediction);
+  await prunePassingEndpoints(db, clock.nowMs() - RETENTION_MS.webhookEvent);
 }

@@ -1,10 +1,9 @@
 import { findNamedBlobKeys, findSweepPosition, putSweepPosition } from '../../store/queries/blob-keys.ts';
 import type { ListedBlob, Services } from '../ports.ts';
+import { RETENTION_MS } from '../retention.ts';
 
 /** Every folder that blobs are put into. No row names a part of an upload, which is given up long before a day is over. */
 const FOLDERS = ['files', 'jobs', 'batches', 'parts', 'exports'] as const;
-/** A blob is written before the row that names it, so a young one may yet get its row: no upload takes a day. */
-const MIN_AGE_MS = 24 * 3_600_000;
 /** R2 lists at most 1,000 at once. */
 const PAGE = 500;
 const PAGES_PER_RUN = 10;
@@ -38,7 +37,7 @@ async function sweepFolder(services: Needs, folder: string): Promise<number> {
 }
 
 async function removeOrphans({ db, blobs, clock }: Needs, listed: readonly ListedBlob[]): Promise<number> {
-  const oldestYoungMs = clock.nowMs() - MIN_AGE_MS;
+  const oldestYoungMs = clock.nowMs() - RETENTION_MS.orphanBlob;
   const keys = listed.filter(({ writtenMs }) => writtenMs < oldestYoungMs).map(({ key }) => key);
   if (keys.length === 0) return 0;
   // Asked after the listing: what has a row by now stays.

@@ -1,4 +1,4 @@
-import { createId } from '../../contract/index.ts';
+import { createId, HOUR_MS } from '../../contract/index.ts';
 import type { CreateUploadRequest, Upload } from '../../contract/index.ts';
 import { insertUpload } from '../../store/queries/uploads.ts';
 import type { UploadRow } from '../../store/queries/uploads.ts';
@@ -7,8 +7,6 @@ import type { Context } from '../context.ts';
 import { assertStorage } from '../limits/assert-storage.ts';
 import { parseFilename } from '../files/parse-filename.ts';
 import { toUpload } from './to-wire.ts';
-
-const WINDOW_MS = 3_600_000;
 
 /** Announces a file whose parts are to come within an hour. */
 export async function createUpload(ctx: Context, request: CreateUploadRequest): Promise<Upload> {
@@ -25,7 +23,7 @@ export async function createUpload(ctx: Context, request: CreateUploadRequest): 
     status: 'pending',
     fileExpiresSeconds: request.expires_after?.seconds ?? null,
     createdMs: nowMs,
-    expiresMs: nowMs + WINDOW_MS,
+    expiresMs: nowMs + HOUR_MS,
   };
   await insertUpload(services.db, row);
   return toUpload(row);

@@ -1,12 +1,10 @@
-import { LevigateError, USAGE_DAY_S } from '../../contract/index.ts';
+import { DEFAULT_USAGE_DAYS, LevigateError, USAGE_DAY_S } from '../../contract/index.ts';
 import type { UsageBucket, UsagePage, UsageQuery, UsageResult } from '../../contract/index.ts';
 import { listTrainingUsage, listUsage } from '../../store/queries/usage.ts';
 import type { UsageRange } from '../../store/queries/usage.ts';
 import { requireScope, toSeconds } from '../context.ts';
 import type { Context } from '../context.ts';
 import { flushUsage } from './meter.ts';
-
-const DEFAULT_DAYS = 7;
 
 /** The project's usage by day, oldest first, with what this gateway has counted up to now. */
 export async function listUsagePage(ctx: Context, query: UsageQuery): Promise<UsagePage> {
@@ -15,7 +13,7 @@ export async function listUsagePage(ctx: Context, query: UsageQuery): Promise<Us
   const nowS = toSeconds(services.clock.nowMs());
   const today = Math.floor(nowS / USAGE_DAY_S);
   const startDay =
-    query.start_time === undefined ? today - DEFAULT_DAYS + 1 : Math.floor(query.start_time / USAGE_DAY_S);
+    query.start_time === undefined ? today - DEFAULT_USAGE_DAYS + 1 : Math.floor(query.start_time / USAGE_DAY_S);
   const endDay = query.end_time === undefined ? today + 1 : Math.ceil(query.end_time / USAGE_DAY_S);
   if (endDay <= startDay)
     throw new LevigateError('invalid_request', '"end_time": is not after "start_time"', { param: 'end_time' });

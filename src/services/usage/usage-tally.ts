@@ -1,4 +1,6 @@
 import { perDatabase } from '../per-database.ts';
+import { createPutOff } from '../put-off.ts';
+import type { PutOff } from '../put-off.ts';
 
 export interface UsageCount {
   readonly requests: number;
@@ -19,17 +21,15 @@ export interface UsageTally {
   add(entry: UsageEntry): void;
   /** What was added since, which is then no longer here. */
   take(): UsageEntry[];
-  /** Whether a flush must be put off now: none is, or it is long overdue and so was lost with the request that had it. */
-  scheduleFlush(nowMs: number, delayMs: number): boolean;
+  readonly putOffFlush: PutOff;
 }
 
-/** A put-off flush that has not run after this many delays never will. */
-const OVERDUE_DELAYS = 5;
+/** Bounds what a killed gateway loses, and how often a busy one writes. */
+const FLUSH_MS = 2_000;
 
 /** Usage that is not written yet. */
 export const usageTallyOf = perDatabase<UsageTally>(() => {
   const entries = new Map<string, UsageEntry>();
-  let dueMs: number | null = null;
   return {
     add(entry) {
       const key = `${entry.projectId} ${entry.day} ${entry.model}`;
@@ -39,14 +39,9 @@ export const usageTallyOf = perDatabase<UsageTally>(() => {
     take() {
       const taken = [...entries.values()];
       entries.clear();
-      dueMs = null;
       return taken;
     },
-    scheduleFlush(nowMs, delayMs) {
-      if (entries.size === 0 || (dueMs !== null && nowMs < dueMs + OVERDUE_DELAYS * delayMs)) return false;
-      dueMs = nowMs + delayMs;
-      return true;
-    },
+    putOffFlush: createPutOff(FLUSH_MS),
   };
 });
 

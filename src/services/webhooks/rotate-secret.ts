@@ -2,11 +2,10 @@ import type { RotateWebhookSecret, WebhookEndpointWithSecret } from '../../contr
 import { rotateWebhookEndpointSecret } from '../../store/queries/webhook-endpoints.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { RETENTION_MS } from '../retention.ts';
 import { endpointNotFound } from './require-endpoint.ts';
 import { createSigningSecret } from './signing.ts';
 import { toWebhookEndpoint } from './to-wire.ts';
-
-const OVERLAP_MS = 24 * 3_600_000;
 
 /**
  * The old secret signs beside the new one for a day, so that a receiver can change over without losing a delivery.
@@ -24,7 +23,7 @@ export async function rotateWebhookSecret(
     { id, projectId: actor.projectId },
     {
       secret: createSigningSecret(),
-      previousSecretExpiresMs: isOldKept ? services.clock.nowMs() + OVERLAP_MS : null,
+      previousSecretExpiresMs: isOldKept ? services.clock.nowMs() + RETENTION_MS.previousSigningSecret : null,
     },
   );
   if (!row) throw endpointNotFound(id);

@@ -1,8 +1,8 @@
-import { LevigateError } from '../../contract/index.ts';
 import type { WorkerHeartbeat } from '../../contract/index.ts';
 import { touchWorker } from '../../store/queries/workers.ts';
 import type { Services } from '../ports.ts';
 import { workerDirectoryOf } from './directory.ts';
+import { workerNotKnown } from './worker-not-known.ts';
 
 /** Keeps a worker in the routing list, with what it has to do. Rejects with `not_found` when it must register again. */
 export async function heartbeatWorker(services: Services, heartbeat: WorkerHeartbeat): Promise<void> {
@@ -17,6 +17,6 @@ export async function heartbeatWorker(services: Services, heartbeat: WorkerHeart
     residentAdapters: heartbeat.resident_adapters,
     lastSeenMs: services.clock.nowMs(),
   });
-  if (!isKnown) throw new LevigateError('not_found', `worker ${id} is not known: register again`);
+  if (!isKnown) throw workerNotKnown(id);
   workerDirectoryOf(services).changed();
 }

@@ -1,11 +1,11 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import { DAY_MS } from '../../contract/index.ts';
 import type { Database } from '../database.ts';
 import { jobs, usageDays } from '../schema.ts';
 import { insertRowsWhen } from './insert-rows-when.ts';
 
 export type UsageRow = typeof usageDays.$inferSelect;
 
-const DAY_MS = 86_400_000;
 /** A request's worth of rows travels as one JSON parameter, which D1 bounds by its size. */
 const ROWS_A_STATEMENT = 1_000;
 
