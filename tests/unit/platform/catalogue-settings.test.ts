@@ -13,7 +13,10 @@ test('LEVIGATE_CATALOGUE names a file', async () => {
   await using folder = await createTemporaryFolder();
   const path = join(folder.path, 'catalogue.json');
   await writeFile(path, catalogue);
-  expect(Object.keys(parseNodeConfig({ LEVIGATE_CATALOGUE: path }).settings.backbones)).toEqual([...builtIn, 'own-encoder']);
+  expect(Object.keys(parseNodeConfig({ LEVIGATE_CATALOGUE: path }).settings.backbones)).toEqual([
+    ...builtIn,
+    'own-encoder',
+  ]);
   expect(Object.keys(parseNodeConfig({ LEVIGATE_CATALOGUE: '' }).settings.backbones)).toEqual(builtIn);
   await writeFile(path, catalogue.replace('13', '"many"'));
   expect(() => parseNodeConfig({ LEVIGATE_CATALOGUE: path })).toThrow('backbones.0.taps');
