@@ -9,7 +9,8 @@ export async function residentBytes(pid: number): Promise<number> {
   return each.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-async function treeOf(pid: number): Promise<number[]> {
+/** A process and all below it. */
+export async function treeOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch((cause: unknown) => {
     throw new Error('a process and its children are looked at in /proc, which only Linux has', { cause });
   });

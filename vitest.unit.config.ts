@@ -1,0 +1,55 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/**
+ * What `npm test` has beside the inner loop: simulations of thousands of draws, whole trainings, and processes that are started and killed.
+ */
+const SLOW = [
+  'tests/unit/backbones/package-index-source.test.ts',
+  'tests/unit/backbones/prepare-backbone.test.ts',
+  'tests/unit/cli/cloudflare.test.ts',
+  'tests/unit/cli/doctor-cloudflare.test.ts',
+  'tests/unit/cli/doctor-machine.test.ts',
+  'tests/unit/cli/program.test.ts',
+  'tests/unit/levi/assurance-tasks.test.ts',
+  'tests/unit/levi/assurance.test.ts',
+  'tests/unit/levi/comparisons.test.ts',
+  'tests/unit/levi/drift.test.ts',
+  'tests/unit/levi/fields-task.test.ts',
+  'tests/unit/levi/fine-tune.test.ts',
+  'tests/unit/levi/groups.test.ts',
+  'tests/unit/levi/guarantees.test.ts',
+  'tests/unit/levi/image-folder.test.ts',
+  'tests/unit/levi/intervals.test.ts',
+  'tests/unit/levi/lint.test.ts',
+  'tests/unit/levi/metrics.test.ts',
+  'tests/unit/levi/parquet.test.ts',
+  'tests/unit/levi/report-figures.test.ts',
+  'tests/unit/levi/search-run.test.ts',
+  'tests/unit/levi/seeds.test.ts',
+  'tests/unit/levi/shift-never-chooses.test.ts',
+  'tests/unit/levi/task-model.test.ts',
+  'tests/unit/levi/tasks.test.ts',
+  'tests/unit/levi/training-file.test.ts',
+  'tests/unit/levi/typicality.test.ts',
+  'tests/unit/sdk/resources.test.ts',
+  'tests/unit/services/leases/kill.test.ts',
+  'tests/unit/services/leases/race.test.ts',
+  'tests/unit/webhooks/outbox.test.ts',
+  'tests/unit/worker/answers-under-load.test.ts',
+  'tests/unit/worker/device-supervisor.test.ts',
+  'tests/unit/worker/features/feature-disk.test.ts',
+  'tests/unit/worker/image-job.test.ts',
+  'tests/unit/worker/run-job.test.ts',
+  'tests/unit/worker/tokenizer.test.ts',
+];
+
+/** The inner loop, `npm run test:unit`, in ten seconds: one process a core, in which a module is evaluated once for all files. */
+export default defineConfig({
+  test: {
+    include: ['tests/unit/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...SLOW],
+    pool: 'forks',
+    isolate: false,
+    testTimeout: 30_000,
+  },
+});
