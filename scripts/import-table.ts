@@ -16,7 +16,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   'src/store': { folders: ['src/contract'], packages: ['drizzle-orm'] },
   'src/services': {
     folders: ['src/contract', 'src/store', 'src/levi', 'src/telemetry'],
-    packages: ['node:crypto', '@logtape/logtape', 'standardwebhooks', 'zod'],
+    packages: ['node:crypto', '@logtape/logtape', 'zod'],
   },
   'src/gateway': {
     folders: ['src/contract', 'src/services', 'src/telemetry'],
@@ -47,7 +47,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
     // platform/node for its settings alone: `doctor` judges an environment by the rules of the gateway that will read it.
     // levi to read the files that `graph` draws.
     folders: ['src/contract', 'src/levi', 'src/sdk', 'src/platform/node', 'functions'],
-    packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'smol-toml', 'zod'],
+    packages: ['node:*', 'commander', '@clack/prompts', '@logtape/logtape', 'modern-tar', 'smol-toml', 'zod'],
   },
   'gpu-worker/src': {
     folders: ['src/contract', 'src/engine', 'src/levi', 'src/telemetry'],

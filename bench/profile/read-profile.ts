@@ -37,19 +37,23 @@ export function readProfile(json: string): ReadProfile {
     const frame = frames.get(id);
     const ms = (timeDeltas[at] ?? 0) / 1000;
     totalMs += ms;
-    if (frame === undefined || frame.functionName === '(idle)') {
+    // Starting the recording takes a quarter of a second of its own.
+    if (frame === undefined || frame.functionName === '(idle)' || frame.url === 'node:inspector') {
       idleMs += ms;
       continue;
     }
     const place = frame.url === '' ? '' : `${shorten(frame.url)}:${frame.lineNumber + 1}`;
     const key = `${frame.functionName} ${place}`;
-    const known = functions.get(key) ?? { name: frame.functionName || '(anonymous)', place, selfMs: 0 };
+    const known = functions.get(key) ?? { name: frame.functionName || unnamed(place), place, selfMs: 0 };
     known.selfMs += ms;
     functions.set(key, known);
   }
   const sorted = [...functions.values()].sort((one, other) => other.selfMs - one.selfMs);
   return { totalMs, busyMs: totalMs - idleMs, functions: sorted };
 }
+
+/** A function of a native module has neither name nor place: in the device process that is onnxruntime. */
+const unnamed = (place: string): string => (place === '' ? '(native code)' : '(anonymous)');
 
 /** The package, or the bundle, and the file in it. */
 const shorten = (url: string): string =>

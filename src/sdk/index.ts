@@ -1,6 +1,6 @@
 export { Levigate } from './client.ts';
 export type { ClientOptions, PredictOptions, RequestOptions } from './request.ts';
-export type { Page, PageParams } from './page.ts';
+export type { Page, PageParams, PagePromise } from './page.ts';
 export type { CreateFileParams } from './resources/files.ts';
 export type { ExportParams } from './resources/models.ts';
 export type { ReportOptions, WaitOptions } from './resources/jobs.ts';

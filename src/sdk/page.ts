@@ -19,7 +19,24 @@ export interface Page<Item> extends AsyncIterable<Item> {
   next(): Promise<Page<Item> | null>;
 }
 
-export async function fetchPage<Item extends { readonly id: string }>(
+/** A list that was asked for: await it for its first page, or walk all its items at once with `for await`. */
+export type PagePromise<Item> = Promise<Page<Item>> & AsyncIterable<Item>;
+
+export function fetchPage<Item extends { readonly id: string }>(
+  send: Send,
+  path: string,
+  query: object,
+  options: RequestOptions,
+): PagePromise<Item> {
+  const first = loadPage<Item>(send, path, query, options);
+  return Object.assign(first, {
+    async *[Symbol.asyncIterator]() {
+      yield* await first;
+    },
+  });
+}
+
+async function loadPage<Item extends { readonly id: string }>(
   send: Send,
   path: string,
   query: object,
@@ -31,7 +48,7 @@ export async function fetchPage<Item extends { readonly id: string }>(
   const page: Page<Item> = {
     data: body.data,
     hasMore,
-    next: async () => (hasMore ? await fetchPage<Item>(send, path, { ...query, after: lastId }, options) : null),
+    next: async () => (hasMore ? await loadPage<Item>(send, path, { ...query, after: lastId }, options) : null),
     async *[Symbol.asyncIterator]() {
       for (let current: Page<Item> | null = page; current; current = await current.next()) yield* current.data;
     },

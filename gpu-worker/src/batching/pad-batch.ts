@@ -1,4 +1,4 @@
-import type { PaddedBatch } from '../device/messages.ts';
+import type { PaddedBatch } from '../device/encoder-batch.ts';
 
 export interface TokenRow {
   readonly ids: Int32Array;

@@ -1,4 +1,4 @@
-import type { PixelBatch } from '../device/messages.ts';
+import type { PixelBatch } from '../device/encoder-batch.ts';
 
 /** Images [3, height, width] as one batch. */
 export function stackPixels(

@@ -1,7 +1,7 @@
 import type { Session } from '../../../src/engine/index.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
 import type { BackboneGraph, EmbeddedBatch } from './device.ts';
-import type { EncoderBatch } from './messages.ts';
+import type { EncoderBatch } from './encoder-batch.ts';
 import { toTensors } from './to-tensors.ts';
 
 export interface BackboneSessions {

@@ -7,7 +7,7 @@ import type {
   Provenance,
   TrainingRecord,
 } from '../../../src/levi/index.ts';
-import type { EncoderBatch } from './messages.ts';
+import type { EncoderBatch } from './encoder-batch.ts';
 import type { Device as DeviceName } from '../runtime/onnx-runtime.ts';
 
 /** What the device needs to know of a prepared backbone; sent with every request, so a new process needs no history. */

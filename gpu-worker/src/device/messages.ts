@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../src/contract/errors.ts';
 import type { BackboneGraph, TrainingInput, TrainingOutcome } from './device.ts';
+import type { EncoderBatch } from './encoder-batch.ts';
 import type { FineTuneEvent } from '../../../src/levi/index.ts';
 import type { Device } from '../runtime/onnx-runtime.ts';
 
@@ -26,25 +27,6 @@ export type DeviceAnswer =
   | { readonly type: 'training-event'; readonly id: number; readonly event: FineTuneEvent }
   | { readonly type: 'trained'; readonly id: number; readonly outcome: TrainingOutcome }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };
-
-/** Token ids of equal-length rows, padded with zeros; `lengths` says how many of each row are real. */
-export interface PaddedBatch {
-  readonly rows: number;
-  readonly columns: number;
-  readonly ids: Int32Array;
-  readonly lengths: Int32Array;
-}
-
-/** Images of one size, [rows, 3, height, width]. */
-export interface PixelBatch {
-  readonly rows: number;
-  readonly height: number;
-  readonly width: number;
-  readonly pixels: Float32Array;
-}
-
-/** What a backbone reads: texts or images, as it was made for. */
-export type EncoderBatch = PaddedBatch | PixelBatch;
 
 /** A run of rows of one split, on its way to the device before training starts: one message cannot hold 100,000 rows. */
 export interface TrainingChunk {

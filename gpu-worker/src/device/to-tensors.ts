@@ -1,5 +1,5 @@
 import type { Tensor } from '../../../src/engine/index.ts';
-import type { EncoderBatch, PaddedBatch } from './messages.ts';
+import type { EncoderBatch, PaddedBatch } from './encoder-batch.ts';
 
 /** The feeds of a prepared backbone: token ids and their mask in the type its graph wants, or pixels. */
 export function toTensors(batch: EncoderBatch, idsDtype: 'int32' | 'int64' | null): Record<string, Tensor> {

@@ -2,7 +2,7 @@ import { TOKENS_PER_IMAGE } from '../../../src/contract/models.ts';
 import { UnreadableImageError } from '../features/image-extractor.ts';
 import { THUMBNAIL_BYTES } from '../images/thumbnail.ts';
 import type { ResidentImageBackbone } from '../resident/resident-backbones.ts';
-import type { ExtractedSplit, ExtractSplitOptions } from './extract-split.ts';
+import type { ExtractedSplit, ExtractSplitOptions } from './extracted-split.ts';
 import type { Split } from './load-splits.ts';
 import { unreadableImage } from './unreadable-image.ts';
 

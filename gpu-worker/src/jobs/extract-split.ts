@@ -3,25 +3,8 @@ import type { Extracted } from '../features/feature-extractor.ts';
 import type { ResidentBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
 import type { TokenSequence } from '../tokenizer/load-tokenizer.ts';
 import { extractImages } from './extract-images.ts';
+import type { ExtractedSplit, ExtractSplitOptions } from './extracted-split.ts';
 import type { Split } from './load-splits.ts';
-
-export interface ExtractSplitOptions {
-  readonly cacheSalt: string;
-  /** Of texts, in tokens. */
-  readonly maxLength: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (doneRows: number) => void;
-}
-
-export interface ExtractedSplit {
-  /** Half-float features, [rows, taps, width]. */
-  readonly halfs: Uint16Array;
-  readonly tokens: number;
-  readonly truncatedTexts: number;
-  readonly cachedInputs: number;
-  /** What the task model reads of images, [rows, 3, 32, 32]; null where the records have none that the backbone read. */
-  readonly thumbnails: Uint8Array | null;
-}
 
 const TOKENIZE_ROWS = 64;
 const CHUNK_ROWS = 128;

@@ -12,7 +12,7 @@ import { corruptSplits } from './corrupt-splits.ts';
 import type { CorruptedSplit } from './corrupt-splits.ts';
 import { extractThumbnails } from './extract-thumbnails.ts';
 import { extractSplit } from './extract-split.ts';
-import type { ExtractedSplit } from './extract-split.ts';
+import type { ExtractedSplit } from './extracted-split.ts';
 import { message, truncationEvent } from './job-events.ts';
 import { progressIn } from './job-phases.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';

@@ -1,4 +1,4 @@
-import type { EncoderBatch } from '../device/messages.ts';
+import type { EncoderBatch } from '../device/encoder-batch.ts';
 
 export type TrialShape =
   | { readonly modality: 'text' }

@@ -42,6 +42,7 @@ export const elementwiseUnaryRules = {
   Sigmoid: unary('Sigmoid', (_, y) => mul(y, sub(1, y))),
   Relu: unary('Relu', (x) => cast(greater(x, 0), 'float32')),
   Gelu: {
+    // x P(x) has the derivative P(x) + x p(x), of the normal distribution and its density.
     ...unary('Gelu', (x) => add(normalDistribution(x), mul(x, normalDensity(x)))),
     lower: ({ inputs, output, emitter }) => {
       emitter.emit({ opType: 'Gelu', inputs, output, attributes: { approximate: { string: 'none' } } });

@@ -44,6 +44,7 @@ function normalise(x: Value, epsilon: number): { readonly normalised: Value; rea
   return { normalised: div(centred, deviation), deviation };
 }
 
+/** With n = (x - mean) / deviation and g its cotangent: dx = (g - mean(g) - n mean(g n)) / deviation, means over the last axis. */
 function layerNormCotangent(x: Value, scaled: Value, epsilon: number): Value {
   const { normalised, deviation } = normalise(x, epsilon);
   const mean = reduceMean(scaled, lastAxis.axes, lastAxis.keepDims);
@@ -54,6 +55,7 @@ function layerNormCotangent(x: Value, scaled: Value, epsilon: number): Value {
 export const normalisationRules = {
   Softmax: {
     infer: sameType,
+    // dx = y (g - sum(g y))
     vjp: ({ attributes: { axis }, output, cotangent }) => [
       () => {
         const weighted = mul(cotangent, output);
@@ -66,6 +68,7 @@ export const normalisationRules = {
   },
   LogSoftmax: {
     infer: sameType,
+    // dx = g - softmax(x) sum(g)
     vjp: ({ attributes: { axis }, output, cotangent }) => [
       () => sub(cotangent, mul(exp(output), reduceSum(cotangent, [axis], { keepDims: true }))),
     ],

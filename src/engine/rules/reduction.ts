@@ -51,6 +51,7 @@ export const reductionRules = {
   },
   ReduceMax: {
     infer: inferReduction,
+    // Elements that are equally large share the cotangent evenly, as in JAX.
     vjp: ({ inputs: [x], attributes, output, cotangent }) => [
       () => {
         const isLargest = cast(equal(x, withAxes(output, attributes)), 'float32');

@@ -6,7 +6,7 @@ import type { PartState } from '../methods/trained-part.ts';
 import { prefixed, withoutPrefix } from '../fine-tune/tensor-names.ts';
 import type { TaskTable } from '../task-model/task-tables.ts';
 import type { EpochKeeper } from './epoch-keeper.ts';
-import type { EpochTraining } from './train-epochs.ts';
+import type { EpochTraining } from './epoch-training.ts';
 
 const Word = z.int().min(0);
 const Values = z.object({

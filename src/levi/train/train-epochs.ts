@@ -1,5 +1,5 @@
 import { createRandom, createTrainer, tensor } from '../../engine/index.ts';
-import type { Feeds, Random, Runtime, Tensor, Trainer } from '../../engine/index.ts';
+import type { Feeds, Runtime, Tensor } from '../../engine/index.ts';
 import type { LeviConfig } from '../config.ts';
 import type { Pause } from '../fine-tune/create-pause.ts';
 import { prefixed } from '../fine-tune/tensor-names.ts';
@@ -13,11 +13,12 @@ import {
   TASK_FIELDS,
   TASK_NGRAMS,
 } from '../task-model/task-tables.ts';
-import type { TableSlots, TaskBatch, TaskTables } from '../task-model/task-tables.ts';
+import type { TableSlots, TaskBatch } from '../task-model/task-tables.ts';
 import { chooseBatchSize } from './choose-batch-size.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
 import type { EpochModel } from './epoch-model.ts';
 import { readEpochState, writeEpochState } from './epoch-state.ts';
+import type { EpochTraining } from './epoch-training.ts';
 import type { TrainingData, Validate } from './training-data.ts';
 import { createTrainingScore } from './training-score.ts';
 
@@ -47,13 +48,6 @@ export interface TrainEpochsOptions extends EpochOptions {
 }
 
 type CreateModel = (options: EpochOptions, batchSize: number) => EpochModel;
-
-/** What changes from step to step, beside the trainer's own parameters. */
-export interface EpochTraining {
-  readonly trainer: Trainer;
-  readonly tables: TaskTables;
-  readonly random: Random;
-}
 
 /** A model in training. */
 export interface Opened {

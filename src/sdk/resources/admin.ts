@@ -1,5 +1,5 @@
 import { fetchPage } from '../page.ts';
-import type { Page, PageParams } from '../page.ts';
+import type { PageParams, PagePromise } from '../page.ts';
 import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import type { Project, QueueStats } from '../types/admin.ts';
@@ -16,7 +16,7 @@ export interface Admin {
       params: { name: string; limits?: ProjectLimits | undefined },
       options?: RequestOptions,
     ): Promise<Project & { api_key: ApiKey & { secret: string } }>;
-    list(params?: PageParams, options?: RequestOptions): Promise<Page<Project>>;
+    list(params?: PageParams, options?: RequestOptions): PagePromise<Project>;
     retrieve(id: string, options?: RequestOptions): Promise<Project>;
     /** `limits` replaces all of them; null: none. */
     update(

@@ -1,5 +1,5 @@
 import { fetchPage } from '../page.ts';
-import type { Page, PageParams } from '../page.ts';
+import type { PageParams, PagePromise } from '../page.ts';
 import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import type { FileObject, FilePurpose } from '../types/files.ts';
@@ -16,7 +16,7 @@ export interface CreateFileParams {
 export interface Files {
   /** Uploads a file. @throws BadRequestError with what is wrong in it */
   create(params: CreateFileParams, options?: RequestOptions): Promise<FileObject>;
-  list(params?: PageParams & { purpose?: FilePurpose }, options?: RequestOptions): Promise<Page<FileObject>>;
+  list(params?: PageParams & { purpose?: FilePurpose }, options?: RequestOptions): PagePromise<FileObject>;
   retrieve(id: string, options?: RequestOptions): Promise<FileObject>;
   content(id: string, options?: RequestOptions): Promise<Response>;
   delete(id: string, options?: RequestOptions): Promise<{ id: string; deleted: boolean }>;

@@ -1,6 +1,6 @@
 import { JobFailedError } from '../errors.ts';
 import { fetchPage } from '../page.ts';
-import type { Page, PageParams } from '../page.ts';
+import type { PageParams, PagePromise } from '../page.ts';
 import { ask, delay } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import { readServerSentEvents } from '../server-sent-events.ts';
@@ -24,7 +24,7 @@ export interface Jobs {
   /** Reads and checks the files as `create` does, estimates the duration, and makes no job. */
   dryRun(params: CreateJobParams, options?: RequestOptions): Promise<DryRun>;
   retrieve(id: string, options?: RequestOptions): Promise<Job>;
-  list(params?: PageParams, options?: RequestOptions): Promise<Page<Job>>;
+  list(params?: PageParams, options?: RequestOptions): PagePromise<Job>;
   cancel(id: string, options?: RequestOptions): Promise<Job>;
   /** A queued job pauses at once, a running one after its worker stored a checkpoint. */
   pause(id: string, options?: RequestOptions): Promise<Job>;
@@ -36,7 +36,7 @@ export interface Jobs {
    */
   verify(id: string, options?: RequestOptions): Promise<Job>;
   /** The model after each of the last epochs, which can be asked under a name of its own. */
-  checkpoints(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<JobCheckpoint>>;
+  checkpoints(id: string, params?: PageParams, options?: RequestOptions): PagePromise<JobCheckpoint>;
   /** Waits for the end. @returns the succeeded job. @throws JobFailedError when it failed or was cancelled */
   wait(id: string, options?: WaitOptions): Promise<Job>;
   /** Every event from the first, as it happens; ends with the job. Reconnects where the stream breaks. */

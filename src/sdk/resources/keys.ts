@@ -1,5 +1,5 @@
 import { fetchPage } from '../page.ts';
-import type { Page, PageParams } from '../page.ts';
+import type { PageParams, PagePromise } from '../page.ts';
 import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import type { ApiKey, Scope } from '../types/keys.ts';
@@ -11,7 +11,7 @@ export interface Keys {
     params: { name: string; scopes?: Scope[]; expires_at?: number; limits?: KeyLimits },
     options?: RequestOptions,
   ): Promise<ApiKey & { secret: string }>;
-  list(params?: PageParams, options?: RequestOptions): Promise<Page<ApiKey>>;
+  list(params?: PageParams, options?: RequestOptions): PagePromise<ApiKey>;
   /** `limits` replaces all of them; null: none. */
   update(
     id: string,

@@ -1,5 +1,5 @@
 import { fetchPage } from '../page.ts';
-import type { Page, PageParams } from '../page.ts';
+import type { PageParams, PagePromise } from '../page.ts';
 import { ask } from '../request.ts';
 import type { RequestOptions, Send } from '../request.ts';
 import type {
@@ -17,7 +17,7 @@ export interface WebhookEndpoints {
     params: CreateWebhookEndpointParams,
     options?: RequestOptions,
   ): Promise<WebhookEndpoint & { signing_secret: string }>;
-  list(params?: PageParams, options?: RequestOptions): Promise<Page<WebhookEndpoint>>;
+  list(params?: PageParams, options?: RequestOptions): PagePromise<WebhookEndpoint>;
   retrieve(id: string, options?: RequestOptions): Promise<WebhookEndpoint>;
   /** Changes what is given; `status: 'enabled'` enables it again. What is pending goes to the new URL. */
   update(id: string, params: UpdateWebhookEndpointParams, options?: RequestOptions): Promise<WebhookEndpoint>;
@@ -25,7 +25,7 @@ export interface WebhookEndpoints {
   rotateSecret(id: string, options?: RequestOptions): Promise<WebhookEndpoint & { signing_secret: string }>;
   /** Sends a sample event to this endpoint, once, and tells what its server answered. */
   test(id: string, params?: TestWebhookEndpointParams, options?: RequestOptions): Promise<WebhookTestResult>;
-  deliveries(id: string, params?: PageParams, options?: RequestOptions): Promise<Page<WebhookDelivery>>;
+  deliveries(id: string, params?: PageParams, options?: RequestOptions): PagePromise<WebhookDelivery>;
   /** Sends the same event again, under the same webhook-id. */
   replay(id: string, deliveryId: string, options?: RequestOptions): Promise<WebhookDelivery>;
 }

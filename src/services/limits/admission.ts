@@ -1,5 +1,5 @@
+import type { KeyLimits, ProjectLimits } from '../../contract/index.ts';
 import type { BucketAsk, BucketState } from '../ports.ts';
-import type { Actor } from '../context.ts';
 
 /** What OpenAI's headers tell apart. */
 export type Resource = 'requests' | 'tokens';
@@ -16,8 +16,15 @@ const FIELD = { requests: 'requests_per_minute', tokens: 'tokens_per_minute' } a
   string
 >;
 
+/** Whose use is counted. */
+interface Limited {
+  readonly keyId: string;
+  readonly limits: KeyLimits | null;
+  readonly project: { readonly limits: ProjectLimits | null };
+}
+
 /** The buckets a caller's use counts in: its project's and its key's own; none without limits. */
-export function bucketsFor({ keyId, limits, project }: Actor, resource: Resource, amount: number): BucketAsk[] {
+export function bucketsFor({ keyId, limits, project }: Limited, resource: Resource, amount: number): BucketAsk[] {
   const field = FIELD[resource];
   const ofProject = project.limits?.[field];
   const ofKey = limits?.[field];

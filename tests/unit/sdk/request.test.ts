@@ -90,15 +90,26 @@ describe('requests', () => {
 });
 
 describe('lists', () => {
+  const pages = () => [
+    () => Response.json({ object: 'list', data: [{ id: 'a' }, { id: 'b' }], has_more: true }),
+    () => Response.json({ object: 'list', data: [{ id: 'c' }], has_more: false }),
+  ];
+
   it('are walked to the last page', async () => {
-    const { client, requests } = clientOf([
-      () => Response.json({ object: 'list', data: [{ id: 'a' }, { id: 'b' }], has_more: true }),
-      () => Response.json({ object: 'list', data: [{ id: 'c' }], has_more: false }),
-    ]);
+    const { client, requests } = clientOf(pages());
     const ids: string[] = [];
-    for await (const job of await client.jobs.list({ limit: 2 })) ids.push(job.id);
+    for await (const job of client.jobs.list({ limit: 2 })) ids.push(job.id);
     expect(ids).toEqual(['a', 'b', 'c']);
     expect(new URL(requests[1]?.url ?? '').searchParams.get('after')).toBe('b');
+  });
+
+  it('are walked from a page that was waited for, too', async () => {
+    const { client } = clientOf(pages());
+    const page = await client.jobs.list({ limit: 2 });
+    expect(page.data.map(({ id }) => id)).toEqual(['a', 'b']);
+    const ids: string[] = [];
+    for await (const job of page) ids.push(job.id);
+    expect(ids).toEqual(['a', 'b', 'c']);
   });
 });
 

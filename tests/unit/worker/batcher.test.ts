@@ -4,7 +4,7 @@ import { createBatcher } from '../../../gpu-worker/src/batching/batcher.ts';
 import type { BatcherOptions } from '../../../gpu-worker/src/batching/batcher.ts';
 import { guessedCost } from '../../../gpu-worker/src/batching/cost-model.ts';
 import { padBatch } from '../../../gpu-worker/src/batching/pad-batch.ts';
-import type { PaddedBatch } from '../../../gpu-worker/src/device/messages.ts';
+import type { PaddedBatch } from '../../../gpu-worker/src/device/encoder-batch.ts';
 
 const input = (id: number, length = 4) => ({
   key: String(id),
