@@ -50,6 +50,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...SLOW],
     pool: 'forks',
     isolate: false,
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 });

@@ -13,6 +13,9 @@ interface Route {
   readonly operation: Operation;
 }
 
+/** Says whose key it is, which every key may know. */
+const OF_EVERY_KEY = '/replicate/v1/account';
+
 /** What the document says needs a key, with something in the place of every path parameter. */
 async function keyedRoutes(gateway: TestGateway): Promise<readonly Route[]> {
   const { body } = await gateway.json('/openapi.json');
@@ -45,8 +48,10 @@ test('403: every operation that reads refuses a key that grants nothing, before 
   await using gateway = await createTestGateway();
   const secret = await gateway.createKey({ scopes: [] });
   const reading = (await keyedRoutes(gateway)).filter(
-    ({ method, operation: { parameters = [] } }) =>
-      method === 'GET' && !parameters.some((parameter) => parameter.in === 'query' && parameter.required === true),
+    ({ method, path, operation: { parameters = [] } }) =>
+      method === 'GET' &&
+      path !== OF_EVERY_KEY &&
+      !parameters.some((parameter) => parameter.in === 'query' && parameter.required === true),
   );
   const answers = await Promise.all(
     reading.map(async ({ method, path }) => {
