@@ -61,7 +61,6 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
       'lru-cache',
       'modern-tar',
       'onnxruntime-node',
-      'prom-client',
       'sharp',
       'yauzl',
       'zod',

@@ -63,9 +63,7 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
     const body = health();
     return context.json(body, body.status === 'ready' ? 200 : 503);
   });
-  app.get('/metrics', async (context) =>
-    context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
-  );
+  app.get('/metrics', (context) => context.body(metrics.text(), 200, { 'content-type': metrics.contentType }));
 
   const serve = <Verb extends WorkerVerb>(verb: Verb, answer: WorkerVerbs[Verb]): void => {
     app.post(`/${verb}`, requireToken(accessToken), async (context) => {
