@@ -26,6 +26,11 @@ export interface PrepareBackboneOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PrepareSpecOptions extends PrepareBackboneOptions {
+  /** A folder that holds every source file already; nothing is fetched then. */
+  readonly sourceFolder?: string;
+}
+
 /** The options as the environment sets them. */
 export function readBackboneEnvironment(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LevigateError } from '../../../src/contract/errors.ts';
-import type { ProbeBackbone } from './backbone-options.ts';
+import type { PrepareSpecOptions, ProbeBackbone } from './backbone-options.ts';
 import { createSources } from './fetch/create-sources.ts';
 import { fetchFiles } from './fetch/fetch-files.ts';
 import { acquireFileLock } from './fetch/file-lock.ts';
@@ -11,7 +11,6 @@ import { prepareImageExport } from './prepare/prepare-image-export.ts';
 import { prepareOnnxExport } from './prepare/prepare-onnx-export.ts';
 import { prepareSafetensors } from './prepare/prepare-safetensors.ts';
 import { writePrepared } from './prepare/write-prepared.ts';
-import type { PrepareSpecOptions } from './prepare-spec.ts';
 import { fingerprintOf, preparedFolderOf } from './prepared-folder.ts';
 import { readPrepared } from './prepared-backbone.ts';
 import type { PreparedBackbone } from './prepared-backbone.ts';

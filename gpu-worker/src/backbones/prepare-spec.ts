@@ -1,14 +1,9 @@
 import { readBackboneEnvironment } from './backbone-options.ts';
-import type { PrepareBackboneOptions } from './backbone-options.ts';
+import type { PrepareSpecOptions } from './backbone-options.ts';
 import { preparedFolderOf } from './prepared-folder.ts';
 import { readPrepared } from './prepared-backbone.ts';
 import type { PreparedBackbone } from './prepared-backbone.ts';
 import type { BackboneSpec } from './registry.ts';
-
-export interface PrepareSpecOptions extends PrepareBackboneOptions {
-  /** A folder that holds every source file already; nothing is fetched then. */
-  readonly sourceFolder?: string;
-}
 
 /**
  * Makes a described backbone ready to run: fetched once, every file checked, written as one graph with its weights beside it.

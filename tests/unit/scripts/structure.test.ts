@@ -15,11 +15,12 @@ describe("the drawing of the structure is the code's", () => {
   );
   const folders = readStructure(root);
 
-  test('every folder, and who imports whom', () => {
+  test('every folder, and who imports whom; the entry points wire whatever they need', () => {
+    const isNoEntry = ({ name }: { readonly name: string }): boolean => name !== 'functions';
     expect(
-      drawn.map(({ name, imports }) => `${name}: ${imports}`),
+      drawn.filter(isNoEntry).map(({ name, imports }) => `${name}: ${imports}`),
       REDRAW,
-    ).toEqual(folders.map(({ name, imports }) => `${name}: ${imports.join(' ')}`));
+    ).toEqual(folders.filter(isNoEntry).map(({ name, imports }) => `${name}: ${imports.join(' ')}`));
   });
 
   test.each(folders)('$name has about the size that is drawn', ({ name, lines }) => {
