@@ -147,26 +147,6 @@ describe.skipIf(!isBuilt())('other servers’ clients', () => {
         expect(JSON.stringify(together[index]).slice(0, 30)).toBe(JSON.stringify(alone).slice(0, 30));
       }
     });
-
-    test('another Levigate that imports the adapter gives the same answers bit for bit', async () => {
-      const archive = Buffer.from(await (await exportTo('adapter')).arrayBuffer());
-      await using otherData = await createDataFolder();
-      await using other = await startLevigate(otherData.path, { LEVIGATE_API_KEY: apiKey });
-      const response = await fetch(`${other.url}/v1/models/import`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/x-tar' },
-        body: archive,
-      });
-      const imported = (await response.json()) as { id: string };
-      const input = readTickets('chat')
-        .map(({ text }) => text)
-        .slice(0, 100);
-      const [here, there] = await Promise.all([
-        levigate.client.predict({ model, input, views: true }),
-        other.client.predict({ model: imported.id, input, views: true }),
-      ]);
-      expect(there.data.map((prediction) => ({ ...prediction, model }))).toEqual(here.data);
-    });
   });
 
   test('Python’s huggingface_hub', async (context) => {
