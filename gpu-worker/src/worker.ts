@@ -50,6 +50,7 @@ const BATCH_PLANS = {
 const BACKBONE_RETRY_MS = 30_000;
 // After the first answer, before the first request with many rows.
 const RUNTIME_WARM_UP_MS = 2_000;
+const BUSY_POLL_MS = 1_000;
 
 export interface WorkerParts {
   /** Started already. */
@@ -172,7 +173,11 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
   }
   await runJobLoop({
     signal,
-    pollMs: config.jobPollMs,
+    // A question costs gateway and worker about what a prediction does: while those keep coming, a job waits a moment longer.
+    pollMs: () =>
+      requests.idleForMs(performance.now()) < BUSY_POLL_MS
+        ? Math.max(BUSY_POLL_MS, config.jobPollMs)
+        : config.jobPollMs,
     claim: () => client.claim(registration.workerId),
     run: async (lease, shutdown) => {
       using _busy = jobs.begin();

@@ -6,6 +6,7 @@ import { createBatchQueue } from './batch-queue.ts';
 import type { BatchInput, BatchQueue, Embedded, QueueEntry } from './batch-queue.ts';
 import { pickBatch } from './pick-batch.ts';
 import type { BatchLimits, Sized } from './pick-batch.ts';
+import { shareOut } from './share-out.ts';
 import { createThroughput } from './throughput.ts';
 
 export type Priority = 'online' | 'bulk';
@@ -92,16 +93,21 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
     return onlineTurns >= ONLINE_TURNS ? 'bulk' : 'online';
   }
 
+  /** For all that is sent now: lanes that have nothing to do share what waits. */
+  function boundsNow(queue: BatchQueue<Content>): BatchLimits {
+    return inFlight === 0 ? shareOut(queue.first(LOOK_AHEAD), lanes, limits()) : limits();
+  }
+
   function dispatchAll(): void {
+    const bounds = { online: boundsNow(queues.online), bulk: boundsNow(queues.bulk) };
     while (inFlight < maxInFlight) {
       const priority = nextPriority();
       if (!priority) return;
       const queue = queues[priority];
-      const bounds = shareOut(limits(), { tokens: queue.tokens, lanes: lanes - inFlight });
-      const batch = pickBatch(queue.first(LOOK_AHEAD), bounds);
+      const batch = pickBatch(queue.first(LOOK_AHEAD), bounds[priority]);
       // A second batch keeps a busy device busy; a thin one had better wait and grow, but not for bulk.
       const ahead = priority === 'online' ? inFlightOnline : inFlight;
-      if (ahead >= lanes && !isWellFilled(batch, bounds)) return;
+      if (ahead >= lanes && !isWellFilled(batch, bounds[priority])) return;
       onlineTurns = priority === 'online' ? onlineTurns + 1 : 0;
       queue.take(batch);
       void run(batch, priority);
@@ -167,15 +173,6 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
 }
 
 const LOOK_AHEAD = 256;
-// A smaller one is mostly the price of a pass over the weights.
-const LEAST_SHARE_TOKENS = 64;
-
-/** What one batch would hold is divided among the lanes that have nothing to do. */
-function shareOut(bounds: BatchLimits, { tokens, lanes }: { tokens: number; lanes: number }): BatchLimits {
-  if (lanes < 2) return bounds;
-  const share = Math.max(LEAST_SHARE_TOKENS, Math.ceil(tokens / lanes));
-  return { ...bounds, tokenBudget: Math.min(bounds.tokenBudget, share) };
-}
 
 const isFull = ({ tokens, size }: { tokens: number; size: number }, { tokenBudget, maxRows }: BatchLimits): boolean =>
   tokens >= tokenBudget || size >= maxRows;

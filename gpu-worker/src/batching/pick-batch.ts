@@ -33,6 +33,17 @@ export function pickBatch<Entry extends Sized>(queue: readonly Entry[], limits: 
   return sorted.slice(starts[end] ?? 0, end);
 }
 
+/** What all the batches of that way would hold, rows times the longest. */
+export function planBatches(queue: readonly Sized[], limits: BatchLimits): number[] {
+  const sizes = queue.map(({ size }) => size).sort((a, b) => a - b);
+  const starts = cheapestStarts(sizes, limits);
+  const batches: number[] = [];
+  for (let end = sizes.length; end > 0; end = starts[end] ?? 0) {
+    batches.push((end - (starts[end] ?? 0)) * (sizes[end - 1] ?? 1));
+  }
+  return batches;
+}
+
 /** For each number of rows, where the last batch of the cheapest plan for the first so many begins; `sizes` ascending. */
 function cheapestStarts(sizes: readonly number[], { tokenBudget, maxRows, costOf }: BatchLimits): Int32Array {
   const costs = new Float64Array(sizes.length + 1).fill(Number.POSITIVE_INFINITY);

@@ -1,10 +1,20 @@
 import { flushCompileCache } from 'node:module';
+import { setPriority } from 'node:os';
 import { createOnnxRuntime } from '../runtime/onnx-runtime.ts';
 import { probeDevice } from '../runtime/probe-device.ts';
 import { readDeviceOptions } from './device-options.ts';
 import type { DeviceAnswer, DeviceRequest } from './messages.ts';
 import { toPlainError } from './plain-error.ts';
 import { createDeviceService } from './device-service.ts';
+
+// Two thirds of a core's time go to a process of the ordinary priority that wants it too.
+const NICENESS = 5;
+
+// Requests are read and answered before batches are computed: each takes a fraction of a millisecond, and the next batch is made of them.
+// Where the system does not permit it, nothing changes.
+try {
+  setPriority(NICENESS);
+} catch {}
 
 // The parent decides when this process ends; a terminal's Ctrl-C reaches the whole group.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});

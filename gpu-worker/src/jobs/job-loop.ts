@@ -10,8 +10,8 @@ export interface JobLoopOptions {
   readonly claim: () => Promise<LeasedJob | null>;
   /** Must not reject. */
   readonly run: (lease: LeasedJob, shutdown: AbortSignal) => Promise<void>;
-  /** Longest time between two questions while idle, in milliseconds. */
-  readonly pollMs: number;
+  /** Longest time between two questions, in milliseconds: read before each wait. */
+  readonly pollMs: () => number;
   /** Stops intake and asks a running job to checkpoint and release. */
   readonly signal: AbortSignal;
 }
@@ -19,7 +19,7 @@ export interface JobLoopOptions {
 /** Asks for a job whenever idle, right after one ended; polls apart by chance, so that many workers do not ask in step. */
 export async function runJobLoop({ claim, run, pollMs, signal }: JobLoopOptions): Promise<void> {
   while (!signal.aborted) {
-    let delayMs = pollMs * (0.5 + 0.5 * Math.random());
+    let delayMs = pollMs() * (0.5 + 0.5 * Math.random());
     try {
       const lease = await claim();
       // A lease that came while shutting down goes straight back: run sees the signal.
