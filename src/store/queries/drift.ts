@@ -1,31 +1,38 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { driftStates, driftTallies, webhookEvents } from '../schema.ts';
-import { insertRowsWhen } from './insert-rows-when.ts';
+import { insertedValue, insertRowsWhen } from './insert-rows-when.ts';
 
 export type DriftTallyRow = typeof driftTallies.$inferSelect;
 export type DriftStateRow = typeof driftStates.$inferSelect;
 
 /**
- * Adds a tally, unless its model was deleted meanwhile, in one round trip with the look at what there is.
- * @returns the predictions that the model's next window has now
+ * Adds tallies, but those of models that were deleted meanwhile, in one round trip with the look at what there is.
+ * @returns the predictions that the models' next windows have now, by model
  */
-export async function addDriftTally(db: Database, tally: DriftTallyRow): Promise<number> {
-  const exists = sql`exists (select 1 from models where id = ${tally.modelId})`;
-  const [, [total]] = await db.batch([insertRowsWhen(db, driftTallies, [tally], exists), rowsOf(db, tally.modelId)]);
-  return total?.rows ?? 0;
+export async function addDriftTallies(
+  db: Database,
+  tallies: readonly DriftTallyRow[],
+): Promise<ReadonlyMap<string, number>> {
+  const exists = sql`exists (select 1 from models where id = ${insertedValue(driftTallies, 'modelId')})`;
+  const modelIds = JSON.stringify(tallies.map(({ modelId }) => modelId));
+  const [, totals] = await db.batch([
+    insertRowsWhen(db, driftTallies, tallies, exists),
+    db
+      .select({ modelId: driftTallies.modelId, rows: sql<number>`sum(${driftTallies.rows})` })
+      .from(driftTallies)
+      .where(sql`${driftTallies.modelId} in (select value from json_each(${modelIds}))`)
+      .groupBy(driftTallies.modelId),
+  ]);
+  return new Map(totals.map(({ modelId, rows }) => [modelId, rows]));
 }
 
 export async function countDriftRows(db: Database, modelId: string): Promise<number> {
-  const [total] = await rowsOf(db, modelId);
-  return total?.rows ?? 0;
-}
-
-function rowsOf(db: Database, modelId: string) {
-  return db
+  const [total] = await db
     .select({ rows: sql<number>`coalesce(sum(${driftTallies.rows}), 0)` })
     .from(driftTallies)
     .where(eq(driftTallies.modelId, modelId));
+  return total?.rows ?? 0;
 }
 
 /** Oldest first. */

@@ -16,11 +16,17 @@ export function insertRowsWhen<Table extends SQLiteTable>(
 ) {
   const columns = Object.entries(getTableColumns(table));
   const values = rows.map((row) => columns.map(([name, column]) => toDriverValue(row, name, column)));
-  const picked = columns.map((_, index) => sql.raw(`json_extract(value, '$[${index}]')`));
+  const picked = columns.map((_, index) => valueAt(index));
   return db
     .insert(table)
     .select(sql`select ${sql.join(picked, sql`, `)} from json_each(${JSON.stringify(values)}) where ${when}`);
 }
+
+/** What a row has in a column, for a guard that looks at each row: rows that fail it are left out. */
+export const insertedValue = <Table extends SQLiteTable>(table: Table, column: keyof Table['$inferInsert']): SQL =>
+  valueAt(Object.keys(getTableColumns(table)).indexOf(String(column)));
+
+const valueAt = (index: number): SQL => sql.raw(`json_extract(value, '$[${index}]')`);
 
 interface Encoder {
   readonly default: unknown;

@@ -222,9 +222,11 @@ test('numbers are counted by the ranges of the validation answers', async () => 
 test('two gateways that judge one window at once make one of it', async () => {
   await using gateway = await createDriftGateway();
   const { model } = await gateway.trainModel();
-  const { addDriftTally } = await import('../../../src/store/queries/drift.ts');
+  const { addDriftTallies } = await import('../../../src/store/queries/drift.ts');
   const { db, projectId } = gateway;
-  await addDriftTally(db, { id: 'drift_a', modelId: model, rows: 200, shiftSum: 190, labels: { billing: 200 } });
+  const tally = { id: 'drift_a', modelId: model, rows: 200, shiftSum: 190, labels: { billing: 200 } };
+  const deleted = { ...tally, id: 'drift_b', modelId: 'ft:gone' };
+  expect(await addDriftTallies(db, [tally, deleted])).toEqual(new Map([[model, 200]]));
   await Promise.all([1, 2, 3].map(() => gateway.run('judgeWindow', { id: model, projectId })));
   expect((await driftOf(gateway, model)).windows).toHaveLength(1);
   expect(await eventsOf(gateway)).toHaveLength(1);
