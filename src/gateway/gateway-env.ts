@@ -7,7 +7,10 @@ import type { Span } from '../telemetry/tracer.ts';
 export interface GatewayEnv {
   Variables: {
     requestId: string;
-    /** Set by `authenticate` on every route under /v1. */
+    startMs: number;
+    /** The answer was made with all its headers: none is to be set on it. */
+    hasAllHeaders: boolean | undefined;
+    /** Set by `authenticate` on every route under /v1; not yet there before it. */
     context: Context;
     /** Set where a request with an idempotency key streams its body: takes every byte of it, in the order it was sent. */
     bodyDigest: Hash | undefined;

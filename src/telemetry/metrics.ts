@@ -118,13 +118,15 @@ function createSeries<Value>(create: () => Value): Series<Value> {
 }
 
 /** Keys as the caller orders them: each call site always gives the same ones. */
-const writeLabels = (labels: Labels): string => {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-};
+function writeLabels(labels: Labels): string {
+  let pairs = '';
+  for (const key in labels) pairs += `${pairs === '' ? '' : ','}${key}="${escapeLabel(labels[key] ?? '')}"`;
+  return pairs === '' ? '' : `{${pairs}}`;
+}
 
 const withLabel = (labels: string, key: string, value: string): string =>
   labels === '' ? `{${key}="${value}"}` : `${labels.slice(0, -1)},${key}="${value}"}`;
 
 const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');
+// Written at every request, and hardly ever holds one of these.
+const escapeLabel = (text: string): string => (/[\\\n"]/.test(text) ? escapeHelp(text).replaceAll('"', '\\"') : text);

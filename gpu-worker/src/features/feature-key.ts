@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Names an input's features. Two projects never share one: a hit must not tell one tenant what another has sent. */
 export interface FeatureKey {
@@ -23,12 +23,11 @@ export const PROJECT_BYTES = 8;
 const TAP_SPECIFICATION = 'fp16-all-taps-1';
 
 export function featureKey({ cacheSalt, backboneFingerprint, maxLength, content }: FeatureKeyParts): FeatureKey {
-  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  const hash = createHash('sha256')
-    .update(`${cacheSalt}\0${backboneFingerprint}\0${TAP_SPECIFICATION}\0${maxLength}\0`)
-    .update(bytes)
-    .digest();
-  return { id: hash.toString('hex', 0, ID_BYTES), project: projectOf(cacheSalt) };
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const named = `${cacheSalt}\0${backboneFingerprint}\0${TAP_SPECIFICATION}\0${maxLength}\0`;
+  // In one call: three took twice as long, for each of a request's texts.
+  const digest = hash('sha256', Buffer.concat([Buffer.from(named), bytes]));
+  return { id: digest.slice(0, 2 * ID_BYTES), project: projectOf(cacheSalt) };
 }
 
 let lastSalt = '';
@@ -39,9 +38,6 @@ export function projectOf(cacheSalt: string): string {
   // Requests and jobs ask for one project's keys many times in a row.
   if (cacheSalt === lastSalt) return lastProject;
   lastSalt = cacheSalt;
-  lastProject = createHash('sha256')
-    .update(`project\0${cacheSalt}`)
-    .digest('hex')
-    .slice(0, PROJECT_BYTES * 2);
+  lastProject = hash('sha256', `project\0${cacheSalt}`).slice(0, PROJECT_BYTES * 2);
   return lastProject;
 }

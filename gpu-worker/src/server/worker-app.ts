@@ -84,7 +84,9 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
         metrics.answered(measures);
         if (span) addStages(span, performance.timeOrigin + startedMs, measures);
         span?.end();
-        return context.json(response, 200, timingHeaders(measures, health().device));
+        // One plain object: headers that Hono collects are taken apart again by the server.
+        const headers = { 'content-type': 'application/json', ...timingHeaders(measures, health().device) };
+        return new Response(JSON.stringify(response), { headers });
       } catch (error) {
         span?.end({ error: String(error) });
         const known = error instanceof LevigateError ? error : null;

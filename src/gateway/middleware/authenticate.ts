@@ -24,7 +24,6 @@ export const authenticate = (services: Services) =>
       span: c.get('span'),
       traceparent: c.req.header('traceparent'),
     });
-    c.header('openai-organization', actor.projectId);
     await limitRate(c, next);
   });
 

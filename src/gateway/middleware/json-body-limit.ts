@@ -23,9 +23,10 @@ const limitPredict = limitBody(LIMITS.predictBodyBytes);
 /** Refuses a JSON body above its route's limit. */
 export const jsonBodyLimit = createMiddleware<GatewayEnv>(async function jsonBodyLimit(c, next) {
   const { method } = c.req;
+  if (method === 'GET' || method === 'HEAD') return next();
   const route = `${method} ${c.req.path}`;
-  if (method === 'GET' || method === 'HEAD' || EXEMPT.some((exempt) => exempt.test(route))) return next();
-  return WIDE.has(route) ? limitPredict(c, next) : limitJson(c, next);
+  if (WIDE.has(route)) return limitPredict(c, next);
+  return EXEMPT.some((exempt) => exempt.test(route)) ? next() : limitJson(c, next);
 });
 
 /** Refuses a body above `maxSize` bytes: by its declared length where there is one, else while reading it. */

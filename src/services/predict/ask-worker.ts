@@ -4,7 +4,7 @@ import { estimateTokens } from './estimate-tokens.ts';
 import { createHold } from './hold.ts';
 import { noteRefused } from './note-refused.ts';
 import { tryWorkers } from './try-workers.ts';
-import type { Attempt } from './try-workers.ts';
+import type { Attempt, Outcome } from './try-workers.ts';
 
 /**
  * Has a worker answer, waiting for one to wake as long as the caller said where none can.
@@ -25,17 +25,28 @@ export async function askWorker<Verb extends WorkerVerb>(
     body: JSON.stringify(request),
     adapterSha256s: adapters,
   };
+  const outcome = await tryWorkers(ctx, attempt);
+  return outcome.kind === 'answered' ? outcome.response : await askWhenAwake(ctx, attempt, outcome);
+}
+
+async function askWhenAwake<Verb extends WorkerVerb>(
+  ctx: Context,
+  attempt: Attempt<Verb>,
+  first: Outcome<Verb>,
+): Promise<WorkerResponse<Verb>> {
+  const { backbone } = attempt;
   await using hold = createHold(ctx, { backbone, forMs: ctx.scaleUpMs ?? 0 });
-  for (;;) {
-    const outcome = await tryWorkers(ctx, attempt);
-    if (outcome.kind === 'answered') return outcome.response;
+  let outcome = first;
+  while (outcome.kind !== 'answered') {
     // Where the platform has workers of its own that sleep.
     ctx.services.wakeWorker(backbone);
     if (!(await hold.waitForNext())) {
       noteRefused(ctx.services, backbone);
       throw outcome.error;
     }
+    outcome = await tryWorkers(ctx, attempt);
   }
+  return outcome.response;
 }
 
 /** One adapter stays where it is; many over one input stay together, since they share one pass and one stack. */

@@ -2,9 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { PredictRequest, PredictResponse } from '../../../contract/index.ts';
 import { predict } from '../../../services/predict/predict.ts';
+import { answerJson } from '../../answer-headers.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { failures, json } from '../../openapi/responses.ts';
-import { setTimings } from './set-timings.ts';
+import { timingHeaders } from './set-timings.ts';
 
 const route = createRoute({
   method: 'post',
@@ -22,6 +23,5 @@ const route = createRoute({
 export const registerPredict = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) => {
     const { response, timings } = await predict(c.get('context'), c.req.valid('json'));
-    setTimings(c, timings);
-    return c.json(response, 200);
+    return answerJson(c, response, timingHeaders(timings));
   });
