@@ -1,4 +1,4 @@
-import type { FileSource } from '../../src/levi/records/file-source.ts';
+import type { FileSource } from '../../src/levi/sources/file-source.ts';
 import { streamOf } from './stream-of.ts';
 
 /** Bytes as a file that is read from any place; reading outside of it fails. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fineTuneTargets } from '../../../src/levi/index.ts';
 import type { FeatureMatrix, FineTuneEvent, FineTuneTargetsInput } from '../../../src/levi/index.ts';
-import { widenHalfs } from '../features/half-floats.ts';
+import { widenHalfs } from '../runtime/half-floats.ts';
 import { toImageSet } from '../images/to-image-set.ts';
 import type { OnnxRuntime } from '../runtime/onnx-runtime.ts';
 import type { AnnouncedSplit, TrainingInput, TrainingOutcome } from './device.ts';

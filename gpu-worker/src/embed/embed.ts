@@ -1,7 +1,7 @@
 import { LevigateError } from '../../../src/contract/errors.ts';
 import type { PredictRecord } from '../../../src/contract/predict.ts';
 import type { WorkerRequest, WorkerResponse } from '../../../src/contract/worker-verbs.ts';
-import { widenHalfs } from '../features/half-floats.ts';
+import { widenHalfs } from '../runtime/half-floats.ts';
 import { extractFeatures } from '../predict/extract-features.ts';
 import { requireBackbone } from '../predict/require-backbone.ts';
 import type { ResidentBackbones, ResidentImageBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';

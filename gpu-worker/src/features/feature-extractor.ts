@@ -2,7 +2,7 @@ import type { Batcher, Priority } from '../batching/batcher.ts';
 import type { TokenSequence } from '../tokenizer/load-tokenizer.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { featureKey } from './feature-key.ts';
-import { roundToHalfs } from './half-floats.ts';
+import { roundToHalfs } from '../runtime/half-floats.ts';
 
 export interface ExtractOptions {
   readonly cacheSalt: string;

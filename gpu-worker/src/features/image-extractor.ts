@@ -7,7 +7,7 @@ import type { Extracted, ExtractOptions } from './feature-extractor.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { featureKey } from './feature-key.ts';
 import type { FeatureKey } from './feature-key.ts';
-import { roundToHalfs } from './half-floats.ts';
+import { roundToHalfs } from '../runtime/half-floats.ts';
 
 export interface ExtractedImages extends Extracted {
   /** [3, 32, 32] of each image, for the task model. */

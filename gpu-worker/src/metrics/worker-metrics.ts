@@ -1,7 +1,7 @@
 import { createMetrics, DURATION_BOUNDS, METRICS_TYPE } from '../../../src/telemetry/metrics.ts';
 import type { Counter } from '../../../src/telemetry/metrics.ts';
 import type { RunBatch } from '../batching/batcher.ts';
-import type { Measures } from '../server/to-measures.ts';
+import type { Measures } from './to-measures.ts';
 import { watchProcess } from './process-figures.ts';
 
 /** What a gauge shows when it is asked for. */

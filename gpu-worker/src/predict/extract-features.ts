@@ -3,7 +3,7 @@ import { LevigateError } from '../../../src/contract/errors.ts';
 import { TOKENS_PER_IMAGE } from '../../../src/contract/models.ts';
 import type { WorkerPredictRequest } from '../../../src/contract/worker-protocol.ts';
 import type { FeatureMatrix, ImageSet } from '../../../src/levi/index.ts';
-import { widenHalfs } from '../features/half-floats.ts';
+import { widenHalfs } from '../runtime/half-floats.ts';
 import { UnreadableImageError } from '../features/image-extractor.ts';
 import { decodeBase64 } from '../images/decode-base64.ts';
 import { ImageError } from '../images/image-error.ts';

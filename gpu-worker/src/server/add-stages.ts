@@ -1,5 +1,5 @@
 import type { Span } from '../../../src/telemetry/tracer.ts';
-import type { Measures } from './to-measures.ts';
+import type { Measures } from '../metrics/to-measures.ts';
 
 const STAGES = [
   ['tokenization', 'tokenizationMs'],

@@ -1,4 +1,4 @@
-import type { Measures } from './to-measures.ts';
+import type { Measures } from '../metrics/to-measures.ts';
 
 /** The headers of Text Embeddings Inference, times in milliseconds, and how many inputs came from the feature cache. */
 export function timingHeaders(measures: Measures, device: string): Record<string, string> {

@@ -19,7 +19,7 @@ import type { Activity } from './activity.ts';
 import { addStages } from './add-stages.ts';
 import { readRequest } from './read-request.ts';
 import { requireToken } from './require-token.ts';
-import { toMeasures } from './to-measures.ts';
+import { toMeasures } from '../metrics/to-measures.ts';
 import { timingHeaders } from './timing-headers.ts';
 
 const log = getLogger(['levigate', 'worker', 'http']);

@@ -10,7 +10,8 @@ import { startServerProcess } from '../server-process.ts';
 import { startWebhookReceiver } from '../webhook-receiver.ts';
 import type { WebhookReceiver } from '../webhook-receiver.ts';
 import { terminalColumns, wrapText } from '../wrap-text.ts';
-import { uploadFile, waitForJob } from './train.ts';
+import { uploadFile } from '../upload-file.ts';
+import { waitForJob } from './train.ts';
 
 /** The repository's root, from the built dist/cli.mjs. */
 const root = join(import.meta.dirname, '..');

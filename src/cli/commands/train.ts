@@ -1,5 +1,3 @@
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Columns, Corruption, CreateJobParams, FileObject, Job, Levigate, Method } from '../../sdk/index.ts';
 import { connect } from '../connect.ts';
@@ -7,6 +5,7 @@ import { formatDryRun } from '../dry-run-text.ts';
 import { showJobProgress } from '../job-progress.ts';
 import { parseWholeNumber } from '../parse-arguments.ts';
 import { formatReport } from '../report-table.ts';
+import { uploadFile } from '../upload-file.ts';
 import { terminalColumns } from '../wrap-text.ts';
 
 interface TrainOptions {
@@ -114,14 +113,3 @@ function columnsOf({ text, label, fields }: TrainOptions): Columns | undefined {
 }
 
 const shiftName = (file: FileObject): string => file.filename.replace(/\.[^.]*$/, '');
-
-export const uploadFile = async (client: Levigate, path: string): Promise<FileObject> =>
-  client.files.create({ file: await openFile(path), filename: basename(path), purpose: 'fine-tune' });
-
-async function openFile(path: string): Promise<Blob> {
-  try {
-    return await openAsBlob(path);
-  } catch (error) {
-    throw new Error(`cannot read the file ${path}: is the path right?`, { cause: error });
-  }
-}

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ApiError } from '../../sdk/index.ts';
 import type { CreateJobParams, DryRun, Levigate } from '../../sdk/index.ts';
-import { uploadFile } from '../commands/train.ts';
+import { uploadFile } from '../upload-file.ts';
 import { suffixOf } from './find-exports.ts';
 import type { ExportedFile } from './find-exports.ts';
 

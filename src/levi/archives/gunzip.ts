@@ -1,4 +1,4 @@
-import type { Chunks } from '../records/read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { ArchiveError } from './archive-error.ts';
 import { pipeChunks } from './pipe-chunks.ts';
 import { assertBounded } from './unpacked-size.ts';

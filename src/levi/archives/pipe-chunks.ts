@@ -1,4 +1,4 @@
-import type { Chunks } from '../records/read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 
 interface Transform<Item> {
   readonly readable: ReadableStream<Item>;

@@ -1,8 +1,8 @@
 import { createTarDecoder } from 'modern-tar';
 import type { TarHeader } from 'modern-tar';
 import { LIMITS } from '../../contract/limits.ts';
-import { readChunks } from '../records/read-chunks.ts';
-import type { Chunks } from '../records/read-chunks.ts';
+import { readChunks } from '../sources/read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { ArchiveError } from './archive-error.ts';
 import type { Archive, ArchiveEntry } from './archive.ts';
 import { entryPath } from './entry-path.ts';

@@ -1,6 +1,6 @@
 import { createTarDecoder } from 'modern-tar';
-import type { Chunks } from '../records/read-chunks.ts';
-import { readChunks } from '../records/read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
+import { readChunks } from '../sources/read-chunks.ts';
 import { ArchiveError } from './archive-error.ts';
 import { pipeChunks } from './pipe-chunks.ts';
 

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts';
-import type { FileSource } from '../records/file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { ArchiveError } from './archive-error.ts';
 import { entryPath } from './entry-path.ts';
 

@@ -1,4 +1,4 @@
-import type { FileSource } from '../records/file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { assembleFlat, createListAssembler } from './assemble-values.ts';
 import type { LeafValue } from './assemble-values.ts';
 import type { CellValue } from './convert-values.ts';

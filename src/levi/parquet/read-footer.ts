@@ -1,4 +1,4 @@
-import type { FileSource } from '../records/file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { ParquetError } from './parquet-error.ts';
 import { readSchema } from './read-schema.ts';
 import { readThrift } from './read-thrift.ts';

@@ -1,4 +1,4 @@
-import type { FileSource } from '../records/file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { decompressPage } from './decompress-page.ts';
 import { ParquetError } from './parquet-error.ts';
 import type { ColumnChunk } from './read-footer.ts';

@@ -1,4 +1,4 @@
-import type { FileSource } from '../records/file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import type { LeafValue } from './assemble-values.ts';
 import type { Cell, LeafReader } from './column-shape.ts';
 import { ParquetError } from './parquet-error.ts';

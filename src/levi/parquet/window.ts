@@ -1,5 +1,5 @@
-import type { FileSource } from '../records/file-source.ts';
-import { readAhead } from '../records/read-ahead.ts';
+import type { FileSource } from '../sources/file-source.ts';
+import { readAhead } from '../sources/read-ahead.ts';
 import { ParquetError } from './parquet-error.ts';
 
 export interface Window {

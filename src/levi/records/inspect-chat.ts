@@ -1,7 +1,7 @@
 import type { ChatOptions } from '../../contract/levi.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { splitChat, textOf } from './compose-chat.ts';
-import type { FileSource } from './file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { cutAtAnswer, parseAnswer } from './read-chat.ts';
 import { readRecords } from './read-records.ts';
 import type { ReadOptions } from './read-records.ts';

@@ -1,7 +1,7 @@
 import { addCsvLine, newCsvRecord } from './csv-record.ts';
 import type { CsvDialect } from './csv-record.ts';
 import { detectDialect } from './detect-dialect.ts';
-import type { Chunks } from './read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { readLines } from './read-lines.ts';
 import { trainingFileError } from './training-file-error.ts';
 

@@ -1,7 +1,7 @@
 import { wantedColumns } from './columns.ts';
 import type { ColumnNames } from './columns.ts';
 import { lineLimit } from './line-limit.ts';
-import type { Chunks } from './read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { readCsvTable } from './read-csv-table.ts';
 import { readRow } from './read-row.ts';
 import { selectColumns } from './select-columns.ts';

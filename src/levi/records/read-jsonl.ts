@@ -1,6 +1,6 @@
 import type { ColumnNames } from './columns.ts';
 import { lineLimit } from './line-limit.ts';
-import type { Chunks } from './read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { readLines } from './read-lines.ts';
 import { isChat, readChat } from './read-chat.ts';
 import { readRow } from './read-row.ts';

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts';
 import { formatMegabytes } from './format-megabytes.ts';
-import { joinBytes } from './read-chunks.ts';
-import type { Chunks } from './read-chunks.ts';
+import { joinBytes } from '../sources/read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { trainingFileError } from './training-file-error.ts';
 
 const LINE_FEED = 0x0a;

@@ -2,7 +2,7 @@ import { ArchiveError } from '../archives/archive-error.ts';
 import { LIMITS } from '../../contract/limits.ts';
 import { HEAD_BYTES } from './detect-format.ts';
 import { readCsvTable } from './read-csv-table.ts';
-import type { Chunks } from './read-chunks.ts';
+import type { Chunks } from '../sources/read-chunks.ts';
 import { readJsonRows } from './read-jsonl.ts';
 import type { Row } from './row.ts';
 

@@ -9,7 +9,7 @@ import type { SchemaNode } from '../parquet/schema-node.ts';
 import { wantedColumns } from './columns.ts';
 import { namedExtras } from './extra-columns.ts';
 import type { ColumnNames } from './columns.ts';
-import type { FileSource } from './file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { isChatTable, MESSAGES } from './read-chat.ts';
 import { toRecord } from './read-jsonl.ts';
 import { selectColumns } from './select-columns.ts';

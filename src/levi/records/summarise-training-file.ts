@@ -1,6 +1,6 @@
 import { LIMITS } from '../../contract/limits.ts';
 import { ONLY_TARGET, resolveColumns } from './columns.ts';
-import type { FileSource } from './file-source.ts';
+import type { FileSource } from '../sources/file-source.ts';
 import { readRecords } from './read-records.ts';
 import type { ReadOptions } from './read-records.ts';
 import { spellingOf } from './spelling-of.ts';

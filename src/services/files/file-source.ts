@@ -1,4 +1,4 @@
-import type { FileSource } from '../../levi/records/file-source.ts';
+import type { FileSource } from '../../levi/sources/file-source.ts';
 import type { FileRow } from '../../store/queries/files.ts';
 import type { Context } from '../context.ts';
 import { fileNotFound } from './require-file.ts';

@@ -1,7 +1,7 @@
 import { LevigateError, TOKENS_PER_IMAGE } from '../../contract/index.ts';
 import type { BackboneInfo, CreateJobRequest, LeviOptions, LintFinding } from '../../contract/index.ts';
-import { collectFields } from '../../levi/fields/collect-fields.ts';
-import type { FoundField } from '../../levi/fields/collect-fields.ts';
+import { collectFields } from '../../levi/records/collect-fields.ts';
+import type { FoundField } from '../../levi/records/collect-fields.ts';
 import { assertGroups } from '../../levi/groups/count-groups.ts';
 import { createLinter } from '../../levi/lint/create-linter.ts';
 import { estimateTokens } from '../../levi/lint/measure-text.ts';

@@ -3,7 +3,7 @@ import type { Model } from '../../contract/index.ts';
 import { readAdapterHeader } from '../../levi/adapter/read-header.ts';
 import { ArchiveError } from '../../levi/archives/archive-error.ts';
 import { readMember, tarMembers } from '../../levi/archives/tar-members.ts';
-import { readChunks } from '../../levi/records/read-chunks.ts';
+import { readChunks } from '../../levi/sources/read-chunks.ts';
 import { insertImportedModel } from '../../store/queries/import-model.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BatchInput } from '../../../gpu-worker/src/batching/batch-queue.ts';
 import { createFeatureCache } from '../../../gpu-worker/src/features/feature-cache.ts';
 import { createFeatureExtractor } from '../../../gpu-worker/src/features/feature-extractor.ts';
-import { roundToHalfs, widenHalfs } from '../../../gpu-worker/src/features/half-floats.ts';
+import { roundToHalfs, widenHalfs } from '../../../gpu-worker/src/runtime/half-floats.ts';
 
 const sequence = (...ids: number[]) => ({ ids: Int32Array.from(ids), isTruncated: false });
 const options = { cacheSalt: 'project-a', maxLength: 128, priority: 'online' } as const;

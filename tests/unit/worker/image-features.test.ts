@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSlots } from '../../../gpu-worker/src/batching/slots.ts';
 import { createFeatureCache } from '../../../gpu-worker/src/features/feature-cache.ts';
-import { widenHalfs } from '../../../gpu-worker/src/features/half-floats.ts';
+import { widenHalfs } from '../../../gpu-worker/src/runtime/half-floats.ts';
 import { createImageExtractor, UnreadableImageError } from '../../../gpu-worker/src/features/image-extractor.ts';
 import { ImageError } from '../../../gpu-worker/src/images/image-error.ts';
 import { THUMBNAIL_BYTES } from '../../../gpu-worker/src/images/thumbnail.ts';

@@ -4,7 +4,7 @@ import { LevigateError } from '../../../src/contract/errors.ts';
 import type { LeasedJob } from '../../../src/contract/worker-protocol.ts';
 import type { TrainingRequest } from '../../../gpu-worker/src/device/device.ts';
 import { GatewayError } from '../../../gpu-worker/src/gateway-api/gateway-error.ts';
-import { widenHalfs } from '../../../gpu-worker/src/features/half-floats.ts';
+import { widenHalfs } from '../../../gpu-worker/src/runtime/half-floats.ts';
 import { runJob } from '../../../gpu-worker/src/jobs/run-job.ts';
 import { createFakeBackbones, createFakeDevice, MAX_TOKENS, outcome, TAPS, WIDTH } from './support/fake-device.ts';
 import type { Train } from './support/fake-device.ts';

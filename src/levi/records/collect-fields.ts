@@ -1,10 +1,10 @@
 import type { Columns, FieldType } from '../../contract/levi.ts';
-import { trainingFileError } from '../records/training-file-error.ts';
-import type { NumberedRecord } from '../records/training-record.ts';
-import { MAX_FIELDS } from './fields-schema.ts';
-import { inferFieldType } from './infer-field-type.ts';
-import { numberIn, summariseField } from './summarise-field.ts';
-import type { FieldSummariser } from './summarise-field.ts';
+import { trainingFileError } from './training-file-error.ts';
+import type { NumberedRecord } from './training-record.ts';
+import { MAX_FIELDS } from '../fields/fields-schema.ts';
+import { inferFieldType } from '../fields/infer-field-type.ts';
+import { numberIn, summariseField } from '../fields/summarise-field.ts';
+import type { FieldSummariser } from '../fields/summarise-field.ts';
 
 export interface FoundField {
   readonly type: FieldType;
