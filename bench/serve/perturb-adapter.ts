@@ -8,10 +8,11 @@ const SHARE = 0.02;
 
 /** Another adapter of the same shape: each weight of its graph times a random number near 1. Signs stay, so it stays a valid one. */
 export function perturbAdapter(bytes: Uint8Array, random: Random): Uint8Array {
-  const { weights } = tensorNeeds(readAdapter(bytes).architecture.spec);
+  const { weights, rounded } = tensorNeeds(readAdapter(bytes).architecture.spec);
   const { tensors, metadata } = readSafetensors(bytes);
   const changed = Object.entries(tensors).map(([name, value]) => {
-    if (!(name in weights)) return [name, value] as const;
+    // What is rounded is perturbed by its scales.
+    if (!(name in weights) || name === rounded) return [name, value] as const;
     // Drawn once per weight; a plain loop, as there are hundreds of thousands of them, thousands of times.
     const data = Float32Array.from(float32Data(value));
     for (let index = 0; index < data.length; index += 1) {

@@ -1,8 +1,8 @@
 import { GraphError } from './graph-error.ts';
 
-export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+export type TensorData = Float32Array | Int32Array | BigInt64Array | Int8Array | Uint8Array;
 
-export type DType = 'float32' | 'int32' | 'int64' | 'bool';
+export type DType = 'float32' | 'int32' | 'int64' | 'int8' | 'bool';
 
 /** Dense, row-major. `bool` lies in a Uint8Array of zeros and ones. */
 export interface Tensor {
@@ -34,5 +34,6 @@ function dtypeOf(data: TensorData): DType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Int32Array) return 'int32';
   if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof Int8Array) return 'int8';
   return 'bool';
 }

@@ -120,5 +120,6 @@ function scalarData(value: number, dtype: DType): TensorData {
   if (dtype === 'float32') return Float32Array.of(value);
   if (dtype === 'int32') return Int32Array.of(value);
   if (dtype === 'int64') return BigInt64Array.of(BigInt(value));
+  if (dtype === 'int8') return Int8Array.of(value);
   return Uint8Array.of(value === 0 ? 0 : 1);
 }

@@ -24,8 +24,26 @@ export const shiftLeft = binary(0x74);
 const isAtLeast = binary(0x4f);
 export const addFloat = binary(0x92);
 export const multiplyFloat = binary(0x94);
+export const subtractFloat = binary(0x93);
+export const divideFloat = binary(0x95);
 export const addFour = binary(SIMD, ...unsigned(228));
+export const subtractFour = binary(SIMD, ...unsigned(229));
 export const multiplyFour = binary(SIMD, ...unsigned(230));
+export const divideFour = binary(SIMD, ...unsigned(231));
+/** left * right + sum, rounded once or twice as the machine likes: the same every time on one. */
+export const multiplyAddFour = (left: Code, right: Code, sum: Code): Code => [
+  ...left,
+  ...right,
+  ...sum,
+  SIMD,
+  ...unsigned(261),
+];
+/** Bytes by place; places from 128 on give 0. */
+export const pickBytes = binary(SIMD, ...unsigned(256));
+export const toFourFloats = (integers: Code): Code => [...integers, SIMD, ...unsigned(250)];
+export const sixteenBytes = (bytes: readonly number[]): Code => [SIMD, 12, ...bytes];
+export const toFloat = (whole: Code): Code => [...whole, 0xb2];
+export const loadByte = (address: Code): Code => [...address, 0x2c, 0, 0];
 
 export const loadFloat = (address: Code, offset = 0): Code => [...address, 0x2a, 2, ...unsigned(offset)];
 export const storeFloat = (address: Code, value: Code): Code => [...address, ...value, 0x38, 2, 0];
@@ -34,7 +52,7 @@ export const storeFour = (address: Code, value: Code, offset = 0): Code => {
   return [...address, ...value, SIMD, 11, 2, ...unsigned(offset)];
 };
 /** One float, four times over. */
-export const loadSplat = (address: Code): Code => [...address, SIMD, 9, 2, 0];
+export const loadSplat = (address: Code, offset = 0): Code => [...address, SIMD, 9, 2, ...unsigned(offset)];
 export const zeroFloat: Code = [0x43, 0, 0, 0, 0];
 export const zeroFour: Code = [SIMD, 12, ...Array.from({ length: 16 }, () => 0)];
 export const lane = (four: Code, index: number): Code => [...four, SIMD, 31, index];

@@ -8,6 +8,8 @@ import type { MatrixKernel } from './matrix-kernel.ts';
 export interface HostMemory {
   readonly kernel: MatrixKernel;
   readonly buffer: ArrayBuffer;
+  /** All of it. */
+  readonly floats: Float32Array;
   /** Bytes for what lives during one run. Runs never overlap: nothing in them waits. */
   readonly scratchBytes: number;
   /** A place for so many bytes that stay until given back, or null where there is none large enough. */
@@ -45,6 +47,7 @@ export function createHostMemory(bytes: number): HostMemory | null {
   return {
     kernel,
     buffer: memory.buffer,
+    floats: new Float32Array(memory.buffer),
     scratchBytes: SCRATCH_BYTES,
     allocate: (wanted) => {
       const size = Math.ceil(wanted / ALIGNMENT) * ALIGNMENT;

@@ -11,16 +11,20 @@ export const elementTypes: Readonly<Record<string, ElementType>> = {
   F32: { width: 4, read: ({ buffer, byteOffset, length }) => new Float32Array(buffer, byteOffset, length / 4) },
   I32: { width: 4, read: ({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length / 4) },
   I64: { width: 8, read: ({ buffer, byteOffset, length }) => new BigInt64Array(buffer, byteOffset, length / 8) },
+  I8: { width: 1, read: ({ buffer, byteOffset, length }) => new Int8Array(buffer, byteOffset, length) },
   BOOL: { width: 1, read: (bytes) => bytes },
   F16: { width: 2, read: (bytes) => Float32Array.from(halfWords(bytes), widenFloat16) },
   BF16: { width: 2, read: widenBfloat16 },
 };
 
 /** The format's name of each of the engine's types. */
-export const elementTypeOf = { float32: 'F32', int32: 'I32', int64: 'I64', bool: 'BOOL' } as const satisfies Record<
-  DType,
-  string
->;
+export const elementTypeOf = {
+  float32: 'F32',
+  int32: 'I32',
+  int64: 'I64',
+  int8: 'I8',
+  bool: 'BOOL',
+} as const satisfies Record<DType, string>;
 
 function halfWords({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint16Array {
   return new Uint16Array(buffer, byteOffset, length / 2);

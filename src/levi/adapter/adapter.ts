@@ -2,7 +2,7 @@ import type { Tensor } from '../../engine/index.ts';
 import { describeArchitecture } from '../methods/architecture.ts';
 import type { Architecture, ArchitectureSpec } from '../methods/architecture.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
-import { PART_RULES } from '../methods/parts.ts';
+import { ADAPT_FEATURES, PART_RULES } from '../methods/parts.ts';
 import type { PartKey, PartRule, TaskPart } from '../methods/parts.ts';
 import { embeddingSizes } from '../task-model/field-embeddings.ts';
 import { createTaskReader, describeTaskModel } from '../task-model/task-reader.ts';
@@ -60,6 +60,7 @@ function specOf(manifest: AdapterManifest): ArchitectureSpec {
     family,
     outputs: outputsOf({ family, labels: manifest.labels }),
     adaptingWidth: manifest.adapting_width,
+    isRounded: manifest.adapting_encoding !== undefined,
     probeTaps: manifest.probe_taps,
     task: describeTaskModel(readsOf(manifest)),
     isGated: manifest.coverage_gate ?? false,
@@ -69,6 +70,8 @@ function specOf(manifest: AdapterManifest): ArchitectureSpec {
 export interface TensorNeeds {
   /** Inputs of the graph, with their shapes. */
   readonly weights: Readonly<Record<string, readonly number[]>>;
+  /** The one of them that is stored in bytes, or null; all others are floats. */
+  readonly rounded: string | null;
   /** Parts with a task model, whose tables stay on the host. */
   readonly taskParts: readonly TaskPart[];
 }
@@ -84,6 +87,7 @@ export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const weights = parts.map((part) => part.weights(spec));
   return {
     weights: Object.assign({}, readsFeatures ? standardisation : {}, calibration, ...weights, rule.weights),
+    rounded: spec.isRounded ? ADAPT_FEATURES : null,
     taskParts: parts.flatMap(({ taskModel }) => taskModel ?? []),
   };
 }

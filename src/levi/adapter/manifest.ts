@@ -3,7 +3,9 @@ import { ComparedMethod, Task } from '../../contract/levi.ts';
 import { FieldsSchema } from '../fields/fields-schema.ts';
 
 export const ADAPTER_FORMAT = 'levigate-adapter';
-export const ADAPTER_VERSION = 2;
+export const ADAPTER_VERSION = 3;
+/** Had all weights in floats, 32 bits each. */
+export const FLOAT_VERSION = 2;
 /** Had no temperature: its logits are answered as they are. */
 export const UNCALIBRATED_VERSION = 1;
 /** The safetensors metadata key that holds the manifest as JSON. */
@@ -12,7 +14,7 @@ export const MANIFEST_KEY = 'levigate';
 /** What an adapter says about itself. Nothing in it depends on when or how fast it was trained: equal runs give equal bytes. */
 export const AdapterManifest = z.object({
   format: z.literal(ADAPTER_FORMAT),
-  version: z.literal([UNCALIBRATED_VERSION, ADAPTER_VERSION]),
+  version: z.literal([UNCALIBRATED_VERSION, FLOAT_VERSION, ADAPTER_VERSION]),
   task: Task,
   method: ComparedMethod,
   /** In the order of the outputs; the levels of an ordinal task, nothing for regression. */
@@ -23,6 +25,8 @@ export const AdapterManifest = z.object({
   width: z.int().min(1),
   /** r; null where the method has no adapting layers. */
   adapting_width: z.int().min(1).nullable(),
+  /** How the half of its adapting layers that reads the backbone is stored; absent: in floats, or there is none. */
+  adapting_encoding: z.literal('int8').optional(),
   /** What its task model reads beside text; absent where it reads text alone. */
   fields: FieldsSchema.optional(),
   /** Height and width of the thumbnails that its task model reads. */

@@ -7,9 +7,10 @@ import { assuranceOf } from '../assurance/assurance-of.ts';
 import { NGRAM_BUCKETS } from '../task-model/ngram-vocabulary.ts';
 import { INVERSE_TEMPERATURE, FAMILY_GRAPHS, CENTER } from '../tasks/family-graphs.ts';
 import { COVERAGE_QUANTILES } from '../task-model/coverage-gate.ts';
+import { areFinite } from './are-finite.ts';
 import { BUCKETS, COVERAGE, createAdapter, taskTables, tensorNeeds } from './adapter.ts';
 import type { Adapter, AdapterTensors } from './adapter.ts';
-import { ADAPTER_VERSION, AdapterManifest, MANIFEST_KEY, UNCALIBRATED_VERSION } from './manifest.ts';
+import { AdapterManifest, ADAPTER_VERSION, FLOAT_VERSION, MANIFEST_KEY, UNCALIBRATED_VERSION } from './manifest.ts';
 
 /**
  * Reads an adapter, trusting nothing: manifest, every tensor's name, type and shape, finite values, ascending buckets.
@@ -20,8 +21,11 @@ export function readAdapter(bytes: Uint8Array): Adapter {
   const manifest = readManifest(metadata[MANIFEST_KEY]);
   const adapter = createAdapter(manifest, manifest.version === UNCALIBRATED_VERSION ? uncalibrated(tensors) : tensors);
   assertConsistent(adapter);
-  const { weights, taskParts } = tensorNeeds(adapter.architecture.spec);
-  for (const [name, dims] of Object.entries(weights)) assertTensor(adapter.tensors[name], name, dims);
+  const { weights, rounded, taskParts } = tensorNeeds(adapter.architecture.spec);
+  for (const [name, dims] of Object.entries(weights)) {
+    const assertStored = name === rounded ? assertBytes : assertTensor;
+    assertStored(adapter.tensors[name], name, dims);
+  }
   assertCalibration(adapter);
   if (taskParts.length > 0) {
     const buckets = readBuckets(tensors[BUCKETS]);
@@ -57,9 +61,9 @@ function readManifest(json: string | undefined): AdapterManifest {
     throw invalid('has a manifest that is not JSON', cause);
   }
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (version !== ADAPTER_VERSION && version !== UNCALIBRATED_VERSION) {
+  if (version !== ADAPTER_VERSION && version !== FLOAT_VERSION && version !== UNCALIBRATED_VERSION) {
     throw invalid(
-      `has format version ${String(version)}, this release reads ${UNCALIBRATED_VERSION} and ${ADAPTER_VERSION}. Use the release it was trained with, or train again`,
+      `has format version ${String(version)}, this release reads ${UNCALIBRATED_VERSION} to ${ADAPTER_VERSION}. Use the release it was trained with, or train again`,
     );
   }
   const parsed = AdapterManifest.safeParse(value);
@@ -94,13 +98,27 @@ const isAscending = (levels: readonly number[]): boolean =>
   levels.every((level, index) => Number.isFinite(level) && level > (levels[index - 1] ?? -Infinity));
 
 function assertTensor(tensor: Tensor | undefined, name: string, dims: readonly number[]): void {
+  const { data } = assertShape(tensor, name, { dims, dtype: 'float32' });
+  if (!(data instanceof Float32Array && areFinite(data)))
+    throw invalid(`has a value in "${name}" that is not a finite number`);
+}
+
+function assertBytes(tensor: Tensor | undefined, name: string, dims: readonly number[]): void {
+  const { data } = assertShape(tensor, name, { dims, dtype: 'int8' });
+  if (data instanceof Int8Array && data.includes(-128)) throw invalid(`has a value in "${name}" that is below -127`);
+}
+
+function assertShape(
+  tensor: Tensor | undefined,
+  name: string,
+  { dims, dtype }: Pick<Tensor, 'dims' | 'dtype'>,
+): Tensor {
   if (tensor === undefined) throw invalid(`lacks the tensor "${name}"`);
   const fits = tensor.dims.length === dims.length && tensor.dims.every((size, axis) => size === dims[axis]);
   if (!fits)
     throw invalid(`has the tensor "${name}" of shape [${tensor.dims.join(', ')}], expected [${dims.join(', ')}]`);
-  if (!(tensor.data instanceof Float32Array))
-    throw invalid(`has the tensor "${name}" as ${tensor.dtype}, expected float32`);
-  if (!tensor.data.every(Number.isFinite)) throw invalid(`has a value in "${name}" that is not a finite number`);
+  if (tensor.dtype !== dtype) throw invalid(`has the tensor "${name}" as ${tensor.dtype}, expected ${dtype}`);
+  return tensor;
 }
 
 function readBuckets(tensor: Tensor | undefined): Int32Array {

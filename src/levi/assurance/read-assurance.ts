@@ -7,7 +7,7 @@ import {
   NEIGHBOUR_CENTRE,
   NEIGHBOUR_IDS,
   NEIGHBOUR_VECTORS,
-  invertLengths,
+  lazyNeighbours,
   neighbourWidth,
 } from '../typicality/neighbours.ts';
 import {
@@ -18,6 +18,7 @@ import {
   WHITENING,
 } from '../typicality/typicality.ts';
 import type { Projection } from '../typicality/projection.ts';
+import { areFinite } from '../adapter/are-finite.ts';
 import type { Assurance } from './assurance.ts';
 
 const NAMES = [
@@ -74,14 +75,14 @@ function readNeighbours(
 ): Assurance['neighbours'] {
   const projected = neighbourWidth(known.width);
   const centre = readNumbers(tensors, NEIGHBOUR_CENTRE, [known.taps, projected]);
-  const ids = parseIds(bytesOf(readWholes(tensors, NEIGHBOUR_IDS)));
+  const names = bytesOf(readWholes(tensors, NEIGHBOUR_IDS));
+  const { length } = parseIds(names);
   const packed = bytesOf(readWholes(tensors, NEIGHBOUR_VECTORS));
-  const bytes = ids.length * known.taps * projected;
+  const bytes = length * known.taps * projected;
   if (packed.length !== Math.ceil(bytes / 4) * 4)
-    throw invalid(`has ${packed.length} bytes in "${NEIGHBOUR_VECTORS}", expected those of ${ids.length} rows`);
+    throw invalid(`has ${packed.length} bytes in "${NEIGHBOUR_VECTORS}", expected those of ${length} rows`);
   const vectors = new Int8Array(packed.buffer, packed.byteOffset, bytes);
-  const inverseLengths = invertLengths(vectors, known.taps * projected);
-  return { ids, projection: { ...known, projected, centre }, vectors, inverseLengths };
+  return lazyNeighbours({ projection: { ...known, projected, centre }, vectors }, () => parseIds(names));
 }
 
 const Ids = z.array(z.string());
@@ -105,7 +106,7 @@ function ascending(values: Float32Array, name: string): Float32Array {
 function readNumbers(tensors: AdapterTensors, name: string, dims?: readonly number[]): Float32Array {
   const { data } = requireTensor(tensors[name], name, dims);
   if (!(data instanceof Float32Array)) throw invalid(`has the tensor "${name}" in another type than float32`);
-  if (!data.every(Number.isFinite)) throw invalid(`has a value in "${name}" that is not a finite number`);
+  if (!areFinite(data)) throw invalid(`has a value in "${name}" that is not a finite number`);
   return data;
 }
 

@@ -2,7 +2,8 @@ import { decodeModel } from '../../engine/onnx/decode-model.ts';
 import type { OnnxGraph } from '../../engine/onnx/types.ts';
 import { toOnnx } from '../../engine/index.ts';
 import { COVERAGE, BUCKETS, tensorNeeds, taskTables } from '../adapter/adapter.ts';
-import type { Adapter } from '../adapter/adapter.ts';
+import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
+import { floatTensors, inFloats } from '../adapter/float-weights.ts';
 import { ANSWERS, buildServingGraph, FEATURES, GATE, ROWS, taskInput } from '../predictor/build-serving-graph.ts';
 import { COVERAGE_QUANTILES } from '../task-model/coverage-gate.ts';
 import { TASK_FIELDS, TASK_NGRAMS } from '../task-model/task-tables.ts';
@@ -29,17 +30,18 @@ export interface HeadParts {
 /** The graph that serves the adapter, its weights stored, with what the host gathers for it written as nodes. @returns logits `[B, C]` */
 export function writeHead(writer: NodeWriter, parts: HeadParts): string {
   const { adapter, features, tokens } = parts;
-  const { spec } = adapter.architecture;
+  const spec = inFloats(adapter.architecture.spec);
   const { weights, taskParts } = tensorNeeds(spec);
   const bound = new Map<string, string>([[FEATURES, features]]);
-  for (const name of Object.keys(weights)) bound.set(name, storeTensor(writer, adapter, name));
+  const tensors = floatTensors(adapter);
+  for (const name of Object.keys(weights)) bound.set(name, storeTensor(writer, tensors, name));
   if (taskParts.length > 0) {
     const ngrams = writeNgrams(writer, { ...tokens, vocabulary: parts.vocabulary, buckets: bucketsOf(adapter) });
     const absent = describeAbsence(adapter);
     for (const part of taskParts) {
       const [table] = taskTables(part, adapter);
       if (table === undefined) throw new Error('internal: a task model without tables');
-      bound.set(taskInput(part, TASK_NGRAMS), ngrams.scores(numbersOf(adapter, table.name), table.width));
+      bound.set(taskInput(part, TASK_NGRAMS), ngrams.scores(numbersOf(tensors, table.name), table.width));
       const fields = absent.fieldsOf(part);
       if (fields !== null) bound.set(taskInput(part, TASK_FIELDS), repeatRow(writer, tokens.ids, fields));
     }
@@ -101,7 +103,7 @@ function writeGate(
   const [share, rest] = hasNgrams ? (others === null ? [1, 0] : [0.5, others / 2]) : [0, others ?? 1];
   const scaled = writer.node('Mul', [ngrams.coverage(), writer.float(share)]);
   const coverage = writer.node('Add', [scaled, writer.float(rest)]);
-  const quantiles = writer.store('float32', [1, COVERAGE_QUANTILES], numbersOf(adapter, COVERAGE));
+  const quantiles = writer.store('float32', [1, COVERAGE_QUANTILES], numbersOf(adapter.tensors, COVERAGE));
   const column = writer.node('Unsqueeze', [coverage, writer.int64s([1])]);
   const isBelow = writer.cast(writer.node('LessOrEqual', [quantiles, column]), 'float32');
   const below = writer.node('ReduceSum', [isBelow, writer.int64s([1])], { attributes: { keepdims: { int: 1 } } });
@@ -115,14 +117,14 @@ function bucketsOf({ tensors }: Adapter): Int32Array {
   throw new Error('internal: an adapter without n-gram buckets');
 }
 
-function numbersOf({ tensors }: Adapter, name: string): Float32Array {
+function numbersOf(tensors: AdapterTensors, name: string): Float32Array {
   const numbers = tensors[name]?.data;
   if (numbers instanceof Float32Array) return numbers;
   throw new Error(`internal: an adapter without "${name}"`);
 }
 
-const storeTensor = (writer: NodeWriter, adapter: Adapter, name: string): string =>
-  writer.store('float32', adapter.tensors[name]?.dims ?? [], numbersOf(adapter, name));
+const storeTensor = (writer: NodeWriter, tensors: AdapterTensors, name: string): string =>
+  writer.store('float32', tensors[name]?.dims ?? [], numbersOf(tensors, name));
 
 /** A graph's nodes after the writer's, its inputs bound to values that are there. @returns its answers */
 function append(writer: NodeWriter, graph: OnnxGraph, bound: ReadonlyMap<string, string>): string {

@@ -23,6 +23,8 @@ export interface ManifestInput {
   readonly method: ComparedMethod;
   /** r; null where the method has no adapting layers. */
   readonly adaptingWidth: number | null;
+  /** Whether these are rounded. */
+  readonly isRounded: boolean;
   readonly probeTaps: readonly number[];
   /** What task models of this run read beside text. */
   readonly reads: Reads;
@@ -36,6 +38,7 @@ export function createManifest({
   method,
   probeTaps,
   adaptingWidth,
+  isRounded,
   reads,
 }: ManifestInput): AdapterManifest {
   const { provenance, config } = input;
@@ -52,6 +55,7 @@ export function createManifest({
     layers: [...layers],
     width: input.train.features.width,
     adapting_width: adaptingWidth,
+    ...(isRounded ? { adapting_encoding: 'int8' } : {}),
     ...(reads.hasText ? {} : { without_text: true }),
     ...describeReads(method, reads),
     ...(config.coverageGate && parts.includes('levi') && !hasSilentTask ? { coverage_gate: true } : {}),

@@ -13,6 +13,7 @@ import type { FieldsSchema } from '../fields/fields-schema.ts';
 import { inferFieldTypes, learnFieldsSchema } from '../fields/learn-fields-schema.ts';
 import type { FieldTypes } from '../fields/learn-fields-schema.ts';
 import { joinImages } from '../image-set.ts';
+import { ADAPT_FEATURES } from '../methods/parts.ts';
 import { ruleOf } from '../methods/method-rules.ts';
 import { createEvaluationSet } from '../predictor/predictor-pool.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
@@ -158,8 +159,9 @@ export function prepareFit(
     weigh,
     adapterOf: (method, tensors, probeTaps) => {
       const used = ruleOf(method).lastLayerOnly === true ? layers.slice(-1) : layers;
-      const adaptingWidth = tensors['levi.adapt_features']?.dims.at(-1) ?? null;
-      const manifest = createManifest({ input, question, layers: used, rows, method, probeTaps, adaptingWidth, reads });
+      const { dims, dtype } = tensors[ADAPT_FEATURES] ?? {};
+      const adapting = { adaptingWidth: dims?.at(-1) ?? null, isRounded: dtype === 'int8' };
+      const manifest = createManifest({ input, question, layers: used, rows, method, probeTaps, ...adapting, reads });
       return createAdapter(manifest, pickNeeded(manifest, { ...standardisationOf(used), ...shared, ...tensors }));
     },
   };

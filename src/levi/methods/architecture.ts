@@ -17,6 +17,8 @@ export interface ArchitectureSpec {
   readonly outputs: number;
   /** r of LEVI's adapting layers; null where the method has none. */
   readonly adaptingWidth: number | null;
+  /** Whether A's larger half is stored in whole numbers of a byte, with a scale for each column. */
+  readonly isRounded: boolean;
   /** Which of the K layers the probe reads; empty where the method has none. */
   readonly probeTaps: readonly number[];
   /** The networks of its task model beside the n-grams; none where the method has no task model. */
@@ -32,8 +34,8 @@ export interface Architecture {
 }
 
 export function describeArchitecture(spec: ArchitectureSpec): Architecture {
-  const { method, family, taps, width, outputs, adaptingWidth, probeTaps, task, isGated } = spec;
+  const { method, family, taps, width, outputs, adaptingWidth, isRounded, probeTaps, task, isGated } = spec;
   const probed = probeTaps.join('.');
-  const key = `${method}/${family}/k${taps}/d${width}/c${outputs}/r${adaptingWidth ?? 0}/p${probed}/f${task.fieldInputs}/i${task.imageSize}${isGated ? '/gated' : ''}`;
-  return { key, spec: { method, family, taps, width, outputs, adaptingWidth, probeTaps, task, isGated } };
+  const key = `${method}/${family}/k${taps}/d${width}/c${outputs}/r${adaptingWidth ?? 0}${isRounded ? 'i8' : ''}/p${probed}/f${task.fieldInputs}/i${task.imageSize}${isGated ? '/gated' : ''}`;
+  return { key, spec: { method, family, taps, width, outputs, adaptingWidth, isRounded, probeTaps, task, isGated } };
 }

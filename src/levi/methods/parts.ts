@@ -1,4 +1,17 @@
-import { add, concat, div, gemm, matmul, mul, reduceMean, reshape, sqrt, sub, transpose } from '../../engine/index.ts';
+import {
+  add,
+  cast,
+  concat,
+  div,
+  gemm,
+  matmul,
+  mul,
+  reduceMean,
+  reshape,
+  sqrt,
+  sub,
+  transpose,
+} from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import { ensembleViews, leviViews } from '../model/levi-views.ts';
 import { prefixed } from '../fine-tune/tensor-names.ts';
@@ -68,7 +81,8 @@ export const PART_RULES = {
     taskModel: 'levi',
     build: ({ spec, features, weight, task, gate }) => {
       const parameters = {
-        adaptFeatures: [weight('levi.adapt_features')],
+        adaptFeatures: [cast(weight(ADAPT_FEATURES), 'float32')],
+        ...(spec.isRounded ? { adaptScale: weight(ADAPT_SCALE) } : {}),
         adaptTask: weight('levi.adapt_task'),
         adaptBias: weight('levi.adapt_bias'),
         head: weight('levi.head'),
@@ -104,6 +118,11 @@ function toUnitLayers(features: Value): Value {
 // A layer of zeros stays one.
 export const UNIT_EPSILON = 1e-6;
 
+/** The half of A_k that reads the layer, `[K, d, r]`: nine tenths of an adapter's weights. */
+export const ADAPT_FEATURES = 'levi.adapt_features';
+/** `[K, 1, r]`, where the former is rounded. */
+export const ADAPT_SCALE = 'levi.adapt_scale';
+
 /** What the shapes of a task model's weights hang on. */
 export type TaskShape = Pick<ArchitectureSpec, 'outputs' | 'task'>;
 
@@ -127,12 +146,15 @@ export function taskLogits({
 }
 
 export function leviWeightShapes(
-  spec: Pick<ArchitectureSpec, 'taps' | 'width' | 'adaptingWidth'> & TaskShape,
+  spec: Pick<ArchitectureSpec, 'taps' | 'width' | 'adaptingWidth'> &
+    Partial<Pick<ArchitectureSpec, 'isRounded'>> &
+    TaskShape,
 ): Readonly<Record<string, readonly number[]>> {
-  const { taps, width, outputs, adaptingWidth, task } = spec;
+  const { taps, width, outputs, adaptingWidth, isRounded = false, task } = spec;
   if (adaptingWidth === null) throw new Error('internal: LEVI without an adapting width');
   return {
-    'levi.adapt_features': [taps, width, adaptingWidth],
+    [ADAPT_FEATURES]: [taps, width, adaptingWidth],
+    ...(isRounded ? { [ADAPT_SCALE]: [taps, 1, adaptingWidth] } : {}),
     'levi.adapt_task': [taps, taskWidth(task, outputs), adaptingWidth],
     'levi.adapt_bias': [taps, 1, adaptingWidth],
     'levi.head': [taps, adaptingWidth, outputs],

@@ -5,6 +5,8 @@ import type { Value } from '../../engine/index.ts';
 export interface LeviParameters {
   /** `[K, d, r]`: the half of A_k that reads the layer; in as many pieces as the features. */
   readonly adaptFeatures: readonly Value[];
+  /** `[K, 1, r]`: what the first half's columns are to be multiplied by, where they are stored in whole numbers. */
+  readonly adaptScale?: Value;
   /** `[K, m, r]`: the half of A_k that reads the task model. */
   readonly adaptTask: Value;
   /** `[K, 1, r]` */
@@ -39,14 +41,15 @@ export function leviViews(parameters: LeviParameters, inputs: LeviInputs): Value
   return add(matmul(kept, parameters.head), parameters.headBias);
 }
 
-function readLayers({ adaptFeatures }: LeviParameters, features: LeviInputs['features']): Value {
+function readLayers({ adaptFeatures, adaptScale }: LeviParameters, features: LeviInputs['features']): Value {
   const products = features.map((layers, piece) => {
     const weights = adaptFeatures[piece];
     if (weights === undefined) throw new Error('internal: as many pieces of A as of the features are needed');
     return matmul(layers, weights);
   });
   const [first] = products;
-  return first !== undefined && products.length === 1 ? first : concat(products, 0);
+  const joined = first !== undefined && products.length === 1 ? first : concat(products, 0);
+  return adaptScale === undefined ? joined : mul(joined, adaptScale);
 }
 
 function readTask({ adaptTask }: LeviParameters, taskOutput: Value, viewMask: Value | undefined): Value {

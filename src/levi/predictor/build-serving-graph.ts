@@ -25,8 +25,8 @@ export const taskInput = (part: TaskPart, name: string): string => (name === TAS
  */
 export function buildServingGraph(spec: ArchitectureSpec): Graph {
   const graph = createGraph();
-  const { weights } = tensorNeeds(spec);
-  const input = once((name: string) => graph.input(name, 'float32', weights[name] ?? []));
+  const { weights, rounded } = tensorNeeds(spec);
+  const input = once((name: string) => graph.input(name, name === rounded ? 'int8' : 'float32', weights[name] ?? []));
   const raw = once(() => graph.input(FEATURES, 'float32', ['B', spec.taps, spec.width]));
   const standardise = (layers: readonly number[]): Value => {
     const take = (value: Value, axis: number): Value => takeLayers(value, layers, { axis, of: spec.taps });

@@ -2,11 +2,13 @@ import { compileForHost, float32Data, tensor, toOnnx } from '../../engine/index.
 import type { HostMemory, HostProgram, Runtime, Session, Tensor } from '../../engine/index.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import { COVERAGE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
-import type { TensorNeeds } from '../adapter/adapter.ts';
+import type { AdapterTensors, TensorNeeds } from '../adapter/adapter.ts';
+import { floatTensors, inFloats } from '../adapter/float-weights.ts';
 import { takeTaps } from '../feature-matrix.ts';
 import type { FeatureMatrix } from '../feature-matrix.ts';
 import { describeArchitecture } from '../methods/architecture.ts';
 import type { Architecture, ArchitectureSpec } from '../methods/architecture.ts';
+import type { TaskPart } from '../methods/parts.ts';
 import { outputOf } from '../model/output-of.ts';
 import { viewDisagreement } from '../metrics/disagreement.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
@@ -49,10 +51,6 @@ export interface PredictorOptions {
 // From the second row on a runtime reads each weight once for all of them.
 const MOST_HOST_ROWS = 1;
 
-type Evaluate = (
-  feeds: Record<string, Tensor>,
-) => Readonly<Record<string, Tensor>> | Promise<Readonly<Record<string, Tensor>>>;
-
 export async function createPredictor(
   runtime: Runtime,
   spec: ArchitectureSpec,
@@ -60,9 +58,13 @@ export async function createPredictor(
 ): Promise<Predictor> {
   const architecture = describeArchitecture(spec);
   const graph = buildServingGraph(spec);
-  const lowered = toOnnx(graph);
-  const inputs = new Set(lowered.inputs);
-  const needs = tensorNeeds(spec);
+  const fed = describeFeeds(
+    tensorNeeds(spec),
+    graph.inputs.map(({ name }) => name),
+  );
+  // A runtime computes in floats, and not every device turns bytes into them.
+  const lowered = toOnnx(buildServingGraph(inFloats(spec)));
+  const floatFed = describeFeeds(tensorNeeds(inFloats(spec)), lowered.inputs);
   const programs = new Map<number, HostProgram | null>();
   let opening: Promise<Session> | null = null;
 
@@ -75,9 +77,9 @@ export async function createPredictor(
     return program;
   }
 
-  const evaluate: Evaluate = (feeds) => (opening ??= runtime.load(lowered.model)).then((session) => session.run(feeds));
+  const open = (): Promise<Session> => (opening ??= runtime.load(lowered.model));
   // Without a host every answer needs the session; with one, many adapters never do.
-  if (!programFor(1)) await (opening ??= runtime.load(lowered.model));
+  if (!programFor(1)) await open();
 
   return {
     architecture,
@@ -87,36 +89,54 @@ export async function createPredictor(
           `internal: a predictor of ${architecture.key} was given an adapter of ${adapter.architecture.key}`,
         );
       }
-      const feeds = feedsOf(adapter, batch, { inputs, needs });
       const { rows } = batch.features;
       const program = programFor(rows);
-      return toAnswers(program ? program.run(feeds) : await evaluate(feeds), adapter, rows);
+      if (program) {
+        const feeds = feedsOf({ adapter, tensors: adapter.tensors }, batch, fed);
+        return toAnswers(program.run(feeds), adapter, rows);
+      }
+      const session = await open();
+      const feeds = feedsOf({ adapter, tensors: floatTensors(adapter) }, batch, floatFed);
+      return toAnswers(await session.run(feeds), adapter, rows);
     },
     [Symbol.asyncDispose]: async () => await (await opening)?.[Symbol.asyncDispose](),
   };
 }
 
+/** What a graph of this architecture is fed. */
 interface Fed {
+  /** Weights, by name. */
+  readonly weights: readonly string[];
   readonly inputs: ReadonlySet<string>;
   readonly needs: TensorNeeds;
 }
 
+function describeFeeds(needs: TensorNeeds, names: readonly string[]): Fed {
+  const inputs = new Set(names);
+  return { inputs, needs, weights: Object.keys(needs.weights).filter((name) => inputs.has(name)) };
+}
+
+interface Weighted {
+  readonly adapter: Adapter;
+  readonly tensors: AdapterTensors;
+}
+
 function feedsOf(
-  adapter: Adapter,
+  { adapter, tensors }: Weighted,
   { features, ...raw }: PredictorInputs,
-  { inputs, needs }: Fed,
+  { weights, inputs, needs }: Fed,
 ): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = {};
-  for (const name of Object.keys(needs.weights)) {
-    const weight = adapter.tensors[name];
-    if (weight !== undefined && inputs.has(name)) feeds[name] = weight;
+  const feeds = taskFeeds(adapter, raw, needs);
+  for (const name of weights) {
+    const weight = tensors[name];
+    if (weight !== undefined) feeds[name] = weight;
   }
   if (inputs.has(FEATURES)) {
     const used = takeTaps(features, adapter.layers);
     feeds[FEATURES] = tensor(used.data, [used.rows, used.taps, used.width]);
   }
   if (inputs.has(ROWS)) feeds[ROWS] = tensor(new Float32Array(features.rows), [features.rows, 1]);
-  return { ...feeds, ...taskFeeds(adapter, raw, needs) };
+  return feeds;
 }
 
 /** What the task models of an adapter's parts read of the rows, gathered from its tables. */
@@ -126,21 +146,36 @@ export function taskFeeds(adapter: Adapter, raw: RawTaskInputs, { taskParts }: T
   if (adapter.readTask === null) throw new Error('internal: an adapter without n-gram buckets');
   const inputs = adapter.readTask(raw);
   const feeds: Record<string, Tensor> = {};
-  const chosen = Int32Array.from(raw.texts.keys());
+  const chosen = new Int32Array(raw.texts.length);
+  for (let row = 0; row < chosen.length; row++) chosen[row] = row;
   for (const part of taskParts) {
-    const [ngrams, ...fields] = taskTables(part, adapter).map(({ name, width }) => {
-      const values = adapter.tensors[name]?.data;
-      if (values instanceof Float32Array) return { width, values };
-      throw new Error(`internal: an adapter without "${name}"`);
-    });
-    if (ngrams === undefined) throw new Error('internal: a task model without tables');
-    const gathered = gatherTask([ngrams, ...fields], inputs, { chosen, random: null });
+    const gathered = gatherTask(tablesOf(adapter, part), inputs, { chosen, random: null });
     for (const [name, value] of Object.entries(gathered.feeds)) feeds[taskInput(part, name)] = value;
   }
   const quantiles = adapter.tensors[COVERAGE]?.data;
   if (spec.isGated && quantiles instanceof Float32Array)
     feeds[GATE] = tensor(gateOf(measureCoverage(inputs), quantiles), [chosen.length, 1]);
   return feeds;
+}
+
+type Tables = Parameters<typeof gatherTask>[0];
+const tables = new WeakMap<Adapter, Partial<Record<TaskPart, Tables>>>();
+
+/** Found by their names once: a thousand adapters may be asked of one input. */
+function tablesOf(adapter: Adapter, part: TaskPart): Tables {
+  const known = tables.get(adapter) ?? {};
+  tables.set(adapter, known);
+  return (known[part] ??= findTables(adapter, part));
+}
+
+function findTables(adapter: Adapter, part: TaskPart): Tables {
+  const [ngrams, ...fields] = taskTables(part, adapter).map(({ name, width }) => {
+    const values = adapter.tensors[name]?.data;
+    if (values instanceof Float32Array) return { width, values };
+    throw new Error(`internal: an adapter without "${name}"`);
+  });
+  if (ngrams === undefined) throw new Error('internal: a task model without tables');
+  return [ngrams, ...fields];
 }
 
 function toAnswers(found: Readonly<Record<string, Tensor>>, adapter: Adapter, rows: number): Answers {

@@ -37,28 +37,55 @@ export function createNgramEncoder(vocabulary: Int32Array): NgramEncoder {
   return (texts) => encodeTexts(texts, vocabulary);
 }
 
+const NONE = new Int32Array(0);
+
 function encodeTexts(texts: readonly string[], vocabulary: Int32Array): EncodedTexts {
   const offsets = new Int32Array(texts.length + 1);
   const scales = new Float32Array(texts.length);
   const coverage = new Float32Array(texts.length).fill(1);
-  const rows: number[] = [];
-  for (const [index, hashed] of hashTexts(texts).entries()) {
-    for (const bucket of hashed) {
-      const row = findRow(vocabulary, bucket);
-      if (row >= 0) rows.push(row);
+  const hashes = hashTexts(texts);
+  const rows = new Int32Array(hashes.reduce((total, hashed) => total + hashed.length, 0));
+  let end = 0;
+  for (let index = 0; index < hashes.length; index++) {
+    const hashed = hashes[index] ?? NONE;
+    const start = end;
+    for (let place = 0; place < hashed.length; place++) {
+      const row = findRow(vocabulary, hashed[place] ?? 0);
+      if (row >= 0) rows[end++] = row;
     }
-    const count = rows.length - (offsets[index] ?? 0);
-    offsets[index + 1] = rows.length;
+    const count = end - start;
+    offsets[index + 1] = end;
     scales[index] = count === 0 ? 0 : 1 / Math.sqrt(count);
     if (hashed.length > 0) coverage[index] = count / hashed.length;
   }
-  return { offsets, rows: Int32Array.from(rows), scales, coverage };
+  return { offsets, rows: rows.subarray(0, end), scales, coverage };
 }
 
-/** A bucket's place in the vocabulary, or -1. A table of all buckets would find it sooner and be larger than many an adapter. */
+// About how far a bucket is from where it would be if all were evenly spread, as hashes are.
+const NEAR = 16;
+
+/**
+ * A bucket's place in the vocabulary, or -1: looked for where it should be, then in ever longer steps, then between the last two. A table of all
+ * buckets would find it sooner and be larger than many an adapter.
+ */
 function findRow(vocabulary: Int32Array, bucket: number): number {
-  let low = 0;
-  let high = vocabulary.length - 1;
+  const { length } = vocabulary;
+  let low = Math.floor((bucket / NGRAM_BUCKETS) * length);
+  let high = low;
+  let step = NEAR;
+  if ((vocabulary[low] ?? NGRAM_BUCKETS) <= bucket) {
+    for (high = low + step; high < length && (vocabulary[high] ?? 0) <= bucket; high += step) {
+      low = high;
+      step *= 2;
+    }
+  } else {
+    for (low = high - step; low > 0 && (vocabulary[low] ?? 0) > bucket; low -= step) {
+      high = low;
+      step *= 2;
+    }
+  }
+  low = Math.max(0, low);
+  high = Math.min(length - 1, high);
   while (low <= high) {
     const middle = (low + high) >>> 1;
     const found = vocabulary[middle] ?? 0;
@@ -69,15 +96,15 @@ function findRow(vocabulary: Int32Array, bucket: number): number {
   return -1;
 }
 
-const hashes = new WeakMap<readonly string[], readonly Int32Array[]>();
+const hashesOf = new WeakMap<readonly string[], readonly Int32Array[]>();
 // Those of a training file would be held in memory for nothing.
 const MOST_KEPT = 1024;
 
 /** One input is read by many adapters in a row, each with a vocabulary of its own. */
 function hashTexts(texts: readonly string[]): readonly Int32Array[] {
-  const known = hashes.get(texts);
+  const known = hashesOf.get(texts);
   if (known) return known;
   const hashed = texts.map((text) => hashNgrams(text, NGRAM_BUCKETS));
-  if (texts.length <= MOST_KEPT) hashes.set(texts, hashed);
+  if (texts.length <= MOST_KEPT) hashesOf.set(texts, hashed);
   return hashed;
 }

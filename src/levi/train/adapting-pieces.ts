@@ -1,6 +1,8 @@
-import { tensor } from '../../engine/index.ts';
+import { float32Data } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
 import type { TapRun } from '../feature-matrix.ts';
+import { ADAPT_FEATURES, ADAPT_SCALE } from '../methods/parts.ts';
+import { roundWeights } from '../model/rounded-weights.ts';
 
 /** A run of layers in a training step: what it reads, and the part of A that reads it. */
 export interface LayerPiece {
@@ -21,8 +23,6 @@ export interface AdaptingShape {
   readonly pieces: readonly LayerPiece[];
 }
 
-const ADAPTING = 'levi.adapt_features';
-
 /** With one run, all bears the names it has in the adapter. */
 export function layerPieces(
   runs: readonly TapRun[],
@@ -35,7 +35,7 @@ export function layerPieces(
       run,
       input: name('features'),
       dims: [layers, batchSize, run.width],
-      parameter: name(ADAPTING),
+      parameter: name(ADAPT_FEATURES),
       weightDims: [layers, run.width, adaptingWidth],
     };
   });
@@ -46,7 +46,7 @@ export function cutAdapting(
   parameters: Readonly<Record<string, Float32Array>>,
   { width, adaptingWidth, pieces }: AdaptingShape,
 ): Readonly<Record<string, Float32Array>> {
-  const { [ADAPTING]: whole = new Float32Array(0), ...others } = parameters;
+  const { [ADAPT_FEATURES]: whole = new Float32Array(0), ...others } = parameters;
   const parts = pieces.map(({ parameter, run }) => {
     const layer = run.width * adaptingWidth;
     const part = new Float32Array((run.to - run.from) * layer);
@@ -59,23 +59,32 @@ export function cutAdapting(
   return { ...Object.fromEntries(parts), ...others };
 }
 
-/** The way back; the rows left out are zero. */
+/** The way back, rounded as an adapter stores it: all that is chosen, measured and served is of the rounded ones. */
 export function joinAdapting(
   parameters: Readonly<Record<string, Tensor>>,
-  { taps, width, adaptingWidth, pieces }: AdaptingShape,
+  shape: AdaptingShape,
 ): Readonly<Record<string, Tensor>> {
-  if (pieces.length === 1 && pieces[0]?.run.width === width) return parameters;
+  const { taps, width, adaptingWidth, pieces } = shape;
   const names = new Set(pieces.map(({ parameter }) => parameter));
+  const others = Object.entries(parameters).filter(([name]) => !names.has(name));
+  const { steps, scales } = roundWeights(joinPieces(parameters, shape), [taps, width, adaptingWidth]);
+  return { [ADAPT_FEATURES]: steps, [ADAPT_SCALE]: scales, ...Object.fromEntries(others) };
+}
+
+/** `[taps, width, r]`; the rows left out are zero. */
+function joinPieces(
+  parameters: Readonly<Record<string, Tensor>>,
+  { taps, width, adaptingWidth, pieces }: AdaptingShape,
+): Float32Array {
   const whole = new Float32Array(taps * width * adaptingWidth);
   for (const { parameter, run } of pieces) {
-    const part = parameters[parameter]?.data;
-    if (!(part instanceof Float32Array)) throw new Error(`internal: a model without the parameter "${parameter}"`);
+    const piece = parameters[parameter];
+    if (piece === undefined) throw new Error(`internal: a model without the parameter "${parameter}"`);
     const layer = run.width * adaptingWidth;
     for (let tap = run.from; tap < run.to; tap++) {
       const start = (tap - run.from) * layer;
-      whole.set(part.subarray(start, start + layer), tap * width * adaptingWidth);
+      whole.set(float32Data(piece).subarray(start, start + layer), tap * width * adaptingWidth);
     }
   }
-  const others = Object.entries(parameters).filter(([name]) => !names.has(name));
-  return { [ADAPTING]: tensor(whole, [taps, width, adaptingWidth]), ...Object.fromEntries(others) };
+  return whole;
 }

@@ -4,7 +4,7 @@ import { tapRuns } from '../data/tap-runs.ts';
 import { gatherByLayer } from '../feature-matrix.ts';
 import { prefixed } from '../fine-tune/tensor-names.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
-import { leviWeightShapes } from '../methods/parts.ts';
+import { ADAPT_FEATURES, leviWeightShapes } from '../methods/parts.ts';
 import { cutAdapting, joinAdapting, layerPieces } from './adapting-pieces.ts';
 import type { LayerPiece } from './adapting-pieces.ts';
 import { ensembleViews, leviLoss, leviViews } from '../model/levi-views.ts';
@@ -53,7 +53,7 @@ export function leviModel(options: EpochOptions, batchSize: number): EpochModel 
 const sizeOf = (dims: readonly number[]): number => dims.reduce((size, dim) => size * dim, 1);
 
 function parameterShapes(shape: LeviShape): Readonly<Record<string, readonly number[]>> {
-  const { 'levi.adapt_features': _, ...others } = leviWeightShapes(shape);
+  const { [ADAPT_FEATURES]: _, ...others } = leviWeightShapes(shape);
   const pieces = shape.pieces.map(({ parameter, weightDims }) => [parameter, weightDims] as const);
   return { ...Object.fromEntries(pieces), ...others };
 }
@@ -124,7 +124,7 @@ function initialParameters(shape: LeviShape, random: Random): Readonly<Record<st
   const adaptBound = 1 / Math.sqrt(width + taskNumbers);
   const headBound = 1 / Math.sqrt(adaptingWidth);
   return {
-    'levi.adapt_features': uniformArray(random, taps * width * adaptingWidth, adaptBound),
+    [ADAPT_FEATURES]: uniformArray(random, taps * width * adaptingWidth, adaptBound),
     'levi.adapt_task': uniformArray(random, taps * taskNumbers * adaptingWidth, adaptBound),
     'levi.adapt_bias': uniformArray(random, taps * adaptingWidth, adaptBound),
     'levi.head': uniformArray(random, taps * adaptingWidth * outputs, headBound),

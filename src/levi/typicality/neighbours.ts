@@ -83,11 +83,29 @@ function pack(bytes: Uint8Array, padding: number): Tensor {
   return tensor(new Int32Array(padded.buffer));
 }
 
-export function invertLengths(vectors: Int8Array, size: number): Float64Array {
+function invertLengths(vectors: Int8Array, size: number): Float64Array {
   return Float64Array.from({ length: vectors.length / size }, (_, index) => {
     const square = vectors.subarray(index * size, (index + 1) * size).reduce((sum, value) => sum + value * value, 0);
     return square === 0 ? 0 : 1 / Math.sqrt(square);
   });
+}
+
+/** What is seldom asked for, and more of it than of the rest, is made at its first use. */
+export function lazyNeighbours(
+  known: Pick<Neighbours, 'projection' | 'vectors'>,
+  readIds: () => readonly string[],
+): Neighbours {
+  let ids: readonly string[] | null = null;
+  let inverseLengths: Float64Array | null = null;
+  return {
+    ...known,
+    get ids() {
+      return (ids ??= readIds());
+    },
+    get inverseLengths() {
+      return (inverseLengths ??= invertLengths(known.vectors, known.projection.taps * known.projection.projected));
+    },
+  };
 }
 
 export interface NeighbourQuery {

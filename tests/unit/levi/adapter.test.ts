@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LevigateError } from '../../../src/contract/errors.ts';
-import { readSafetensors, tensor, writeSafetensors } from '../../../src/engine/index.ts';
+import { createHostMemory, readSafetensors, tensor, writeSafetensors } from '../../../src/engine/index.ts';
 import type { Tensor } from '../../../src/engine/index.ts';
 import { createPredictor, readAdapter, resolveLeviConfig } from '../../../src/levi/index.ts';
+import { floatTensors } from '../../../src/levi/adapter/float-weights.ts';
 import { ENGINE_VERSION } from '../../../src/levi/fine-tune/engine-version.ts';
 import { hashNgrams } from '../../../src/levi/task-model/hash-ngrams.ts';
 import { runToEnd, runtime, syntheticInput, syntheticRows, TAPS, WIDTH } from './synthetic-task.ts';
@@ -31,7 +32,7 @@ test('says what it is: labels, layers, backbone, configuration, origin', () => {
   expect(layers).toEqual([0, 1, 2]);
   expect(manifest).toMatchObject({
     format: 'levigate-adapter',
-    version: 2,
+    version: 3,
     backbone: { id: 'test-backbone', fingerprint: 'f'.repeat(64) },
     config: { adaptingWidth: 8, beta: 0.5, viewDropout: 0.5 },
     provenance: {
@@ -69,13 +70,28 @@ describe('readAdapter refuses', () => {
     ],
     [
       'a future version',
-      (_, manifest) => (manifest['version'] = 3),
-      /has format version 3, this release reads 1 and 2/u,
+      (_, manifest) => (manifest['version'] = 4),
+      /has format version 4, this release reads 1 to 3/u,
     ],
     [
       'a temperature that is not positive',
       (tensors) => (tensors['calibration.inverse_temperature'] = tensor(Float32Array.of(0), [1, 1])),
       /"calibration\.inverse_temperature" that is not positive/u,
+    ],
+    [
+      'floats where it says that there are bytes',
+      (tensors) => (tensors['levi.adapt_features'] = tensor(new Float32Array(3 * 8 * 8), [3, 8, 8])),
+      /"levi\.adapt_features" as float32, expected int8/u,
+    ],
+    [
+      'bytes where it says that there are floats',
+      (_, manifest) => delete manifest['adapting_encoding'],
+      /"levi\.adapt_features" as int8, expected float32/u,
+    ],
+    [
+      'a byte that no rounding gives',
+      (tensors) => (tensors['levi.adapt_features'] = tensor(new Int8Array(3 * 8 * 8).fill(-128), [3, 8, 8])),
+      /"levi\.adapt_features" that is below -127/u,
     ],
     ['an unknown method', (_, manifest) => (manifest['method'] = 'magic'), /manifest whose "method" is wrong/u],
     ['a label named twice', (_, manifest) => (manifest['labels'] = ['a', 'a', 'b']), /names a label twice/u],
@@ -114,6 +130,34 @@ test('an adapter of the first format, which had no temperature, answers with its
   expect(answers[0]).not.toEqual(answers[2]);
 });
 
+test('an adapter of the second format, all in floats, answers as that with the same weights in bytes', async () => {
+  const rounded = readAdapter(bytes);
+  const inFloats = readAdapter(
+    altered((tensors, manifest) => {
+      tensors['levi.adapt_features'] = floatTensors(rounded)['levi.adapt_features'] ?? tensor(new Float32Array());
+      delete tensors['levi.adapt_scale'];
+      delete manifest['adapting_encoding'];
+      manifest['version'] = 2;
+    }),
+  );
+  expect(inFloats.tensors['levi.adapt_features']?.dtype).toBe('float32');
+  const memory = createHostMemory(1_000_000);
+  const { features, records } = syntheticRows(8, 22);
+  for (const [rows, host] of [
+    [8, null],
+    [1, memory],
+  ] as const) {
+    const data = features.data.subarray(0, rows * TAPS * WIDTH);
+    const inputs = { features: { ...features, rows, data }, texts: records.slice(0, rows).map(({ text }) => text) };
+    const answers = [];
+    for (const adapter of [rounded, inFloats]) {
+      await using predictor = await createPredictor(runtime, adapter.architecture.spec, { host });
+      answers.push((await predictor.run(adapter, inputs)).answers.data);
+    }
+    for (const [index, p] of (answers[0] ?? []).entries()) expect(answers[1]?.[index]).toBeCloseTo(p, 6);
+  }
+});
+
 test('answers as the formulas say, computed by hand in double precision', async () => {
   const adapter = readAdapter(bytes);
   const { features, records } = syntheticRows(4, 21, 0.1);
@@ -122,7 +166,7 @@ test('answers as the formulas say, computed by hand in double precision', async 
   const answered = await predictor.run(adapter, { features, texts });
   for (const [row, text] of texts.entries()) {
     const expected = answerByHand(
-      adapter.tensors,
+      floatTensors(adapter),
       features.data.subarray(row * TAPS * WIDTH, (row + 1) * TAPS * WIDTH),
       text,
     );

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../../src/engine/index.ts';
 import { resolveLeviConfig } from '../../../src/levi/index.ts';
+import type { AdapterTensors } from '../../../src/levi/adapter/adapter.ts';
+import { floatTensors } from '../../../src/levi/adapter/float-weights.ts';
 import { activeColumns, spreadColumns, takeColumns } from '../../../src/levi/data/active-columns.ts';
 import { tapRuns } from '../../../src/levi/data/tap-runs.ts';
 import type { FeatureMatrix } from '../../../src/levi/feature-matrix.ts';
@@ -61,11 +63,19 @@ test('LEVI learns the same without the products with padding', async () => {
   expect(Object.keys(cut).toSorted()).toEqual(Object.keys(dense).toSorted());
   for (const [name, { dims }] of Object.entries(cut)) {
     expect(dense[name]?.dims).toEqual(dims);
+    // Rounded to steps that the unread weights of the whole have a part in.
+    if (name === 'levi.adapt_features' || name === 'levi.adapt_scale') continue;
     const [found, expected] = [outputOf(cut, name), outputOf(dense, name)];
-    const isPadding = (index: number): boolean => name === 'levi.adapt_features' && index < 200 * 8 && index >= 64 * 8;
-    for (const [index, value] of found.entries()) {
-      if (isPadding(index)) expect(value).toBe(0);
-      else expect(Math.abs(value - (expected[index] ?? NaN))).toBeLessThan(1e-5);
-    }
+    for (const [index, value] of found.entries()) expect(Math.abs(value - (expected[index] ?? NaN))).toBeLessThan(1e-5);
+  }
+  const featuresOf = (tensors: AdapterTensors): Float32Array =>
+    outputOf(floatTensors({ tensors }), 'levi.adapt_features');
+  const [found, expected] = [featuresOf(cut), featuresOf(dense)];
+  const isPadding = (index: number): boolean => index < 200 * 8 && index >= 64 * 8;
+  // What differs by a rounding may be rounded to the next step.
+  const step = Math.max(...outputOf(dense, 'levi.adapt_scale')) + 1e-5;
+  for (const [index, value] of found.entries()) {
+    if (isPadding(index)) expect(value).toBe(0);
+    else expect(Math.abs(value - (expected[index] ?? NaN))).toBeLessThan(step);
   }
 });

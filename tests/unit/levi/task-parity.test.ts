@@ -71,8 +71,10 @@ test.each([
       }, 0);
     const ofViews = (views ?? []).map((view) => lossOf(view.answers.data));
     const own = ofViews.reduce((sum, loss) => sum + loss / ofViews.length, 0);
-    expect(trainLoss).toBeCloseTo((1 - beta) * own + beta * lossOf(answers.data), 4);
-    expect(trainScore).toBeCloseTo(Math.sqrt(lossOf(answers.data)) * Number(scale), 4);
+    // LEVI's layers are rounded after training.
+    const digits = method === 'levi' ? 2 : 4;
+    expect(trainLoss).toBeCloseTo((1 - beta) * own + beta * lossOf(answers.data), digits);
+    expect(trainScore).toBeCloseTo(Math.sqrt(lossOf(answers.data)) * Number(scale), digits);
     expect(adapter.architecture.spec.task).toEqual({ fieldInputs: 6, imageSize: 16 });
   },
 );

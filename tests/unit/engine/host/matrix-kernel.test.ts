@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createHostMemory } from '../../../../src/engine/index.ts';
+import { erf } from '../../../../src/engine/host/error-function.ts';
+import { gelu } from '../../../../src/engine/host/gelu.ts';
 
 const memory = createHostMemory(8 * 1024 * 1024);
 if (!memory) throw new Error('this platform compiles no WebAssembly');
@@ -48,6 +50,61 @@ describe('a row times a matrix in WebAssembly', () => {
       { numRuns: 150 },
     );
   });
+});
+
+test('a row times a matrix of bytes gives what a plain loop gives, and writes nothing else', () => {
+  const cases = products.chain((made) =>
+    fc.record({
+      made: fc.constant(made),
+      bytes: fc.array(fc.integer({ min: -127, max: 127 }), {
+        minLength: made.inner * made.columns,
+        maxLength: made.inner * made.columns,
+      }),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ made: { inner, columns, left }, bytes }) => {
+      const [x, out] = [place(left), place(Array.from({ length: columns + 4 }, () => 77))];
+      const address = memory.allocate(bytes.length) ?? 0;
+      new Int8Array(buffer, address, bytes.length).set(bytes);
+      kernel.multiplyRowBytes(x.address, address, out.address, inner, columns);
+      const expected = Array.from({ length: columns }, (_, c) =>
+        left.reduce((sum, value, k) => sum + value * (bytes[k * columns + c] ?? 0), 0),
+      );
+      expect([...out.array]).toEqual([...expected, 77, 77, 77, 77]);
+      for (const taken of [x.address, address, out.address]) memory.release(taken);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test.each([
+  ['add', (a: number, b: number) => a + b],
+  ['subtract', (a: number, b: number) => a - b],
+  ['multiply', (a: number, b: number) => a * b],
+  ['divide', (a: number, b: number) => a / b],
+] as const)('%s gives the bits of a plain loop, and writes nothing else', (name, apply) => {
+  const pairs = fc.array(fc.tuple(fc.float({ noNaN: true }), fc.float({ noNaN: true })), { maxLength: 30 });
+  fc.assert(
+    fc.property(pairs, (made) => {
+      const [a, b] = [place(made.map(([first]) => first)), place(made.map(([, second]) => second))];
+      const out = place([...made.map(() => 0), 77]);
+      kernel[name](a.address, b.address, out.address, made.length);
+      expect(out.array).toEqual(Float32Array.from([...made.map(([first, second]) => apply(first, second)), 77]));
+      for (const { address } of [a, b, out]) memory.release(address);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('the fast gelu is x times the share of the normal distribution below it', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -12, max: 12, noNaN: true }), (x) => {
+      expect(Math.abs(gelu(x) - 0.5 * x * (1 + erf(x * Math.SQRT1_2)))).toBeLessThan(2e-8);
+    }),
+    { numRuns: 500 },
+  );
+  expect(gelu(Number.NaN)).toBeNaN();
 });
 
 describe('the memory of the host', () => {
