@@ -81,8 +81,8 @@ export function createPredict({
             abstainAtRisk: request.abstain_at_risk,
             nearest: request.nearest,
           });
-          const title = targets.length === 1 ? model : `${model}, ${name}`;
-          notes.push(...assured.notes.map((note) => `${title}: ${note}`));
+          for (const note of assured.notes)
+            notes.push(`${targets.length === 1 ? model : `${model}, ${name}`}: ${note}`);
           answered.push({ name, adapter, output, assured: assured.rows });
         }
         for (const [index, row] of rows.entries()) row.push(toPrediction({ model, index, answered, request }));

@@ -97,7 +97,10 @@ export function compileForHost(
     if (error instanceof RangeError) return null;
     throw error;
   }
-  const outputs = [...graph.outputs].map(([name, value]) => ({ name, id: value.id, dims: dimsOf(value) }));
+  const outputs = [...graph.outputs].map(([name, value]) => {
+    const dims = dimsOf(value);
+    return { name, id: value.id, dims, size: sizeOf(dims) };
+  });
 
   return {
     run: (feeds) => {
@@ -114,12 +117,12 @@ export function compileForHost(
         if (step) step(from, out);
         addresses[value] = step ? out : (from[0] ?? 0);
       }
-      return Object.fromEntries(
-        outputs.map(({ name, id, dims }): [string, Tensor] => {
-          const start = (addresses[id] ?? 0) / FLOAT;
-          return [name, { dtype: 'float32', dims, data: memory.floats.slice(start, start + sizeOf(dims)) }];
-        }),
-      );
+      const answers: Record<string, Tensor> = {};
+      for (const { name, id, dims, size } of outputs) {
+        const start = (addresses[id] ?? 0) / FLOAT;
+        answers[name] = { dtype: 'float32', dims, data: memory.floats.slice(start, start + size) };
+      }
+      return answers;
     },
   };
 }

@@ -163,7 +163,8 @@ function reduce({ floats }: HostMemory, { from, to, axes, keepDims, share }: Red
   };
 }
 
-type RowStep = (from: Float32Array, out: Float32Array) => void;
+/** Of so many floats from one place on, written from another on. */
+type RowStep = (floats: Float32Array, from: number, to: number, size: number) => void;
 
 function overLast({ floats }: HostMemory, dims: Dims, axis: number, step: RowStep): HostStep | null {
   if (axis !== dims.length - 1) return null;
@@ -171,27 +172,30 @@ function overLast({ floats }: HostMemory, dims: Dims, axis: number, step: RowSte
   const total = sizeOf(dims);
   return ([from = 0], out) => {
     const [start, to] = [placeOf(from), placeOf(out)];
-    for (let row = 0; row < total; row += size) {
-      step(floats.subarray(start + row, start + row + size), floats.subarray(to + row, to + row + size));
-    }
+    for (let row = 0; row < total; row += size) step(floats, start + row, to + row, size);
   };
 }
 
-const softmax: RowStep = (from, out) => {
+function largestOf(floats: Float32Array, from: number, size: number): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < from.length; index++) largest = Math.max(largest, from[index] ?? 0);
+  for (let index = 0; index < size; index++) largest = Math.max(largest, floats[from + index] ?? 0);
+  return largest;
+}
+
+const softmax: RowStep = (floats, from, to, size) => {
+  const largest = largestOf(floats, from, size);
   let sum = 0;
-  for (let index = 0; index < from.length; index++) sum += out[index] = Math.exp((from[index] ?? 0) - largest);
-  for (let index = 0; index < from.length; index++) out[index] = (out[index] ?? 0) / sum;
+  for (let index = 0; index < size; index++)
+    sum += floats[to + index] = Math.exp((floats[from + index] ?? 0) - largest);
+  for (let index = 0; index < size; index++) floats[to + index] = (floats[to + index] ?? 0) / sum;
 };
 
-const logSoftmax: RowStep = (from, out) => {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < from.length; index++) largest = Math.max(largest, from[index] ?? 0);
+const logSoftmax: RowStep = (floats, from, to, size) => {
+  const largest = largestOf(floats, from, size);
   let sum = 0;
-  for (let index = 0; index < from.length; index++) sum += Math.exp((from[index] ?? 0) - largest);
+  for (let index = 0; index < size; index++) sum += Math.exp((floats[from + index] ?? 0) - largest);
   const shift = largest + Math.log(sum);
-  for (let index = 0; index < from.length; index++) out[index] = (from[index] ?? 0) - shift;
+  for (let index = 0; index < size; index++) floats[to + index] = (floats[from + index] ?? 0) - shift;
 };
 
 /** `[.., M, K] x [.., K, N]`, the leading axes stretched to each other. */

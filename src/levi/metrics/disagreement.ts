@@ -12,7 +12,10 @@ interface ViewsSize {
  * exclude each other. Numbers: the views' standard deviation, in the target's unit.
  */
 export function viewDisagreement(family: Family, views: Float32Array, size: ViewsSize): Float32Array {
-  return Float32Array.from({ length: size.rows }, (_, row) => MEASURES[family](views, size, row));
+  const measure = MEASURES[family];
+  const measured = new Float32Array(size.rows);
+  for (let row = 0; row < size.rows; row++) measured[row] = measure(views, size, row);
+  return measured;
 }
 
 type Measure = (views: Float32Array, size: ViewsSize, row: number) => number;

@@ -183,7 +183,10 @@ function toAnswers(found: Readonly<Record<string, Tensor>>, adapter: Adapter, ro
   const views = found[VIEWS];
   return {
     answers: { rows, outputs, data: outputOf(found, ANSWERS) },
-    views: views === undefined ? null : splitViews(float32Data(views), adapter.layers, { rows, outputs }),
+    // Seldom asked for.
+    get views() {
+      return views === undefined ? null : splitViews(float32Data(views), adapter.layers, { rows, outputs });
+    },
     disagreement:
       views === undefined
         ? null

@@ -6,6 +6,7 @@ import { readAdapter } from '../adapter/read-adapter.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import type { Candidate } from '../fine-tune/build-candidates.ts';
 import { CALIBRATIONS } from '../calibration/calibrate.ts';
+import { ADAPT_SCALE } from '../methods/parts.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import type { Question } from '../tasks/targets.ts';
@@ -108,11 +109,11 @@ function describeCalibration(
   };
 }
 
-/** Numbers that were learned from labels; standardisation is not. */
+/** Numbers that were learned from labels; standardisation is not, and the scales of rounded weights are no further ones. */
 function countParameters(adapter: Adapter): number {
   const { architecture, tensors } = adapter;
   const { weights, taskParts } = tensorNeeds(architecture.spec);
   const tables = taskParts.flatMap((part) => taskTables(part, adapter)).map(({ name }) => name);
-  const names = [...Object.keys(weights), ...tables].filter((name) => name !== MEAN && name !== SCALE);
+  const names = [...Object.keys(weights), ...tables].filter((name) => ![MEAN, SCALE, ADAPT_SCALE].includes(name));
   return names.reduce((total, name) => total + (tensors[name]?.data.length ?? 0), 0);
 }

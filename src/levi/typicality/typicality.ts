@@ -79,10 +79,12 @@ export function typicalityTensors({ projection, whitening, reference }: Typicali
 function measureDistances({ projection, whitening }: Omit<Typicality, 'reference'>, chosen: ChosenRows): Float32Array {
   const { features, rows, layers } = chosen;
   const numbers = new Float64Array(projection.taps * projection.projected);
-  return Float32Array.from({ length: rows.length }, (_, index) => {
+  const distances = new Float32Array(rows.length);
+  for (let index = 0; index < rows.length; index++) {
     projectRow(projection, { features, row: rows[index] ?? 0, layers }, numbers);
-    return distanceOf(numbers, whitening, projection.projected);
-  });
+    distances[index] = distanceOf(numbers, whitening, projection.projected);
+  }
+  return distances;
 }
 
 function distanceOf(numbers: Float64Array, whitening: Float32Array, size: number): number {
@@ -106,10 +108,10 @@ function distanceOf(numbers: Float64Array, whitening: Float32Array, size: number
  * @param layers positions among the matrix's taps
  */
 export function shiftScores(typicality: Typicality, features: FeatureMatrix, layers: readonly number[]): Float32Array {
-  const rows = Int32Array.from({ length: features.rows }, (_, row) => row);
-  return measureDistances(typicality, { features, rows, layers }).map((distance) =>
-    percentileOf(distance, typicality.reference),
-  );
+  const rows = Array.from({ length: features.rows }, (_, row) => row);
+  const scores = measureDistances(typicality, { features, rows, layers });
+  for (let row = 0; row < scores.length; row++) scores[row] = percentileOf(scores[row] ?? 0, typicality.reference);
+  return scores;
 }
 
 /** The middle of the ranks that a value could have among `n` sorted ones and itself, over n + 1. */
