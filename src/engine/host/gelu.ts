@@ -17,7 +17,8 @@ for (let place = 0; place < PLACES; place++) {
 export function gelu(x: number): number {
   if (x >= END) return x;
   if (x <= -END) return 0;
-  const place = Math.round((x + END) * STEPS);
+  // Whole, and never negative; of what is no number 0, which leaves it one.
+  const place = ((x + END) * STEPS + 0.5) | 0;
   const nearest = place / STEPS - END;
   const away = x - nearest;
   const slope = (1 - away * (nearest / 2 - (away * (nearest * nearest - 1)) / 6)) * away;

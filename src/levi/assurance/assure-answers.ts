@@ -54,15 +54,16 @@ export function assureAnswers(adapter: Adapter, given: GivenAnswers, options: As
     options.nearest === undefined
       ? null
       : findNeighbours(assurance.neighbours, { features, layers: adapter.layers, count: options.nearest });
-  return {
-    rows: Array.from(shifts, (shift_score, row) => ({
-      shift_score,
+  const rows: AnswerAssurance[] = [];
+  for (let row = 0; row < shifts.length; row++) {
+    rows.push({
+      shift_score: shifts[row] ?? 0,
       ...bounds?.[row],
       ...(abstained && { abstain: abstained[row] ?? null }),
       ...(neighbours && { nearest: neighbours[row] ?? null }),
-    })),
-    notes: [boundNote, riskNote].filter((note) => note !== null),
-  };
+    });
+  }
+  return { rows, notes: [boundNote, riskNote].filter((note) => note !== null) };
 }
 
 const answersNumbers = ({ architecture }: Adapter): boolean => architecture.spec.family === 'squared';
