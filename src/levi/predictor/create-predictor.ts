@@ -62,9 +62,11 @@ export async function createPredictor(
     tensorNeeds(spec),
     graph.inputs.map(({ name }) => name),
   );
-  // A runtime computes in floats, and not every device turns bytes into them.
-  const lowered = toOnnx(buildServingGraph(inFloats(spec)));
-  const floatFed = describeFeeds(tensorNeeds(inFloats(spec)), lowered.inputs);
+  // Not every device turns bytes into floats; there they are fed as such.
+  const isFedBytes = runtime.device === 'cpu';
+  const runtimeSpec = isFedBytes ? spec : inFloats(spec);
+  const lowered = toOnnx(buildServingGraph(runtimeSpec));
+  const runtimeFed = describeFeeds(tensorNeeds(runtimeSpec), lowered.inputs);
   const programs = new Map<number, HostProgram | null>();
   let opening: Promise<Session> | null = null;
 
@@ -96,7 +98,8 @@ export async function createPredictor(
         return toAnswers(program.run(feeds), adapter, rows);
       }
       const session = await open();
-      const feeds = feedsOf({ adapter, tensors: floatTensors(adapter) }, batch, floatFed);
+      const tensors = isFedBytes ? adapter.tensors : floatTensors(adapter);
+      const feeds = feedsOf({ adapter, tensors }, batch, runtimeFed);
       return toAnswers(await session.run(feeds), adapter, rows);
     },
     [Symbol.asyncDispose]: async () => await (await opening)?.[Symbol.asyncDispose](),

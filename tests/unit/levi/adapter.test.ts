@@ -158,6 +158,32 @@ test('an adapter of the second format, all in floats, answers as that with the s
   }
 });
 
+test('a device that may not turn bytes into floats is fed floats, and answers the same', async () => {
+  const adapter = readAdapter(bytes);
+  const { features, records } = syntheticRows(8, 22);
+  const inputs = { features, texts: records.map(({ text }) => text) };
+  const fed: string[] = [];
+  const device: typeof runtime = {
+    ...runtime,
+    device: 'webgpu',
+    load: async (model) => {
+      const session = await runtime.load(model);
+      return {
+        run: (feeds) => {
+          fed.push(...Object.values(feeds).map(({ dtype }) => dtype));
+          return session.run(feeds);
+        },
+        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+      };
+    },
+  };
+  await using theirs = await createPredictor(device, adapter.architecture.spec);
+  await using ours = await createPredictor(runtime, adapter.architecture.spec);
+  const [found, expected] = [await theirs.run(adapter, inputs), await ours.run(adapter, inputs)];
+  for (const [index, p] of expected.answers.data.entries()) expect(found.answers.data[index]).toBeCloseTo(p, 6);
+  expect(new Set(fed)).toEqual(new Set(['float32']));
+});
+
 test('answers as the formulas say, computed by hand in double precision', async () => {
   const adapter = readAdapter(bytes);
   const { features, records } = syntheticRows(4, 21, 0.1);
