@@ -39,7 +39,7 @@ function elementwise(name: string, four: Operation, one: Operation): KernelFunct
   const bytesOf = (count: Code): Code => shiftLeft(count, integer(BYTES_LOG));
   return {
     name,
-    parameters: 4,
+    parameters: [I32, I32, I32, I32],
     locals: [I32, I32],
     body: [
       ...set(AT, integer(0)),

@@ -152,7 +152,7 @@ const multiplyRowBytes = ((): KernelFunction => {
   const BLOCKS = [8, 4];
   return {
     name: 'multiplyRowBytes',
-    parameters: 5,
+    parameters: PARAMETERS,
     locals: [I32, I32, I32, I32, F32, V128, V128, V128, ...Array.from({ length: 4 + 8 }, () => V128)],
     body: [
       ...[0, 1, 2, 3].flatMap((four) => set(mask + four, topOf(four))),
