@@ -92,7 +92,7 @@ function parseJson(text: string, source: string): unknown {
 /** The built-in backbones and the catalogue's, by name. */
 export function knownBackbones(entries: readonly CatalogueEntry[]): Readonly<Record<string, BackboneInfo>> {
   const own = entries.map(
-    ({ name, modality, taps, max_tokens, dimensions, license, owned_by }): [string, BackboneInfo] => [
+    ({ name, modality, taps, max_tokens, pooling, dimensions, license, owned_by }): [string, BackboneInfo] => [
       name,
       {
         created: 0,
@@ -101,6 +101,7 @@ export function knownBackbones(entries: readonly CatalogueEntry[]): Readonly<Rec
         modality,
         taps,
         maxTokens: modality === 'text' ? (max_tokens ?? DEFAULT_MAX_TOKENS) : null,
+        pooling,
         dimensions,
       },
     ],

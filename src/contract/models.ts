@@ -15,6 +15,8 @@ export interface BackboneInfo {
   readonly taps: number;
   /** null: it reads no tokens. */
   readonly maxTokens: number | null;
+  /** Of tokens or patches into one vector; the mean where it says nothing. */
+  readonly pooling?: 'mean' | 'cls' | 'cls_and_mean' | undefined;
   /** Lengths that its embeddings were trained to be cut to (Matryoshka); most were not. */
   readonly dimensions?: readonly number[] | undefined;
 }

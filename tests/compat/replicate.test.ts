@@ -21,11 +21,13 @@ let replicate: Replicate;
 let worker: FakeWorker;
 let receiver: Awaited<ReturnType<typeof startHttpReceiver>>;
 let trainingFile: string;
+let asked: ReturnType<typeof createScriptedWorkers>['asked'];
 let baseUrl: string;
 
 beforeAll(async () => {
   receiver = stack.use(await startHttpReceiver());
-  const { workers } = createScriptedWorkers();
+  const { workers, asked: requests } = createScriptedWorkers();
+  asked = requests;
   const webhooks = createWebhookSender({ allowPrivate: true });
   gateway = stack.use(await createNodeGateway({ services: { workers, webhooks } }));
   const { url } = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 }));
@@ -137,6 +139,48 @@ describe('predictions', () => {
     });
     await runOutbox(gateway.services);
     expect(receiver.received).toHaveLength(before);
+  });
+
+  test('files: created, read, listed, deleted, and named by training inputs', async () => {
+    const content = await (
+      await fetch(`${baseUrl.replace('/replicate/v1', '/v1')}/files/${trainingFile}/content`, {
+        headers: { authorization: `Bearer ${gateway.secret}` },
+      })
+    ).blob();
+    const file = await replicate.files.create(content, { purpose: 'kept by nobody' });
+    expect(file).toMatchObject({ size: content.size, urls: { get: `${baseUrl}/files/${file.id}` } });
+    expect(Date.parse(file.expires_at ?? '') - Date.parse(file.created_at)).toBe(24 * 3_600_000);
+    expect(await replicate.files.get(file.id)).toEqual(file);
+    expect((await replicate.files.list()).results).toContainEqual(file);
+
+    const created = await replicate.trainings.create('levigate', BACKBONE, BACKBONE, {
+      destination: 'acme/by-url',
+      input: { training_file: file.urls.get },
+    });
+    expect(created.input).toMatchObject({ training_file: file.id });
+    await expect(replicate.files.delete(file.id)).rejects.toThrow(/409.*used by a job/s);
+    await replicate.trainings.cancel(created.id);
+    expect(await replicate.files.delete(file.id)).toBe(true);
+    await expect(replicate.files.get(file.id)).rejects.toThrow(/404/);
+  });
+
+  test('an image given as a file is uploaded by the client, and read; as a data URI, too', async () => {
+    const { finished } = await train('acme/pictures');
+    const image = Buffer.from('not read by a scripted worker');
+    const before = asked.length;
+    await replicate.predictions.create({ version: versionOf(finished), input: { image } });
+    const base64 = image.toString('base64');
+    // Written out: the client's own `fileEncodingStrategy: 'data-uri'` sends itself in the place of the inputs.
+    const dataUri = `data:image/png;base64,${base64}`;
+    await replicate.predictions.create({ version: versionOf(finished), input: { image: dataUri } });
+    expect(asked.slice(before).map(({ request }) => request)).toMatchObject([
+      { inputs: [{ image: base64 }] },
+      { inputs: [{ image: dataUri }] },
+    ]);
+    const strange = `${baseUrl}/files/file-none`;
+    await expect(
+      replicate.predictions.create({ version: versionOf(finished), input: { image: strange } }),
+    ).rejects.toThrow(/404.*no file/s);
   });
 
   test('errors say what is wrong', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { LIMITS } from '../../../src/contract/index.ts';
+import { knownBackbones, LIMITS, parseCatalogue } from '../../../src/contract/index.ts';
 import { createGatewayWithWorker } from '../../support/gateway-with-worker.ts';
+import { createTestGateway } from '../../support/gateway.ts';
 import { createScriptedWorkers, refusal } from '../../support/scripted-worker.ts';
 
 const BACKBONE = 'all-minilm-l6-v2';
@@ -13,6 +14,35 @@ async function open(script: Parameters<typeof createScriptedWorkers>[0] = {}) {
     gateway.json(`/tei/${of}${path}`, { method: 'POST', json });
   return { gateway, model, asked, post, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
 }
+
+test('/v1/embeddings and /embeddings: as OpenAI answers, of the model that the path names; failures in both forms', async () => {
+  await using opened = await open();
+  const { body: ours } = await opened.gateway.json('/v1/embeddings', {
+    method: 'POST',
+    json: { model: BACKBONE, input: ['abc', 'de'] },
+  });
+  for (const path of ['/v1/embeddings', '/embeddings']) {
+    const { status, headers, body } = await opened.post(path, { input: ['abc', 'de'], model: 'whatever' });
+    expect(status).toBe(200);
+    expect(body).toEqual(ours);
+    expect(headers.get('x-compute-characters')).toBe('5');
+  }
+  const wrong = await opened.post('/v1/embeddings', { input: [] });
+  expect(wrong.status).toBe(422);
+  expect(wrong.body).toMatchObject({ code: 422, type: 'Validation', error: { type: 'Validation', code: null } });
+  expect(wrong.body.message).toBe(wrong.body.error.message);
+});
+
+test('/embed_sparse: 424 as TEI says it of a model without SPLADE pooling', async () => {
+  await using opened = await open();
+  const { status, body } = await opened.post('/embed_sparse', { inputs: 'abc' });
+  expect(status).toBe(424);
+  expect(body).toEqual({
+    error: 'Backend error: Model is not an embedding model with SPLADE pooling',
+    error_type: 'Backend',
+  });
+  expect((await opened.post('/embed_sparse', { inputs: 'abc' }, 'none')).status).toBe(404);
+});
 
 describe('200', () => {
   test('/embed: of length 1 unless told otherwise, cut to dimensions, of texts and tokens; with TEI headers', async () => {
@@ -99,6 +129,13 @@ describe('200', () => {
     expect(text).toMatch(/te_request_duration_bucket\{le="\+Inf"\} 1\n/);
     expect(text).toContain('te_queue_size 0');
   });
+});
+
+test('/info tells the pooling that the catalogue has of a backbone', async () => {
+  const entry = { name: 'own', modality: 'text', taps: 3, pooling: 'cls', folder: 'own' };
+  const backbones = knownBackbones(parseCatalogue(JSON.stringify({ backbones: [entry] }), 'this test'));
+  await using gateway = await createTestGateway({ settings: { backbones } });
+  expect((await gateway.json('/tei/own/info')).body.model_type).toEqual({ embedding: { pooling: 'cls' } });
 });
 
 describe('errors have TEI status and type', () => {

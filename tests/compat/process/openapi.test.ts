@@ -4,20 +4,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generateSource } from 'oazapfts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { INTENT_WORDS, intentExample, toChatLine } from '../../support/intents.ts';
-import { createDataFolder, isBuilt, startLevigate } from '../../support/levigate-process.ts';
+import { createDataFolder, isBuilt } from '../../support/levigate-process.ts';
 import type { DataFolder, LevigateProcess } from '../../support/levigate-process.ts';
 import { createPythonEnvironment } from '../../support/python-environment.ts';
 import { runSchemathesis } from '../../support/schemathesis.ts';
 import type { KnownIds } from '../../support/schemathesis.ts';
-import { writeTinyTextBackbone } from '../../support/write-tiny-text-backbone.ts';
+import { SMALL_BACKBONE, startSmallLevigate, trainIntents, uploadIntents } from '../../support/small-levigate.ts';
 
 const run = promisify(execFile);
 const API_KEY = 'a-key-of-the-openapi-tests-0123456789';
-const BACKBONE = 'tiny-text';
 const REPOSITORY = join(import.meta.dirname, '../../..');
-const ROWS = 400;
-const DISTINCT_ROWS = 200;
 /** Longer runs and other seeds find more: see CONTRIBUTING.md. */
 const SECONDS = Number(process.env['SCHEMATHESIS_SECONDS'] ?? 60);
 const SEED = Number(process.env['SCHEMATHESIS_SEED'] ?? 1);
@@ -39,31 +35,15 @@ describe.skipIf(!isBuilt())('the OpenAPI document', () => {
 
   beforeAll(async () => {
     data = await createDataFolder();
-    levigate = await startLevigate(data.path, {
+    levigate = await startSmallLevigate(data.path, {
       LEVIGATE_API_KEY: API_KEY,
-      LEVIGATE_CATALOGUE: await writeTinyTextBackbone(data.path, BACKBONE, INTENT_WORDS),
-      LEVIGATE_BACKBONES: BACKBONE,
-      LEVIGATE_DEFAULT_BACKBONE: BACKBONE,
-      LEVIGATE_CACHE: data.path,
       NODE_OPTIONS: `--import ${join(REPOSITORY, 'tests/support/loopback-only.ts')}`,
     });
-    const lines = Array.from({ length: ROWS }, (_, at) => toChatLine(intentExample((at * 13) % DISTINCT_ROWS)));
-    const { files, jobs } = levigate.client;
-    const file = await files.create({ file: lines.join(''), filename: 'intents.jsonl', purpose: 'fine-tune' });
-    const train = async (seed: number) => {
-      const { id } = await jobs.create({
-        model: BACKBONE,
-        training_file: file.id,
-        seed,
-        hyperparameters: { n_epochs: 1 },
-      });
-      const { fine_tuned_model: model } = await jobs.wait(id, { pollIntervalMs: 100 });
-      return { id, model: model ?? '' };
-    };
-    const job = await train(1);
-    const { model: spareModel } = await train(2);
+    const fileId = await uploadIntents(levigate.client);
+    const { jobId, model } = await trainIntents(levigate.client, { fileId, seed: 1 });
+    const { model: spareModel } = await trainIntents(levigate.client, { fileId, seed: 2 });
     ids = {
-      shared: { model: job.model, backbone: BACKBONE, jobId: job.id, fileId: file.id },
+      shared: { model, backbone: SMALL_BACKBONE, jobId, fileId },
       spare: {
         model: spareModel,
         projectId: (await post('/v1/admin/projects', { name: 'spare' })).id,

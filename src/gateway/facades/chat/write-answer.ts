@@ -1,5 +1,6 @@
 import { LevigateError } from '../../../contract/index.ts';
 import type { LabelScore, TargetAnswer } from '../../../contract/index.ts';
+import { amongLabels } from '../../../services/predict/among-labels.ts';
 import type { AnswerForm } from './answer-form.ts';
 import type { Constraint } from './answer-schema.ts';
 
@@ -65,13 +66,10 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The labels that are allowed, their probabilities brought back to a sum of one. */
+/** The labels that are allowed. */
 function among(labels: readonly LabelScore[], values: readonly unknown[]): LabelScore[] {
-  const names = new Set(values.map(labelOf));
-  const kept = labels.filter(({ label }) => names.has(label));
-  const total = kept.reduce((sum, { score }) => sum + score, 0);
-  if (kept.length > 0)
-    return kept.map(({ label, score }) => ({ label, score: total > 0 ? score / total : 1 / kept.length }));
+  const kept = amongLabels(labels, new Set(values.map(labelOf)));
+  if (kept.length > 0) return kept;
   const known = labels.slice(0, 10).map(({ label }) => `"${label}"`);
   throw new LevigateError(
     'unsupported_option',

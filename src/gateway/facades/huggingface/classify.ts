@@ -2,6 +2,7 @@ import { LevigateError } from '../../../contract/index.ts';
 import type { LabelScore, Prediction, PredictRecord, PredictRequest } from '../../../contract/index.ts';
 import type { Context } from '../../../services/context.ts';
 import { predict } from '../../../services/predict/predict.ts';
+import { toLogits } from '../../../services/predict/to-logits.ts';
 import type { Inputs, Options, Question } from './request.ts';
 import type { TaskAnswer } from './task-answer.ts';
 
@@ -44,27 +45,18 @@ const wrongInputs = (wanted: string): LevigateError =>
   new LevigateError('invalid_request', `"inputs": this task wants ${wanted}`, { param: 'inputs' });
 
 /** A number is given as the one label of a regression model, as Transformers names it. */
-function toLabels({ labels, value, predicted }: Prediction, { top_k, function_to_apply }: Options): LabelScore[] {
+function toLabels(prediction: Prediction, { top_k, function_to_apply }: Options): LabelScore[] {
+  const { labels, value, predicted } = prediction;
   if (labels.length === 0) return [{ label: 'LABEL_0', score: value ?? 0 }];
-  const shape = SHAPES[predicted === undefined ? 'softmax' : 'sigmoid'];
-  const wanted = function_to_apply ?? shape.own;
-  if (wanted !== 'none' && wanted !== shape.own) {
+  const own = predicted === undefined ? 'softmax' : 'sigmoid';
+  const wanted = function_to_apply ?? own;
+  if (wanted !== 'none' && wanted !== own) {
     throw new LevigateError(
       'unsupported_option',
-      `"function_to_apply": the scores of this model are probabilities by ${shape.own}, calibrated as such: ask for "${shape.own}", or for "none" (logits)`,
+      `"function_to_apply": the scores of this model are probabilities by ${own}, calibrated as such: ask for "${own}", or for "none" (logits)`,
       { param: 'function_to_apply' },
     );
   }
-  const scored = wanted === 'none' ? labels.map(({ label, score }) => ({ label, score: shape.logit(score) })) : labels;
+  const scored = wanted === 'none' ? toLogits(prediction) : labels;
   return scored.slice(0, top_k ?? scored.length);
 }
-
-// Probabilities that were rounded to 0 or 1 have no finite logit.
-const LEAST = 1e-12;
-const logOf = (share: number): number => Math.log(Math.max(share, LEAST));
-
-/** Labels that exclude each other, and those that do not. Logits are known up to what their function does not see. */
-const SHAPES = {
-  softmax: { own: 'softmax', logit: logOf },
-  sigmoid: { own: 'sigmoid', logit: (score: number) => logOf(score) - logOf(1 - score) },
-} as const;

@@ -1,6 +1,7 @@
 import { LevigateError } from '../../../contract/index.ts';
 import { toInvalidRequest } from '../../errors/invalid-request.ts';
 import type { GatewayContext } from '../../gateway-env.ts';
+import { toBase64 } from '../to-base64.ts';
 import { JsonBody } from './request.ts';
 import type { Question } from './request.ts';
 
@@ -28,14 +29,4 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new LevigateError('invalid_json', `the request body is not valid JSON: ${String(cause)}`, { cause });
   }
-}
-
-// In pieces: `fromCharCode` takes its characters as arguments, and there may be millions.
-const PIECE_BYTES = 0x6000;
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let from = 0; from < bytes.length; from += PIECE_BYTES)
-    text += String.fromCharCode(...bytes.subarray(from, from + PIECE_BYTES));
-  return btoa(text);
 }

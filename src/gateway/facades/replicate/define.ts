@@ -68,6 +68,44 @@ export const defineCreate = <
   responses: { 201: json(answer, 'Made'), ...postFailures },
 });
 
+/** What takes a file as multipart; not a zod schema, as the framework would read the whole body first. */
+export const defineUpload = <Path extends string, Answer extends z.ZodType>(
+  path: Path,
+  { part, answer, summary }: { readonly part: string; readonly answer: Answer; readonly summary: string },
+) => ({
+  method: 'post' as const,
+  path,
+  tags: ['Replicate'],
+  summary,
+  request: {
+    body: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object' as const,
+            required: [part],
+            properties: { [part]: { type: 'string' as const, format: 'binary' } },
+          },
+        },
+      },
+    },
+  },
+  responses: { 201: json(answer, 'Made'), ...postFailures },
+});
+
+export const defineDelete = <Path extends string, Params extends z.ZodObject>(
+  path: Path,
+  { params, summary }: { readonly params: Params; readonly summary: string },
+) => ({
+  method: 'delete' as const,
+  path,
+  tags: ['Replicate'],
+  summary,
+  request: { params },
+  responses: { 204: { description: 'It is gone' }, ...failures, 409: json(Failure, 'It is in use') },
+});
+
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ previous: z.null(), next: z.null(), results: z.array(item) });
 

@@ -14,11 +14,12 @@ import {
   pageOf,
   toPage,
 } from './define.ts';
+import { readInput } from './inputs.ts';
 import { versionId, versionsOf } from './models.ts';
 
 const Input = z
   .record(z.string(), z.unknown())
-  .describe('`text`, `image` (base64 or a data URI) and `fields`, or `texts`');
+  .describe('`text`, `image` (a file, base64 or a data URI) and `fields`, or `texts`');
 const OfModel = z.looseObject({ input: Input, ...ReplicateWebhook.shape });
 const OfVersion = OfModel.extend({ version: z.string().describe('A fine-tuned model, also as `owner/name:model`') });
 
@@ -55,12 +56,15 @@ const cancel = createRoute(
 export function registerPredictions(app: OpenAPIHono<GatewayEnv>): void {
   app.openapi(create, async (c) => {
     const { version, ...rest } = c.req.valid('json');
-    const request = { ...toRequest(rest), model: versionId(version), baseUrl: baseUrlOf(c.req.url) };
+    const input = await readInput(c.get('context'), rest.input);
+    const request = { ...toRequest({ ...rest, input }), model: versionId(version), baseUrl: baseUrlOf(c.req.url) };
     return c.json(await createPrediction(c.get('context'), request), 201);
   });
   app.openapi(createOfModel, async (c) => {
     const [newest] = await versionsOf(c.get('context'), c.req.valid('param').name);
-    const request = { ...toRequest(c.req.valid('json')), model: newest?.id ?? '', baseUrl: baseUrlOf(c.req.url) };
+    const { input: given, ...rest } = c.req.valid('json');
+    const input = await readInput(c.get('context'), given);
+    const request = { ...toRequest({ ...rest, input }), model: newest?.id ?? '', baseUrl: baseUrlOf(c.req.url) };
     return c.json(await createPrediction(c.get('context'), request), 201);
   });
   app.openapi(get, async (c) => c.json(await getPrediction(c.get('context'), c.req.valid('param').id), 200));

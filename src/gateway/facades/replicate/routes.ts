@@ -6,6 +6,7 @@ import type { GatewayEnv } from '../../gateway-env.ts';
 import { authenticate } from '../../middleware/authenticate.ts';
 import { limitBody } from '../../middleware/json-body-limit.ts';
 import { registerAccount } from './account.ts';
+import { registerFiles } from './files.ts';
 import { registerPredictions } from './predictions.ts';
 import { toReplicateError } from './to-error.ts';
 import { registerTrainings } from './trainings.ts';
@@ -14,7 +15,10 @@ import { registerTrainings } from './trainings.ts';
 export function replicateRoutes(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
   app.onError(toReplicateError);
-  app.use(authenticate(services), limitBody(LIMITS.predictBodyBytes));
-  for (const register of [registerPredictions, registerTrainings, registerAccount]) register(app);
+  app.use(authenticate(services));
+  const limitJson = limitBody(LIMITS.predictBodyBytes);
+  // A file streams, and has a limit of its own.
+  app.use((c, next) => (c.req.path.endsWith('/files') ? next() : limitJson(c, next)));
+  for (const register of [registerFiles, registerPredictions, registerTrainings, registerAccount]) register(app);
   return app;
 }

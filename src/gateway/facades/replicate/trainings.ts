@@ -5,6 +5,7 @@ import { cancelTraining, createTraining, getTraining, listTrainings } from '../.
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { creationHeaders } from '../../routes/fine-tuning/creation-headers.ts';
 import { baseUrlOf, defineCancel, defineCreate, defineRead, IdParams, NoParams, pageOf, toPage } from './define.ts';
+import { toFileId } from './inputs.ts';
 import { versionId } from './models.ts';
 
 const { training_file, validation_file, seed, levi, hyperparameters } = CreateJobRequest.shape;
@@ -13,7 +14,7 @@ const Body = z.looseObject({
   destination: z.string().regex(/^[^/]+\/[^/]+$/, 'must look like "owner/name"'),
   input: z
     .strictObject({ training_file, validation_file, seed, levi, hyperparameters })
-    .describe('Of a fine-tuning job; files are uploaded to /v1/files first'),
+    .describe('Of a fine-tuning job; files by id, or by the URL that files.create gave'),
   ...ReplicateWebhook.shape,
 });
 
@@ -40,7 +41,11 @@ export function registerTrainings(app: OpenAPIHono<GatewayEnv>): void {
     const training = await createTraining(c.get('context'), {
       backbone: versionId(c.req.valid('param').version),
       destination,
-      input,
+      input: {
+        ...input,
+        training_file: toFileId(input.training_file),
+        validation_file: toFileId(input.validation_file),
+      },
       headers: creationHeaders(c.req),
       baseUrl: baseUrlOf(c.req.url),
       ...(webhook === undefined ? {} : { webhook }),

@@ -1,5 +1,6 @@
 import { LevigateError } from '../../../contract/index.ts';
 import type { LabelScore, TargetAnswer } from '../../../contract/index.ts';
+import { amongLabels } from '../../../services/predict/among-labels.ts';
 import type { QuestionOf, SystemOneAnswer, SystemOneQuestion } from './request.ts';
 
 type Rules = {
@@ -15,17 +16,16 @@ const RULES: Rules = {
   choice: ({ labels }, { criteria }, param) => {
     requireLabels(labels, param, 'choice');
     const options = criteria === undefined ? labels.map(({ label }) => label) : namesOf(criteria);
-    const scores = new Map(labels.map(({ label, score }) => [label, score]));
-    const unknown = options.find((option) => !scores.has(option));
+    const shares = new Map(amongLabels(labels, new Set(options)).map(({ label, score }) => [label, score]));
+    const unknown = options.find((option) => !shares.has(option));
     if (unknown !== undefined) throw notTrained(`${param}.criteria`, unknown, labels);
-    const total = options.reduce((sum, option) => sum + (scores.get(option) ?? 0), 0);
-    const share = (option: string): number => (total > 0 ? (scores.get(option) ?? 0) / total : 1 / options.length);
-    const [choice = ''] = options.toSorted((a, b) => share(b) - share(a));
+    const shareOf = (option: string): number => shares.get(option) ?? 0;
+    const [choice = ''] = options.toSorted((a, b) => shareOf(b) - shareOf(a));
     return {
       type: 'choice',
       choice,
-      probabilities: Object.fromEntries(options.map((option) => [option, share(option)])),
-      confidence: share(choice),
+      probabilities: Object.fromEntries(options.map((option) => [option, shareOf(option)])),
+      confidence: shareOf(choice),
     };
   },
   noul: ({ labels }, { criteria }, param) => {

@@ -41,6 +41,31 @@ export const teiPost = <Path extends string, Body extends z.ZodType, Answer exte
   },
 });
 
+const OpenAiFailure = z
+  .object({
+    message: z.string(),
+    code: z.int(),
+    type: z.string(),
+    error: z.object({ message: z.string(), type: z.string(), param: z.null(), code: z.null() }),
+  })
+  .openapi('TeiOpenAiError');
+
+/** As `teiPost`, with failures in the form that TEI has for OpenAI's clients. */
+export const teiOpenAiPost = <Path extends string, Body extends z.ZodType, Answer extends z.ZodType>(
+  path: Path,
+  options: { readonly body: Body; readonly answer: Answer; readonly summary: string },
+) => {
+  const route = teiPost(path, options);
+  const statuses = [400, 401, 403, 404, 413, 422, 424, 429, 503] as const;
+  const own = statuses.map((status) => [status, json(OpenAiFailure, route.responses[status].description)]);
+  // The same statuses with another body; a handler throws its failures and answers 200 alone.
+  const responses = Object.fromEntries(own) as Record<
+    (typeof statuses)[number],
+    ReturnType<typeof json<typeof OpenAiFailure>>
+  >;
+  return { ...route, responses: { ...responses, 200: route.responses[200] } };
+};
+
 /** What is asked of the model itself. */
 export const teiGet = <Path extends string, Answer extends z.ZodType>(
   path: Path,

@@ -1,10 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { backboneOf } from '../../../services/embeddings/backbone-of.ts';
 import { embedTokens } from '../../../services/embeddings/embed-tokens.ts';
 import { embed } from '../../../services/embeddings/embed.ts';
 import { answering } from './answer.ts';
 import { teiPost } from './define.ts';
 import { sequencesOf, toEmbedInput, truncationOf } from './inputs.ts';
-import { EmbedAllBody, EmbedBody } from './request.ts';
+import { EmbedAllBody, EmbedBody, EmbedSparseBody, SparseVectors } from './request.ts';
+import { TeiError } from './tei-error.ts';
 import type { TeiApp } from './tei-app.ts';
 
 const Vectors = z.array(z.array(z.number()));
@@ -14,6 +16,14 @@ const one = createRoute(
 );
 const all = createRoute(
   teiPost('/embed_all', { body: EmbedAllBody, answer: z.array(Vectors), summary: 'The last layer at every token' }),
+);
+
+const sparse = createRoute(
+  teiPost('/embed_sparse', {
+    body: EmbedSparseBody,
+    answer: SparseVectors,
+    summary: 'Answers 424: no backbone here has a SPLADE head',
+  }),
 );
 
 export function registerEmbed({ app, metrics, modelOf }: TeiApp): void {
@@ -42,5 +52,13 @@ export function registerEmbed({ app, metrics, modelOf }: TeiApp): void {
       return { ...answer, tokens: usage.input_tokens };
     };
     return c.json((await answering(c, metrics, { inputs: sequences, isBatch, compute })).data, 200);
+  });
+  app.openapi(sparse, async (c) => {
+    await backboneOf(c.get('context'), modelOf(c));
+    // As TEI says it.
+    throw new TeiError(
+      { status: 424, type: 'Backend' },
+      'Backend error: Model is not an embedding model with SPLADE pooling',
+    );
   });
 }

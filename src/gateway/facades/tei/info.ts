@@ -25,7 +25,7 @@ export const registerInfo = ({ app, modelOf }: TeiApp): void =>
         model_id: id,
         model_sha: adapterSha256,
         model_dtype: 'float32',
-        model_type: adapterSha256 === null ? { embedding: { pooling: 'mean' } } : { classifier },
+        model_type: adapterSha256 === null ? { embedding: { pooling: backbone.pooling ?? 'mean' } } : { classifier },
         ...HINTS,
         max_input_length: backbone.maxTokens ?? 0,
         max_client_batch_size: LIMITS.predictInputs,

@@ -1,7 +1,7 @@
 import { LevigateError, LIMITS } from '../../../contract/index.ts';
 import type { EmbedInput, Truncation } from '../../../contract/index.ts';
 import type { EmbedAllBody, PredictBody } from './request.ts';
-import { EmptyInputError } from './tei-error.ts';
+import { TeiError } from './tei-error.ts';
 
 const MAX_BATCH = LIMITS.predictInputs;
 
@@ -38,7 +38,7 @@ export function requireContent(inputs: readonly (string | readonly unknown[])[])
     throw new LevigateError('invalid_request', `batch size ${inputs.length} > maximum allowed batch size ${MAX_BATCH}`);
   }
   if (inputs.length === 0 || inputs.some(({ length }) => length === 0))
-    throw new EmptyInputError('`inputs` cannot be empty');
+    throw new TeiError({ status: 400, type: 'Empty' }, '`inputs` cannot be empty');
 }
 
 /** `["a", "b"]` is a pair, as in TEI, and no batch: a pair is one input of two texts. */

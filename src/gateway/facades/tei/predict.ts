@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LevigateError } from '../../../contract/index.ts';
 import type { Prediction } from '../../../contract/index.ts';
-import type { Context } from '../../../services/context.ts';
-import { backboneOf } from '../../../services/embeddings/backbone-of.ts';
 import { predict } from '../../../services/predict/predict.ts';
-import { tokenize } from '../../../services/tokens/tokenize.ts';
+import { toLogits } from '../../../services/predict/to-logits.ts';
+import { requireWhole } from '../../../services/tokens/require-whole.ts';
 import { answering } from './answer.ts';
 import { teiPost } from './define.ts';
 import { predictSequencesOf, requireContent } from './inputs.ts';
@@ -28,7 +27,7 @@ export const registerPredict = ({ app, metrics, modelOf }: TeiApp): void =>
     const ctx = c.get('context');
     const model = modelOf(c);
     const compute = async () => {
-      if (truncate === false) await requireWhole(ctx, model, texts);
+      if (truncate === false) await requireWhole(ctx, { model, texts });
       const { response, timings } = await predict(ctx, { model, input: texts });
       return {
         answers: response.data.map((one) => toLabels(one, isRaw)),
@@ -49,22 +48,8 @@ function onlyText([text = '', ...others]: readonly string[]): string {
   );
 }
 
-async function requireWhole(ctx: Context, model: string, texts: readonly string[]): Promise<void> {
-  const { maxTokens } = await backboneOf(ctx, model);
-  if (maxTokens === null) return;
-  const counts = (await tokenize(ctx, { model, texts, addSpecialTokens: true })).map(({ length }) => length);
-  const longest = Math.max(...counts);
-  if (longest <= maxTokens) return;
-  throw new LevigateError('invalid_request', `\`inputs\` must have less than ${maxTokens} tokens. Given: ${longest}`, {
-    param: 'inputs',
-  });
-}
-
-// A probability that was rounded to 0 has no finite logit.
-const LEAST = 1e-12;
-
-/** By falling score. Raw scores are the logarithms: logits, up to what a softmax does not see. */
-const toLabels = ({ labels, value }: Prediction, isRaw: boolean): z.infer<typeof Label>[] =>
-  labels.length === 0
-    ? [{ score: value ?? 0, label: 'LABEL_0' }]
-    : labels.map(({ label, score }) => ({ score: isRaw ? Math.log(Math.max(score, LEAST)) : score, label }));
+/** By falling score; raw scores are logits. */
+const toLabels = (prediction: Prediction, isRaw: boolean): z.infer<typeof Label>[] =>
+  prediction.labels.length === 0
+    ? [{ score: prediction.value ?? 0, label: 'LABEL_0' }]
+    : (isRaw ? toLogits(prediction) : prediction.labels).map(({ label, score }) => ({ score, label }));

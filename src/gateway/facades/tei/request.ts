@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS } from '../../../contract/index.ts';
+import { EmbeddingsRequest, LIMITS } from '../../../contract/index.ts';
 
 const Text = z.string().max(LIMITS.predictTextChars);
 const Ids = z.array(z.int().min(0));
@@ -24,6 +24,12 @@ export type EmbedBody = z.infer<typeof EmbedBody>;
 
 export const EmbedAllBody = EmbedBody.omit({ normalize: true, dimensions: true });
 export type EmbedAllBody = z.infer<typeof EmbedAllBody>;
+
+export const EmbedSparseBody = EmbedAllBody;
+export const SparseVectors = z.array(z.array(z.object({ index: z.int(), value: z.number() })));
+
+/** OpenAI's, without need of a model: the path or the port is one's. */
+export const OpenAiBody = EmbeddingsRequest.extend({ model: z.string().nullish() });
 
 export const PredictBody = z.object({
   inputs: z

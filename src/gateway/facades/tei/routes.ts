@@ -8,6 +8,7 @@ import { registerCompare } from './compare.ts';
 import { registerEmbed } from './embed.ts';
 import { registerInfo } from './info.ts';
 import { createTeiMetrics } from './metrics.ts';
+import { registerOpenAi } from './openai.ts';
 import { registerPredict } from './predict.ts';
 import { refuseForm, toTeiError } from './tei-error.ts';
 import { registerTokens } from './tokens.ts';
@@ -26,7 +27,14 @@ export function teiRoutes(services: Services, modelOf: (c: GatewayContext) => st
   const requireKey = authenticate(services);
   app.onError(toTeiError(metrics));
   app.use((c, next) => (OPEN.test(c.req.path) ? next() : requireKey(c, next)), limitBody(LIMITS.jsonBodyBytes));
-  for (const register of [registerInfo, registerEmbed, registerPredict, registerCompare, registerTokens])
+  for (const register of [
+    registerInfo,
+    registerEmbed,
+    registerOpenAi,
+    registerPredict,
+    registerCompare,
+    registerTokens,
+  ])
     register({ app, metrics, modelOf });
   registerWatch({ app, metrics, modelOf }, services);
   return app;

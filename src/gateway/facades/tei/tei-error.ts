@@ -8,12 +8,23 @@ import type { TeiMetrics } from './metrics.ts';
 
 type ErrorType = 'Unhealthy' | 'Backend' | 'Overloaded' | 'Validation' | 'Tokenizer' | 'Empty';
 
-/** An input that TEI calls empty. */
-export class EmptyInputError extends Error {
-  override readonly name = 'EmptyInputError';
+interface Form {
+  readonly status: ContentfulStatusCode;
+  readonly type: ErrorType;
 }
 
-const FORMS: Partial<Record<ErrorCode, { readonly status: ContentfulStatusCode; readonly type: ErrorType }>> = {
+/** A failure that TEI alone knows. */
+export class TeiError extends Error {
+  override readonly name = 'TeiError';
+  readonly form: Form;
+
+  constructor(form: Form, message: string) {
+    super(message);
+    this.form = form;
+  }
+}
+
+const FORMS: Partial<Record<ErrorCode, Form>> = {
   invalid_request: { status: 413, type: 'Validation' },
   payload_too_large: { status: 413, type: 'Validation' },
   unsupported_option: { status: 422, type: 'Validation' },
@@ -32,8 +43,7 @@ const FORMS: Partial<Record<ErrorCode, { readonly status: ContentfulStatusCode; 
 export const toTeiError =
   (metrics: TeiMetrics) =>
   async (error: Error, c: GatewayContext): Promise<Response> => {
-    if (error instanceof EmptyInputError)
-      return refuse(c, metrics, { status: 400, type: 'Empty', message: error.message });
+    if (error instanceof TeiError) return refuse(c, metrics, { ...error.form, message: error.message });
     const known = await toLevigateError(error, c);
     if (known.retryAfterS !== undefined) c.header('retry-after', String(known.retryAfterS));
     const own = { status: known.status, type: 'Validation' as const };
@@ -55,12 +65,19 @@ export const refuseForm =
 function refuse(
   c: GatewayContext,
   metrics: TeiMetrics,
-  {
-    status,
-    type,
-    message,
-  }: { readonly status: ContentfulStatusCode; readonly type: ErrorType; readonly message: string },
+  { status, type, message }: Form & { readonly message: string },
 ): Response {
   metrics.failed(type);
+  if (OPENAI_ROUTE.test(c.req.path)) return c.json(toOpenAiForm(status, type, message), status);
   return c.json({ error: message, error_type: type }, status);
 }
+
+const OPENAI_ROUTE = /\/embeddings$/;
+
+/** TEI's own form of it, which is flat, and the nested one that every release of OpenAI's client reads. */
+const toOpenAiForm = (code: number, type: ErrorType, message: string) => ({
+  message,
+  code,
+  type,
+  error: { message, type, param: null, code: null },
+});

@@ -3,6 +3,7 @@ import { createId, LIMITS } from '../../../contract/index.ts';
 import type { Prediction } from '../../../contract/index.ts';
 import { describeModel } from '../../../services/models/describe.ts';
 import { predict } from '../../../services/predict/predict.ts';
+import { toLogits } from '../../../services/predict/to-logits.ts';
 import type { Services } from '../../../services/ports.ts';
 import { decode } from '../../../services/tokens/decode.ts';
 import type { Context } from '../../../services/context.ts';
@@ -87,16 +88,10 @@ async function toTexts(ctx: Context, model: string, input: z.infer<typeof Reques
   return [...(await decode(ctx, { model, ids, skipSpecialTokens: true }))];
 }
 
-// A probability that was rounded to 0 has no finite logit.
-const LEAST = 1e-12;
-
 /** A number of a regression model is its only "class". */
-function numbersOf({ labels: scored, value }: Prediction, labels: readonly string[], isActivated: boolean) {
-  if (scored.length === 0) return { probs: [value ?? 0], num_classes: 1 };
+function numbersOf(prediction: Prediction, labels: readonly string[], isActivated: boolean) {
+  if (prediction.labels.length === 0) return { probs: [prediction.value ?? 0], num_classes: 1 };
+  const scored = isActivated ? prediction.labels : toLogits(prediction);
   const scores = new Map(scored.map(({ label, score }) => [label, score]));
-  const probs = labels.map((label) => scores.get(label) ?? 0);
-  return {
-    probs: isActivated ? probs : probs.map((share) => Math.log(Math.max(share, LEAST))),
-    num_classes: labels.length,
-  };
+  return { probs: labels.map((label) => scores.get(label) ?? 0), num_classes: labels.length };
 }
