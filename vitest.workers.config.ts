@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What runs in workerd: the API's own tests, which run on Node too, and those of this platform alone. */
+/** What runs in workerd: the API's own tests and those with official clients, which run on Node too, and those of this platform alone. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'api',
-          include: ['tests/api/**/*.test.ts'],
+          include: ['tests/api/**/*.test.ts', 'tests/compat/*.test.ts'],
           env: { LEVIGATE_TEST_TARGET: 'workerd' },
           globalSetup: 'tests/workers/support/start-runtimes.ts',
           setupFiles: 'tests/support/gateway/skip-exceptions.ts',

@@ -3,21 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI, { AuthenticationError, NotFoundError, toFile } from 'openai';
 import { expect, test } from 'vitest';
-import { startHttpServer } from '../../src/platform/node/http-server.ts';
-import { createNodeGateway } from '../support/gateway.ts';
+import { createTestGateway } from '../support/gateway.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 
 /** The unmodified client over real HTTP. */
 async function openClient() {
-  const gateway = await createNodeGateway();
-  const server = await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 });
+  const gateway = await createTestGateway();
+  const url = await gateway.listen();
   return {
-    client: new OpenAI({ apiKey: gateway.secret, baseURL: `${server.url}/v1`, maxRetries: 0 }),
-    baseURL: `${server.url}/v1`,
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]();
-      await gateway[Symbol.asyncDispose]();
-    },
+    client: new OpenAI({ apiKey: gateway.secret, baseURL: `${url}/v1`, maxRetries: 0 }),
+    baseURL: `${url}/v1`,
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
 }
 

@@ -1,9 +1,7 @@
 import OpenAI, { NotFoundError } from 'openai';
 import { expect, test } from 'vitest';
-import { startHttpServer } from '../../src/platform/node/http-server.ts';
 import { createWebhookSender } from '../../src/platform/node/webhook-sender.ts';
-import { runOutbox } from '../../src/services/webhooks/run-outbox.ts';
-import { createNodeGateway } from '../support/gateway.ts';
+import { createTestGateway } from '../support/gateway.ts';
 import { emit, startHttpReceiver } from '../support/webhooks.ts';
 
 /** The unmodified client over real HTTP, and a real receiver. */
@@ -11,12 +9,12 @@ async function open() {
   const stack = new AsyncDisposableStack();
   const receiver = stack.use(await startHttpReceiver());
   const gateway = stack.use(
-    await createNodeGateway({ services: { webhooks: createWebhookSender({ allowPrivate: true }) } }),
+    await createTestGateway({ services: { webhooks: createWebhookSender({ allowPrivate: true }) } }),
   );
   // The client verifies by the real clock.
   gateway.clock.advance(Date.now() - gateway.clock.nowMs());
-  const server = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 }));
-  const client = new OpenAI({ apiKey: gateway.secret, baseURL: `${server.url}/v1`, maxRetries: 0 });
+  const url = await gateway.listen();
+  const client = new OpenAI({ apiKey: gateway.secret, baseURL: `${url}/v1`, maxRetries: 0 });
   return { client, receiver, gateway, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
@@ -64,7 +62,7 @@ test('unwraps what the gateway sends, also with the old secret after a rotation'
   });
   const { signing_secret: rotated } = await client.webhooks.rotateSecret(id);
   const eventId = await emit(gateway);
-  await runOutbox(gateway.services);
+  await gateway.run('runOutbox');
   const [{ headers, body } = { headers: {}, body: '' }] = receiver.received;
   for (const secret of [old, rotated]) {
     const event = await client.webhooks.unwrap(body, headers, secret);

@@ -9,26 +9,25 @@ import OpenAI, {
 } from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWorkerTransport } from '../../src/platform/node/worker-transport.ts';
-import { startHttpServer } from '../../src/platform/node/http-server.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
-import { createNodeGateway } from '../support/gateway.ts';
-import type { NodeGateway } from '../support/gateway.ts';
+import { createTestGateway } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
 import { startPredictServer } from '../support/predict-server.ts';
 import { ROWS, toJsonl } from '../support/training-data.ts';
 
 /** The unmodified official client against the gateway over real HTTP; only the training is a fake worker's. */
 const BACKBONE = 'all-minilm-l6-v2';
 const stack = new AsyncDisposableStack();
-let gateway: NodeGateway;
+let gateway: TestGateway;
 let client: OpenAI;
 let worker: FakeWorker;
 let trainingFile: string;
 
 beforeAll(async () => {
   const transport = stack.use(createWorkerTransport());
-  gateway = stack.use(await createNodeGateway({ services: { workers: transport } }));
-  const { url } = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 }));
+  gateway = stack.use(await createTestGateway({ services: { workers: transport } }));
+  const url = await gateway.listen();
   client = new OpenAI({ apiKey: gateway.secret, baseURL: `${url}/v1` });
   worker = await startFakeWorker({
     send: (path, init) => fetch(url + path, init),

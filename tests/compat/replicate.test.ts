@@ -1,13 +1,10 @@
 import Replicate, { validateWebhook } from 'replicate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startHttpServer } from '../../src/platform/node/http-server.ts';
 import { createWebhookSender } from '../../src/platform/node/webhook-sender.ts';
-import { runOutbox } from '../../src/services/webhooks/run-outbox.ts';
-import { runUpkeep } from '../../src/services/upkeep/run-upkeep.ts';
 import { startFakeWorker } from '../support/fake-worker.ts';
 import type { FakeWorker } from '../support/fake-worker.ts';
-import { createNodeGateway } from '../support/gateway.ts';
-import type { NodeGateway } from '../support/gateway.ts';
+import { createTestGateway } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
 import { createScriptedWorkers } from '../support/scripted-worker.ts';
 import { uploadFile } from '../support/training-data.ts';
 import { startHttpReceiver } from '../support/webhooks.ts';
@@ -16,7 +13,7 @@ const BACKBONE = 'all-minilm-l6-v2';
 
 /** The unmodified client over real HTTP, with a real receiver of webhooks; worker and training are scripted. */
 const stack = new AsyncDisposableStack();
-let gateway: NodeGateway;
+let gateway: TestGateway;
 let replicate: Replicate;
 let worker: FakeWorker;
 let receiver: Awaited<ReturnType<typeof startHttpReceiver>>;
@@ -29,8 +26,8 @@ beforeAll(async () => {
   const { workers, asked: requests } = createScriptedWorkers();
   asked = requests;
   const webhooks = createWebhookSender({ allowPrivate: true });
-  gateway = stack.use(await createNodeGateway({ services: { workers, webhooks } }));
-  const { url } = stack.use(await startHttpServer({ fetch: gateway.app.fetch, host: '127.0.0.1', port: 0 }));
+  gateway = stack.use(await createTestGateway({ services: { workers, webhooks } }));
+  const url = await gateway.listen();
   baseUrl = `${url}/replicate/v1`;
   replicate = new Replicate({ auth: gateway.secret, baseUrl, useFileOutput: false });
   worker = await startFakeWorker({
@@ -58,7 +55,7 @@ const versionOf = ({ output }: { output?: unknown }): `${string}/${string}` =>
 
 /** What the receiver was sent last, checked by the client's own validator. */
 async function lastValidBody(): Promise<Record<string, unknown>> {
-  await runOutbox(gateway.services);
+  await gateway.run('runOutbox');
   const sent = receiver.received.at(-1);
   const { key } = await replicate.webhooks.default.secret.get();
   const body = sent?.body ?? '';
@@ -120,7 +117,7 @@ describe('predictions', () => {
       pages.push(page.map(({ id }) => id));
     expect(pages[0]?.[0]).toBe(created.id);
     gateway.clock.advance(2 * 3_600_000);
-    await runUpkeep(gateway.services);
+    await gateway.run('runUpkeep');
     await expect(replicate.predictions.get(created.id)).rejects.toThrow(/404/);
   });
 
@@ -137,7 +134,7 @@ describe('predictions', () => {
       webhook: receiver.url,
       webhook_events_filter,
     });
-    await runOutbox(gateway.services);
+    await gateway.run('runOutbox');
     expect(receiver.received).toHaveLength(before);
   });
 

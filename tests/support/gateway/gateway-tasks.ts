@@ -7,6 +7,7 @@ import type { Services } from '../../../src/services/ports.ts';
 import { sweepExpiredUploads } from '../../../src/services/uploads/sweep-expired.ts';
 import { flushUsage } from '../../../src/services/usage/meter.ts';
 import { sweepOrphanBlobs } from '../../../src/services/upkeep/sweep-orphan-blobs.ts';
+import { runUpkeep } from '../../../src/services/upkeep/run-upkeep.ts';
 import { runOutbox } from '../../../src/services/webhooks/run-outbox.ts';
 import { findModel } from '../../../src/store/queries/models.ts';
 
@@ -22,6 +23,7 @@ const gatewayTasks = {
   flushUsage: (services: Services) => flushUsage(services),
   pruneIdempotencyKeys: (services: Services) => pruneIdempotencyKeys(services),
   runOutbox: (services: Services) => runOutbox(services),
+  runUpkeep: (services: Services) => runUpkeep(services),
   ensureDefaultProject: (services: Services, options: { readonly secret?: string } = {}) =>
     ensureDefaultProject(services, options),
   judgeWindow: async (services: Services, key: { readonly id: string; readonly projectId: string }) => {
