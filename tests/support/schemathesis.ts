@@ -16,7 +16,12 @@ export interface KnownIds {
     readonly fileId: string;
   };
   /** Of what requests change or delete, so that the run goes on with what it needs. */
-  readonly spare: { readonly keyId: string; readonly projectId: string; readonly model: string };
+  readonly spare: {
+    readonly keyId: string;
+    readonly projectId: string;
+    readonly model: string;
+    readonly fileId: string;
+  };
 }
 
 export interface SchemathesisRun {
@@ -76,9 +81,10 @@ export async function runSchemathesis({
 const quoted = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ');
 
 /** One operation, with what its path names. */
-const pinned = (path: string, parameter: string, value: string): string => `
+const pinned = (path: string, parameter: string, value: string, method?: string): string => `
 [[operations]]
 include-path = "${path}"
+${method === undefined ? '' : `include-method = "${method}"`}
 parameters = { "path.${parameter}" = ${JSON.stringify(value)} }
 `;
 
@@ -116,13 +122,12 @@ positive_data_acceptance.enabled = false
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 424, 428, 429, "5xx"]
 ${pinned('/v1/api_keys/{key_id}', 'key_id', spare.keyId)}
 ${pinned('/v1/admin/projects/{project_id}', 'project_id', spare.projectId)}
-[[operations]]
-include-path = "/v1/models/{model}"
-include-method = "DELETE"
-parameters = { "path.model" = ${JSON.stringify(spare.model)} }
+${pinned('/v1/models/{model}', 'model', spare.model, 'DELETE')}
+${pinned('/v1/files/{file_id}', 'file_id', spare.fileId, 'DELETE')}
+${pinned('/replicate/v1/files/{id}', 'id', spare.fileId, 'DELETE')}
 # Any bytes are a file, and what it takes for a wrong one is a right one.
 [[operations]]
-include-path = ["/v1/files", "/v1/uploads/{upload_id}/parts"]
+include-path = ["/v1/files", "/v1/uploads/{upload_id}/parts", "/replicate/v1/files"]
 include-method = "POST"
 checks.negative_data_rejection.enabled = false
 `;

@@ -46,6 +46,7 @@ describe.skipIf(!isBuilt())('the OpenAPI document', () => {
       shared: { model, backbone: SMALL_BACKBONE, jobId, fileId },
       spare: {
         model: spareModel,
+        fileId: await uploadIntents(levigate.client),
         projectId: (await post('/v1/admin/projects', { name: 'spare' })).id,
         keyId: (await post('/v1/api_keys', { name: 'spare' })).id,
       },
