@@ -104,6 +104,25 @@ describe('trainings', () => {
 });
 
 describe('predictions', () => {
+  test('an image given as a file is uploaded by the client, and read; as a data URI, too', async () => {
+    const { finished } = await train('acme/pictures');
+    const image = Buffer.from('not read by a scripted worker');
+    const before = asked.length;
+    await replicate.predictions.create({ version: versionOf(finished), input: { image } });
+    const base64 = image.toString('base64');
+    // Written out: the client's own `fileEncodingStrategy: 'data-uri'` sends itself in the place of the inputs.
+    const dataUri = `data:image/png;base64,${base64}`;
+    await replicate.predictions.create({ version: versionOf(finished), input: { image: dataUri } });
+    expect(asked.slice(before).map(({ request }) => request)).toMatchObject([
+      { inputs: [{ image: base64 }] },
+      { inputs: [{ image: dataUri }] },
+    ]);
+    const strange = `${baseUrl}/files/file-none`;
+    await expect(
+      replicate.predictions.create({ version: versionOf(finished), input: { image: strange } }),
+    ).rejects.toThrow(/404.*no file/s);
+  });
+
   test('create, retrieve, list, cancel after the end, wait', async () => {
     const { finished } = await train('acme/predicting');
     const version = versionOf(finished);
@@ -159,25 +178,6 @@ describe('predictions', () => {
     await replicate.trainings.cancel(created.id);
     expect(await replicate.files.delete(file.id)).toBe(true);
     await expect(replicate.files.get(file.id)).rejects.toThrow(/404/);
-  });
-
-  test('an image given as a file is uploaded by the client, and read; as a data URI, too', async () => {
-    const { finished } = await train('acme/pictures');
-    const image = Buffer.from('not read by a scripted worker');
-    const before = asked.length;
-    await replicate.predictions.create({ version: versionOf(finished), input: { image } });
-    const base64 = image.toString('base64');
-    // Written out: the client's own `fileEncodingStrategy: 'data-uri'` sends itself in the place of the inputs.
-    const dataUri = `data:image/png;base64,${base64}`;
-    await replicate.predictions.create({ version: versionOf(finished), input: { image: dataUri } });
-    expect(asked.slice(before).map(({ request }) => request)).toMatchObject([
-      { inputs: [{ image: base64 }] },
-      { inputs: [{ image: dataUri }] },
-    ]);
-    const strange = `${baseUrl}/files/file-none`;
-    await expect(
-      replicate.predictions.create({ version: versionOf(finished), input: { image: strange } }),
-    ).rejects.toThrow(/404.*no file/s);
   });
 
   test('errors say what is wrong', async () => {

@@ -5,7 +5,7 @@ import { embed } from '../../../services/embeddings/embed.ts';
 import { answering } from './answer.ts';
 import { teiPost } from './define.ts';
 import { sequencesOf, toEmbedInput, truncationOf } from './inputs.ts';
-import { EmbedAllBody, EmbedBody, EmbedSparseBody, SparseVectors } from './request.ts';
+import { EmbedAllBody, EmbedBody, SparseVectors } from './request.ts';
 import { TeiError } from './tei-error.ts';
 import type { TeiApp } from './tei-app.ts';
 
@@ -20,7 +20,7 @@ const all = createRoute(
 
 const sparse = createRoute(
   teiPost('/embed_sparse', {
-    body: EmbedSparseBody,
+    body: EmbedAllBody,
     answer: SparseVectors,
     summary: 'Answers 424: no backbone here has a SPLADE head',
   }),

@@ -25,7 +25,6 @@ export type EmbedBody = z.infer<typeof EmbedBody>;
 export const EmbedAllBody = EmbedBody.omit({ normalize: true, dimensions: true });
 export type EmbedAllBody = z.infer<typeof EmbedAllBody>;
 
-export const EmbedSparseBody = EmbedAllBody;
 export const SparseVectors = z.array(z.array(z.object({ index: z.int(), value: z.number() })));
 
 /** OpenAI's, without need of a model: the path or the port is one's. */
