@@ -18,7 +18,10 @@ import { workerRoutes } from './routes/worker.ts';
 /** The whole gateway as a function of its dependencies: the same app on Node and in workerd. */
 export function createApp(services: Services): OpenAPIHono<GatewayEnv> {
   const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
-  app.use(standardHeaders, observe(services), platformBodyLimit(services.settings), jsonBodyLimit);
+  const { maxBodyBytes } = services.settings;
+  app.use(standardHeaders, observe(services));
+  if (maxBodyBytes !== null) app.use(platformBodyLimit(maxBodyBytes));
+  app.use(jsonBodyLimit);
   app.onError(toErrorResponse);
   app.notFound((c) => notFoundResponse(c, app.routes));
   app.route('/', publicRoutes(services));

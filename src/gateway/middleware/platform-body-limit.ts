@@ -1,13 +1,12 @@
 import { createMiddleware } from 'hono/factory';
 import { LevigateError } from '../../contract/index.ts';
 import { bodyTooLarge } from '../../services/files/body-too-large.ts';
-import type { Settings } from '../../services/ports.ts';
 import type { GatewayEnv } from '../gateway-env.ts';
 
 /** Refuses by its declared length what the platform would cut off, and says what to do instead. */
-export const platformBodyLimit = ({ maxBodyBytes }: Pick<Settings, 'maxBodyBytes'>) =>
+export const platformBodyLimit = (maxBodyBytes: number) =>
   createMiddleware<GatewayEnv>(async function platformBodyLimit(c, next) {
-    if (maxBodyBytes !== null && Number(c.req.header('content-length') ?? 0) > maxBodyBytes)
+    if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes)
       throw c.req.path.startsWith('/worker/') ? artifactTooLarge(maxBodyBytes) : bodyTooLarge(maxBodyBytes);
     await next();
   });

@@ -15,7 +15,8 @@ export function mergeAnswers(
   const place = new Map(models.map(({ id }, index) => [id, index]));
   const positionOf = ({ index, model }: Prediction): number => index * models.length + (place.get(model) ?? Number.NaN);
   const isInPlace = (prediction: Prediction, index: number): boolean => positionOf(prediction) === index;
-  const unsorted = answers.flatMap((answer) => answer.data);
+  const [only, ...others] = answers;
+  const unsorted = only !== undefined && others.length === 0 ? only.data : answers.flatMap((answer) => answer.data);
   // A worker answers in this order, so that of one backbone alone nothing is to be sorted.
   const data = unsorted.every(isInPlace) ? unsorted : unsorted.toSorted((a, b) => positionOf(a) - positionOf(b));
   if (data.length !== inputCount * models.length || !data.every(isInPlace)) {
