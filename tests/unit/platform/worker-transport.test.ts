@@ -91,3 +91,27 @@ test('a worker that is gone, and one that dies in the middle of its answer, reje
   await expect(transport.post(call(worker.url))).rejects.not.toMatchObject({ name: 'LevigateError' });
   await expect(transport.post(call('http://127.0.0.1:1/predict'))).rejects.not.toMatchObject({ name: 'LevigateError' });
 });
+
+test('an answer beyond 64 MiB is cut off', async () => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  await using worker = await listen((_, response) => {
+    response.on('close', resolve);
+    for (let sent = 0; sent < 65; sent += 1) response.write(Buffer.alloc(1024 * 1024, 'a'));
+  });
+  await using transport = createWorkerTransport();
+  await expect(transport.post(call(worker.url))).rejects.toMatchObject({ code: 'worker_failed' });
+  await closed;
+});
+
+test('a caller that is gone already asks for nothing', async () => {
+  let asked = 0;
+  await using worker = await listen((_, response) => {
+    asked += 1;
+    response.end('{}');
+  });
+  await using transport = createWorkerTransport();
+  const signal = AbortSignal.abort(new Error('client gone'));
+  await expect(transport.post({ ...call(worker.url), signal })).rejects.toThrow('client gone');
+  await transport.post(call(worker.url));
+  expect(asked).toBe(1);
+});
