@@ -20,10 +20,12 @@ export interface HttpServerOptions {
 
 /** Answers in flight may end within this time after a stop; streams without an end are cut. */
 const GRACE_MS = 1_500;
+/** For a request to arrive. Node's own five minutes would refuse half a gigabyte from a line of less than 14 Mbit/s. */
+const ARRIVAL_LIMIT_MS = 3_600_000;
 
 /** Listens until disposed. @throws Error that says who has the port when it is taken */
 export async function startHttpServer({ fetch, host, port }: HttpServerOptions): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch }) as Server;
+  const server = createAdaptorServer({ fetch, serverOptions: { requestTimeout: ARRIVAL_LIMIT_MS } }) as Server;
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     throw new Error(`cannot listen on ${host}:${port}: choose another PORT, or 0 for any free one`, { cause: error });
