@@ -37,7 +37,7 @@ const Environment = z.object({
   LEVIGATE_TOKEN_BUDGET: count(16).optional(),
   LEVIGATE_BATCH_WINDOW_MS: z.coerce.number().min(0).max(100).default(2),
   LEVIGATE_MAX_QUEUED_INPUTS: count(1).default(4096),
-  LEVIGATE_STANDING_QUEUE_MS: z.coerce.number().min(1).max(600_000).default(250),
+  LEVIGATE_STANDING_QUEUE_MS: z.coerce.number().min(1).max(600_000).default(100),
   LEVIGATE_FREE_REQUESTS: count(0).default(64),
   LEVIGATE_IDLE_EXIT_S: z.coerce.number().min(0).default(0),
   LEVIGATE_JOB_POLL_MS: count(10).max(60_000).default(1_000),

@@ -140,6 +140,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     adapters,
     cache,
     verbs,
+    overload: (backbone) => backbones.find(backbone)?.overload() ?? null,
     tracer: tracing.tracer,
   });
   await using stack = new AsyncDisposableStack();

@@ -18,6 +18,7 @@ export * from './lint.ts';
 export * from './mistakes.ts';
 export * from './model-graph.ts';
 export * from './models.ts';
+export * from './overload.ts';
 export * from './predict.ts';
 export * from './projects.ts';
 export * from './queue-stats.ts';

@@ -127,6 +127,8 @@ export interface WorkerAnswer {
   readonly body: string;
   /** The worker's `Retry-After`, as sent, if it was. */
   readonly retryAfter?: string | null | undefined;
+  /** What it says of a queue that stands, as sent, if it was: see contract/overload.ts. */
+  readonly overload?: string | null | undefined;
 }
 
 /** Sends a webhook to a URL of a user's choosing: resolves, refuses private addresses, pins the address, follows no redirect. */

@@ -1,3 +1,4 @@
+import type { Overload } from '../../../src/contract/overload.ts';
 import type { EmbeddedBatch } from '../device/device.ts';
 import { createAdmission } from './admission.ts';
 import type { AdmissionOptions } from './admission.ts';
@@ -44,6 +45,8 @@ export interface Batcher<Content> {
   embed(inputs: readonly BatchInput<Content>[], options: EmbedOptions): Promise<Embedded[]>;
   readonly queuedInputs: number;
   readonly queuedTokens: number;
+  /** While online inputs are refused for the time they would wait; null in ordinary times. */
+  readonly overload: Overload | null;
   /** Nothing waits and nothing is with the device. */
   readonly isIdle: boolean;
 }
@@ -165,6 +168,10 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
     },
     get queuedTokens() {
       return queues.online.tokens + queues.bulk.tokens;
+    },
+    get overload() {
+      const { limitMs } = admissions.online;
+      return limitMs === null ? null : { limitMs, tokensPerMs: throughput.tokensPerMs };
     },
     get isIdle() {
       return inFlight === 0 && queues.online.size + queues.bulk.size === 0;

@@ -4,6 +4,7 @@ export interface Throughput {
   add(batch: { readonly tokens: number; readonly sentMs: number; readonly doneMs: number }): void;
   /** How long so many tokens will take, in milliseconds. */
   msFor(tokens: number): number;
+  readonly tokensPerMs: number;
   /** Of one batch, lately. */
   readonly batchMs: number;
 }
@@ -25,6 +26,9 @@ export function createThroughput(guess: number): Throughput {
       lastDoneMs = doneMs;
     },
     msFor: (tokens) => tokens / tokensPerMs,
+    get tokensPerMs() {
+      return tokensPerMs;
+    },
     get batchMs() {
       return batchMs;
     },

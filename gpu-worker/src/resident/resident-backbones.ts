@@ -1,4 +1,5 @@
 import { getLogger } from '@logtape/logtape';
+import type { Overload } from '../../../src/contract/overload.ts';
 import type { AdmissionOptions } from '../batching/admission.ts';
 import { createBatcher } from '../batching/batcher.ts';
 import type { Batcher, RunBatch } from '../batching/batcher.ts';
@@ -40,11 +41,16 @@ export interface OpenedImageBackbone {
 /** A backbone that answers now. */
 export type ResidentBackbone = ResidentTextBackbone | ResidentImageBackbone;
 
-export interface ResidentTextBackbone extends OpenedTextBackbone {
+interface Serving {
+  /** While its requests are refused for the time they would wait; null in ordinary times. */
+  readonly overload: () => Overload | null;
+}
+
+export interface ResidentTextBackbone extends OpenedTextBackbone, Serving {
   readonly extractor: FeatureExtractor;
 }
 
-export interface ResidentImageBackbone extends OpenedImageBackbone {
+export interface ResidentImageBackbone extends OpenedImageBackbone, Serving {
   readonly extractor: ImageExtractor;
 }
 
@@ -159,6 +165,7 @@ export function createResidentBackbones(options: ResidentBackbonesOptions): Resi
     const backboneFingerprint = graph.fingerprint;
     return {
       ...opened,
+      overload: () => batcher.overload,
       extractor: createFeatureExtractor({ backboneFingerprint, cache, batcher: keepCount(batcher) }),
     };
   }
@@ -178,6 +185,7 @@ export function createResidentBackbones(options: ResidentBackbonesOptions): Resi
     const backboneFingerprint = graph.fingerprint;
     return {
       ...opened,
+      overload: () => batcher.overload,
       extractor: createImageExtractor({ backboneFingerprint, cache, batcher: counted, readImage, slots }),
     };
   }

@@ -4,6 +4,8 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { firstMistake } from '../../../src/contract/mistakes.ts';
+import { formatOverload, OVERLOAD_HEADER } from '../../../src/contract/overload.ts';
+import type { Overload } from '../../../src/contract/overload.ts';
 import { LIMITS } from '../../../src/contract/limits.ts';
 import { keysOf } from '../../../src/contract/tables.ts';
 import { PurgeFeatures } from '../../../src/contract/worker-protocol.ts';
@@ -39,6 +41,8 @@ export interface WorkerAppOptions {
   readonly workerToken: string;
   readonly verbs: WorkerVerbs;
   readonly health: () => WorkerHealth;
+  /** Of a backbone whose requests are refused for the time they would wait. */
+  readonly overload?: (backbone: string) => Overload | null;
   readonly metrics: WorkerMetrics;
   readonly activity: Activity;
   readonly adapters: Pick<AdapterStore, 'pin' | 'unpin' | 'pinned'>;
@@ -53,6 +57,7 @@ const MAX_BODY_BYTES = LIMITS.predictBodyBytes + 4 * 1024 * 1024;
 /** The worker's own routes: `POST /<verb>` for the gateway, `GET /health` and `GET /metrics` for whoever watches the container. */
 export function createWorkerApp(options: WorkerAppOptions): Hono {
   const { accessToken, workerToken, verbs, health, metrics, activity, adapters, cache, tracer } = options;
+  const { overload = () => null } = options;
   const app = new Hono();
   app.onError((error, context) => answerError(context, error));
   app.notFound((context) =>
@@ -75,23 +80,29 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
       const traceparent = context.req.header('traceparent');
       const span = tracer?.start(`worker ${verb}`, { kind: 'server', traceparent });
       let isGone = (): boolean => false;
+      let backbone = '';
       try {
         const { json, signal } = await readRequest(context, MAX_BODY_BYTES);
         isGone = () => signal.aborted;
         const request = parse(WORKER_VERBS[verb].request, json);
+        ({ backbone } = request);
         const response = await answer(request, signal);
         const measures = toMeasures(request, response, performance.now() - startedMs);
         metrics.answered(measures);
         if (span) addStages(span, performance.timeOrigin + startedMs, measures);
         span?.end();
         // One plain object: headers that Hono collects are taken apart again by the server.
-        const headers = { 'content-type': 'application/json', ...timingHeaders(measures, health().device) };
+        const headers = {
+          'content-type': 'application/json',
+          ...timingHeaders(measures, health().device),
+          ...overloadHeader(overload(backbone)),
+        };
         return new Response(JSON.stringify(response), { headers });
       } catch (error) {
         span?.end({ error: String(error) });
         const known = error instanceof LevigateError ? error : null;
         metrics.failed(known?.code ?? (isGone() ? 'client_gone' : 'internal'));
-        if (known || isGone()) return answerError(context, known ?? clientGone());
+        if (known || isGone()) return answerError(context, known ?? clientGone(), overloadHeader(overload(backbone)));
         throw error;
       }
     });
@@ -117,6 +128,9 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
   return app;
 }
 
+const overloadHeader = (overload: Overload | null): Record<string, string> =>
+  overload === null ? {} : { [OVERLOAD_HEADER]: formatOverload(overload) };
+
 // Nobody reads this answer; it keeps the log free of errors that are none.
 const clientGone = (): LevigateError => new LevigateError('invalid_request', 'The client went away.');
 
@@ -127,9 +141,9 @@ function parse<Value>(schema: z.ZodType<Value>, body: unknown): Value {
   throw new LevigateError('invalid_request', `${path || 'the body'}: ${message}`, { param: path || undefined });
 }
 
-function answerError(context: Context, error: unknown): Response {
+function answerError(context: Context, error: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   const known = error instanceof LevigateError ? error : new LevigateError('internal', 'The worker failed. Try again.');
   if (known !== error) log.error('a request failed', { path: context.req.path, error });
   if (known.retryAfterS !== undefined) context.header('retry-after', String(known.retryAfterS));
-  return context.json(known.toBody(), known.status);
+  return context.json(known.toBody(), known.status, headers);
 }

@@ -1,4 +1,4 @@
-import { LevigateError } from '../../contract/index.ts';
+import { LevigateError, OVERLOAD_HEADER } from '../../contract/index.ts';
 import type { WorkerTransport } from '../../services/ports.ts';
 
 /**
@@ -23,7 +23,8 @@ export const createFetchTransport = (fetch: (request: Request) => Promise<Respon
       });
       const response = await fetch(request);
       const retryAfter = response.headers.get('retry-after');
-      return { status: response.status, body: await response.text(), retryAfter };
+      const overload = response.headers.get(OVERLOAD_HEADER);
+      return { status: response.status, body: await response.text(), retryAfter, overload };
     } catch (error) {
       if (!deadline.aborted || signal?.aborted === true) throw error;
       throw new LevigateError(

@@ -1,5 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
-import { LevigateError } from '../../contract/index.ts';
+import { LevigateError, OVERLOAD_HEADER } from '../../contract/index.ts';
 import type { WorkerAnswer, WorkerCall } from '../../services/ports.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -15,6 +15,7 @@ export function postInPool(pool: Pool, path: string, call: WorkerCall): Promise<
   let bytes = 0;
   let status = 0;
   let retryAfter: string | null = null;
+  let overload: string | null = null;
   let request: Dispatcher.DispatchController | undefined;
   let isOver = false;
 
@@ -56,8 +57,8 @@ export function postInPool(pool: Pool, path: string, call: WorkerCall): Promise<
     },
     onResponseStart: (_, statusCode, headers) => {
       status = statusCode;
-      const sent = headers['retry-after'];
-      retryAfter = typeof sent === 'string' ? sent : null;
+      retryAfter = textOf(headers['retry-after']);
+      overload = textOf(headers[OVERLOAD_HEADER]);
     },
     onResponseData: (_, chunk) => {
       bytes += chunk.length;
@@ -69,12 +70,15 @@ export function postInPool(pool: Pool, path: string, call: WorkerCall): Promise<
       settle();
       const [only, ...others] = chunks;
       const body = only === undefined ? '' : (others.length === 0 ? only : Buffer.concat(chunks)).toString();
-      resolve({ status, body, retryAfter });
+      resolve({ status, body, retryAfter, overload });
     },
     onResponseError: (_, error) => stop(error),
   });
   return promise;
 }
+
+/** Of a header; null where it was not sent, or several times. */
+const textOf = (header: unknown): string | null => (typeof header === 'string' ? header : null);
 
 const headersOf = ({ accessToken, requestId, traceparent }: WorkerCall): Record<string, string> => ({
   authorization: `Bearer ${accessToken}`,

@@ -10,6 +10,7 @@ import { rankWorkers } from './rank-workers.ts';
 import type { Placement } from './rank-workers.ts';
 import { isWorthAnother, readAnswer, retryAfterSeconds } from './read-answer.ts';
 
+import { allRefuse, backboneLoadOf, noteOverload, refusedWaitMs, waitWhereAllRefuse } from './worker-load.ts';
 import { rememberAnswered, residentName, warmShare, workerMemoryOf } from './worker-memory.ts';
 
 const log = getLogger(['levigate', 'predict']);
@@ -46,6 +47,8 @@ export async function tryWorkers<Verb extends WorkerVerb>(
   const routing = ctx.span?.startChild('route');
   const serving = await workerDirectoryOf(services).listServing(services);
   // Nothing is waited for from here to the call, which counts: requests that come at once see each other.
+  const waitMs = waitsInLine(ctx, attempt) ? waitWhereAllRefuse(services, serving, attempt.backbone) : null;
+  if (waitMs !== null) throw allRefuse(waitMs);
   const ranked = rank(ctx, serving, { attempt, names });
   routing?.set({ 'levigate.workers': ranked.length });
   routing?.end();
@@ -85,6 +88,12 @@ export async function tryWorkers<Verb extends WorkerVerb>(
 const timeoutMsOf = (verb: WorkerVerb, { predictTimeoutMs, exportTimeoutMs }: Settings): number =>
   verb === 'export' ? exportTimeoutMs : predictTimeoutMs;
 
+const THROUGH_BACKBONE: ReadonlySet<WorkerVerb> = new Set(['predict', 'embed', 'embed_tokens']);
+
+/** Batches wait in a line of their own, and what no backbone reads in none. */
+const waitsInLine = ({ priority }: Context, { verb }: Attempt<WorkerVerb>): boolean =>
+  priority !== 'bulk' && THROUGH_BACKBONE.has(verb);
+
 function rank(
   { services }: Context,
   serving: readonly WorkerRow[],
@@ -98,7 +107,7 @@ function rank(
       // What other gateways sent there shows in its heartbeat only, and what was just sent from here does not yet.
       loadTokens: Math.max(memory.inFlightTokens, worker.queuedTokens),
       warmShare: serving.length > 1 ? warmShare(worker, memory, names) : 1,
-      isAvoided: memory.avoidUntilMs > nowMs,
+      isAvoided: memory.avoidUntilMs > nowMs || refusedWaitMs(backboneLoadOf(memory, attempt.backbone), nowMs) !== null,
     };
   });
   return rankWorkers(candidates, attempt).map(({ worker }) => worker);
@@ -117,7 +126,10 @@ async function postOnce(
     kind: 'client',
     attributes: { 'levigate.worker': worker.name, 'levigate.backbone': attempt.backbone },
   });
+  const load = backboneLoadOf(memory, attempt.backbone);
+  const onlineTokens = waitsInLine(ctx, attempt) ? attempt.costTokens : 0;
   memory.inFlightTokens += attempt.costTokens;
+  load.onlineTokens += onlineTokens;
   let error: string | undefined = 'the worker went away';
   try {
     const answer = await ctx.services.workers.post({
@@ -129,11 +141,13 @@ async function postOnce(
       requestId: ctx.requestId,
       traceparent: span?.traceparent ?? ctx.traceparent,
     });
+    noteOverload(load, answer.overload, ctx.services.clock.nowMs());
     error = answer.status < 400 ? undefined : `status ${answer.status}`;
     return answer;
   } finally {
     span?.end({ error });
     memory.inFlightTokens -= attempt.costTokens;
+    load.onlineTokens -= onlineTokens;
   }
 }
 

@@ -1,9 +1,19 @@
 import { RESIDENT_NAME_CHARS } from '../../contract/index.ts';
+import type { Overload } from '../../contract/index.ts';
 import type { WorkerRow } from '../../store/queries/workers.ts';
 import { perDatabase } from '../per-database.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_ADAPTERS_A_WORKER = 8_192;
+
+/** Of one backbone on one worker. */
+export interface BackboneLoad {
+  /** Estimated, of the requests that this gateway waits for and that others wait behind: not those of batches. */
+  onlineTokens: number;
+  /** As its last answer said; null in ordinary times. */
+  overload: Overload | null;
+  saidMs: number;
+}
 
 /** What this gateway knows of a worker beyond its heartbeats: from what it sent there and what came back. */
 export interface WorkerMemory {
@@ -11,6 +21,8 @@ export interface WorkerMemory {
   inFlightTokens: number;
   /** It failed or refused: others first until then. */
   avoidUntilMs: number;
+  /** By backbone; workers hold a few. */
+  readonly backbones: Map<string, BackboneLoad>;
   /** Adapters it answered for, by the name heartbeats use, with the time; least lately used first. */
   readonly answered: Map<string, number>;
 }
@@ -22,7 +34,7 @@ export function workerMemoryOf(services: Parameters<typeof memoriesOf>[0], worke
   const memories = memoriesOf(services);
   const existing = memories.get(workerId);
   if (existing) return existing;
-  const memory: WorkerMemory = { inFlightTokens: 0, avoidUntilMs: 0, answered: new Map() };
+  const memory: WorkerMemory = { inFlightTokens: 0, avoidUntilMs: 0, backbones: new Map(), answered: new Map() };
   memories.set(workerId, memory);
   const [oldest] = memories.keys();
   if (memories.size > MAX_WORKERS && oldest !== undefined) memories.delete(oldest);

@@ -151,6 +151,70 @@ describe('a worker that does not answer costs one retry elsewhere', () => {
   });
 });
 
+describe('workers whose queue stands', () => {
+  /** Work for 400 ms at the rate below: more than may wait. */
+  const heavy = { input: Array.from({ length: 20 }, () => 'x'.repeat(400)) };
+  const overload = '100;5';
+
+  async function createFull(urls: readonly string[], headerOf: (url: string) => string | null = () => overload) {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    let isHeld = false;
+    const fleet = await createFleet({
+      urls,
+      respond: async (call) => {
+        if (isHeld) await gate;
+        return { ...answerAll(call), overload: headerOf(new URL(call.url).origin) };
+      },
+    });
+    // Each says how it is doing with an answer.
+    for (let count = 0; count < 4 * urls.length; count += 1)
+      await fleet.ask({ model: fleet.models[count % fleet.models.length] });
+    isHeld = true;
+    return { fleet, open };
+  }
+
+  test('429 with Retry-After, and none is asked', async () => {
+    const { fleet, open } = await createFull(URLS.slice(0, 1));
+    await using _ = fleet;
+    const before = fleet.calls.length;
+    const asked = fleet.ask(heavy);
+    await expect.poll(() => fleet.calls.length).toBe(before + 1);
+    const refused = await fleet.ask();
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'overloaded']);
+    expect(Number(refused.headers.get('retry-after'))).toBe(1);
+    // Whatever its body is: it was not read.
+    expect((await fleet.ask({ input: 7 })).status).toBe(429);
+    expect(fleet.calls).toHaveLength(before + 1);
+    open();
+    expect((await asked).status).toBe(200);
+    expect((await fleet.ask()).status).toBe(200);
+  });
+
+  test('one that has room is asked instead', async () => {
+    const [full, roomy] = URLS;
+    const { fleet, open } = await createFull(URLS.slice(0, 2), (url) => (url === full ? overload : null));
+    await using _ = fleet;
+    const before = fleet.calls.length;
+    const asked = Array.from({ length: 6 }, (__, index) => fleet.ask({ ...heavy, model: fleet.models[index % 3] }));
+    await expect.poll(() => fleet.calls.length).toBe(before + 6);
+    const late = fleet.ask();
+    await expect.poll(() => fleet.calls.at(-1)?.url).toBe(roomy);
+    open();
+    for (const { status } of await Promise.all([...asked, late])) expect(status).toBe(200);
+  });
+
+  test('what a worker said a while ago does not count', async () => {
+    const { fleet, open } = await createFull(URLS.slice(0, 1));
+    await using _ = fleet;
+    const asked = fleet.ask(heavy);
+    await expect.poll(async () => (await fleet.ask()).status).toBe(429);
+    fleet.clock.advance(1_001);
+    const late = fleet.ask();
+    open();
+    for (const { status } of await Promise.all([asked, late])) expect(status).toBe(200);
+  });
+});
+
 describe('a worker that goes', () => {
   test('draining: nothing new is sent there from its heartbeat on', async () => {
     await using fleet = await createFleet();

@@ -119,6 +119,7 @@ describe("a split's images", () => {
     imageSize: { height: 1, width: 1 },
     readImage: () => Promise.reject(new Error('read by the extractor')),
     extractor,
+    overload: () => null,
   });
   const split = (contents: readonly number[]) => ({
     name: 'train',
