@@ -142,6 +142,7 @@ export async function runWorker(config: WorkerConfig, { device, stop }: WorkerPa
     verbs,
     overload: (backbone) => backbones.find(backbone)?.overload() ?? null,
     tracer: tracing.tracer,
+    deviceTracer: tracing.deviceTracer,
   });
   await using stack = new AsyncDisposableStack();
   const listener = stack.use(await listen(app, config));

@@ -39,9 +39,17 @@ export interface Span {
   end(outcome?: { readonly error?: string | undefined }): void;
 }
 
+export interface TimedSpan extends SpanOptions {
+  readonly traceparent: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface Tracer {
   /** Begins a span below the caller's, or a trace of its own. */
   start(name: string, options: SpanOptions & { readonly traceparent?: string | null | undefined }): Span;
+  /** A span below the caller's that is over already, as somebody else timed it. */
+  add(name: string, span: TimedSpan): void;
 }
 
 export interface TracerOptions {
@@ -115,6 +123,22 @@ export function createTracer(options: TracerOptions): Tracer {
         isSampled: parent?.isSampled ?? random() < sampleRatio,
       };
       return createSpan(context, parent?.spanId ?? null, name, given);
+    },
+    add: (name, { traceparent, startMs, endMs, kind = 'internal', attributes = {} }) => {
+      const parent = parseTraceparent(traceparent);
+      if (!parent?.isSampled) return;
+      const { traceId, spanId: parentSpanId } = parent;
+      options.export({
+        traceId,
+        spanId: newSpanId(),
+        parentSpanId,
+        name,
+        kind,
+        startMs,
+        endMs,
+        attributes,
+        error: null,
+      });
     },
   };
 }

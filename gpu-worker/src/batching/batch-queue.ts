@@ -1,3 +1,4 @@
+import type { DeviceRun } from '../device/device.ts';
 import type { Sized } from './pick-batch.ts';
 
 export interface BatchInput<Content> extends Sized {
@@ -12,6 +13,8 @@ export interface Embedded {
   readonly features: Float32Array;
   readonly queueMs: number;
   readonly inferenceMs: number;
+  /** Of its batch; null where no device process ran it. */
+  readonly run?: DeviceRun | null;
 }
 
 export interface QueueEntry<Content> extends BatchInput<Content> {

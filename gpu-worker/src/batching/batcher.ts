@@ -1,5 +1,5 @@
 import type { Overload } from '../../../src/contract/overload.ts';
-import type { EmbeddedBatch } from '../device/device.ts';
+import type { DeviceRun, EmbeddedBatch, OnRun } from '../device/device.ts';
 import { createAdmission } from './admission.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { createArrivals } from './arrivals.ts';
@@ -38,6 +38,7 @@ export interface RunBatch {
 export interface EmbedOptions {
   readonly priority: Priority;
   readonly signal?: AbortSignal | undefined;
+  readonly onRun?: OnRun | undefined;
 }
 
 export interface Batcher<Content> {
@@ -125,12 +126,14 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
     inFlightOnline += onlineShare;
     inFlightTokens += tokens;
     try {
-      const { features, inferenceMs } = await embed(batch.map(({ content }) => content));
+      const answer = await embed(batch.map(({ content }) => content));
+      const { features, inferenceMs } = answer;
+      const deviceRun = toDeviceRun(answer, { rows: batch.length, tokens });
       throughput.add({ tokens, sentMs, doneMs: performance.now() });
       const size = features.length / batch.length;
       for (const [row, entry] of batch.entries()) {
         const own = features.subarray(row * size, (row + 1) * size);
-        entry.settle({ features: own, queueMs: sentMs - entry.enqueuedMs, inferenceMs });
+        entry.settle({ features: own, queueMs: sentMs - entry.enqueuedMs, inferenceMs, run: deviceRun });
       }
       const paddedTokens = batch.length * batch.reduce((longest, each) => Math.max(longest, each.size), 0);
       onBatch?.({ priority, rows: batch.length, tokens, paddedTokens, inferenceMs });
@@ -145,7 +148,7 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
   }
 
   return {
-    embed: async (inputs, { priority, signal }) => {
+    embed: async (inputs, { priority, signal, onRun }) => {
       signal?.throwIfAborted();
       if (inputs.length === 0) return [];
       const queue = queues[priority];
@@ -161,7 +164,9 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
         cancelScheduled = null;
       }
       schedule();
-      return await results;
+      const embedded = await results;
+      if (onRun) for (const run of new Set(embedded.map(({ run = null }) => run))) if (run) onRun(run);
+      return embedded;
     },
     get queuedInputs() {
       return queues.online.size + queues.bulk.size;
@@ -180,6 +185,14 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
 }
 
 const LOOK_AHEAD = 256;
+
+function toDeviceRun(
+  { startMs, pid, inferenceMs }: EmbeddedBatch,
+  size: Pick<DeviceRun, 'rows' | 'tokens'>,
+): DeviceRun | null {
+  if (startMs === undefined || pid === undefined) return null;
+  return { ...size, pid, startMs, endMs: startMs + inferenceMs };
+}
 
 const isFull = ({ tokens, size }: { tokens: number; size: number }, { tokenBudget, maxRows }: BatchLimits): boolean =>
   tokens >= tokenBudget || size >= maxRows;

@@ -6,7 +6,7 @@ import { toTensors } from './to-tensors.ts';
 
 export interface BackboneSessions {
   load(backbone: BackboneGraph): Promise<void>;
-  embed(backbone: BackboneGraph, batch: EncoderBatch): Promise<EmbeddedBatch>;
+  embed(backbone: BackboneGraph, batch: EncoderBatch): Promise<EmbeddedBatch & { readonly startMs: number }>;
 }
 
 /** One session per backbone, opened on first use and kept. */
@@ -34,7 +34,7 @@ export function createBackboneSessions(runtime: OnnxRuntime): BackboneSessions {
       if (!features || !(features.data instanceof Float32Array) || features.data.length !== sizeOf(backbone, batch)) {
         throw new Error(`internal: ${backbone.id} did not answer with features of its width`);
       }
-      return { features: features.data, inferenceMs };
+      return { features: features.data, inferenceMs, startMs: performance.timeOrigin + startedMs };
     },
   };
 }

@@ -95,7 +95,8 @@ export function superviseDevice(options: Omit<DeviceProcessOptions, 'excluded'>)
     embed: async (backbone, batch) => {
       const answer = await callTwice((device) => device.call({ type: 'embed', backbone, batch }));
       if (answer.type !== 'embedded') throw new Error(`internal: the device answered ${answer.type} to embed`);
-      return { features: answer.features, inferenceMs: answer.inferenceMs };
+      const { features, inferenceMs, startMs } = answer;
+      return { features, inferenceMs, startMs, pid: inService?.pid };
     },
     train: async function* (request) {
       try {

@@ -31,7 +31,24 @@ export interface DeviceInfo {
 export interface EmbeddedBatch {
   readonly features: Float32Array;
   readonly inferenceMs: number;
+  /** When the device began, in milliseconds since 1970; of a device process alone, as is its number. */
+  readonly startMs?: number | undefined;
+  readonly pid?: number | undefined;
 }
+
+/** A batch as it was run: what a trace shows of the device process. */
+export interface DeviceRun {
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly rows: number;
+  /** Without padding. */
+  readonly tokens: number;
+}
+
+/** Told once for each batch that holds some of a request's inputs. */
+export type OnRun = (run: DeviceRun) => void;
 
 /** A split as announced to the device; its features follow in chunks. */
 export interface AnnouncedSplit {

@@ -23,7 +23,13 @@ export type DeviceAnswer =
   | { readonly type: 'alive' }
   | { readonly type: 'unusable'; readonly error: PlainError }
   | { readonly type: 'done'; readonly id: number }
-  | { readonly type: 'embedded'; readonly id: number; readonly features: Float32Array; readonly inferenceMs: number }
+  | {
+      readonly type: 'embedded';
+      readonly id: number;
+      readonly features: Float32Array;
+      readonly inferenceMs: number;
+      readonly startMs: number;
+    }
   | { readonly type: 'training-event'; readonly id: number; readonly event: FineTuneEvent }
   | { readonly type: 'trained'; readonly id: number; readonly outcome: TrainingOutcome }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

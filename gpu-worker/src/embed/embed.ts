@@ -2,6 +2,7 @@ import { LevigateError } from '../../../src/contract/errors.ts';
 import type { PredictRecord } from '../../../src/contract/predict.ts';
 import type { WorkerRequest, WorkerResponse } from '../../../src/contract/worker-verbs.ts';
 import { widenHalfs } from '../runtime/half-floats.ts';
+import type { OnRun } from '../device/device.ts';
 import { extractFeatures } from '../predict/extract-features.ts';
 import { requireBackbone } from '../predict/require-backbone.ts';
 import type { ResidentBackbones, ResidentImageBackbone, ResidentTextBackbone } from '../resident/resident-backbones.ts';
@@ -17,19 +18,24 @@ export interface EmbedDependencies {
 }
 
 /** What leaves the backbone's last layer, pooled, of each input; through the same cache and batches as predictions. */
+interface Caller {
+  readonly signal: AbortSignal | undefined;
+  readonly onRun: OnRun | undefined;
+}
+
 export function createEmbed({ backbones, readyWithinMs = 1_000 }: EmbedDependencies) {
-  return async (request: Request, signal?: AbortSignal): Promise<Response> => {
+  return async (request: Request, signal?: AbortSignal, onRun?: OnRun): Promise<Response> => {
     const backbone = await requireBackbone(backbones, request.backbone, { withinMs: readyWithinMs });
     return backbone.modality === 'text'
-      ? embedTexts(backbone, request, signal)
-      : embedImages(backbone, request, signal);
+      ? embedTexts(backbone, request, { signal, onRun })
+      : embedImages(backbone, request, { signal, onRun });
   };
 }
 
 async function embedTexts(
   backbone: ResidentTextBackbone,
   request: Request,
-  signal: AbortSignal | undefined,
+  { signal, onRun }: Caller,
 ): Promise<Response> {
   const startedMs = performance.now();
   const sequences = toSequences(backbone, request);
@@ -40,6 +46,7 @@ async function embedTexts(
     maxLength,
     priority: request.priority ?? 'online',
     signal,
+    onRun,
   });
   return {
     data: rows.map((halfs) => Array.from(widenHalfs(halfs).subarray((graph.taps - 1) * graph.width))),
@@ -52,7 +59,7 @@ async function embedTexts(
 async function embedImages(
   backbone: ResidentImageBackbone,
   request: Request,
-  signal: AbortSignal | undefined,
+  { signal, onRun }: Caller,
 ): Promise<Response> {
   const inputs = request.inputs.map((input, index): PredictRecord => {
     if (!('tokens' in input)) return input;
@@ -67,7 +74,7 @@ async function embedImages(
   } = await extractFeatures(
     backbone,
     { inputs, cache_salt: request.cache_salt },
-    { maxLength: Infinity, isTextOptional: false, readsImages: false, signal },
+    { maxLength: Infinity, isTextOptional: false, readsImages: false, signal, onRun },
   );
   const lastOf = (row: number): Float32Array =>
     data.subarray((row * taps + taps - 1) * width, (row + 1) * taps * width);

@@ -1,4 +1,5 @@
 import type { Batcher, Priority } from '../batching/batcher.ts';
+import type { OnRun } from '../device/device.ts';
 import type { TokenSequence } from '../tokenizer/load-tokenizer.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { featureKey } from './feature-key.ts';
@@ -11,6 +12,7 @@ export interface ExtractOptions {
   /** Neither reads the cache nor writes it. */
   readonly noStore?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onRun?: OnRun | undefined;
 }
 
 export interface Extracted {
@@ -41,7 +43,7 @@ export function createFeatureExtractor({
   batcher,
 }: FeatureExtractorOptions): FeatureExtractor {
   return {
-    extract: async (sequences, { cacheSalt, maxLength, priority, noStore = false, signal }) => {
+    extract: async (sequences, { cacheSalt, maxLength, priority, noStore = false, signal, onRun }) => {
       const startedMs = performance.now();
       const wanted = sequences.map(({ ids }, index) => {
         const cached = featureKey({ cacheSalt, backboneFingerprint, maxLength, content: ids });
@@ -52,7 +54,7 @@ export function createFeatureExtractor({
         : await cache.getAll(wanted.map(({ cached }) => cached));
       const misses = wanted.filter(({ index }) => rows[index] === undefined);
       if (misses.length === 0) return { rows: whole(rows), cachedInputs: sequences.length, queueMs: 0, inferenceMs: 0 };
-      const computed = await batcher.embed(misses, { priority, signal });
+      const computed = await batcher.embed(misses, { priority, signal, onRun });
       let queueMs = 0;
       for (const [position, result] of computed.entries()) {
         const input = misses[position];

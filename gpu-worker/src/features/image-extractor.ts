@@ -60,7 +60,7 @@ interface Computed {
 export function createImageExtractor(parts: ImageExtractorOptions): ImageExtractor {
   const { backboneFingerprint, cache, batcher, readImage, slots } = parts;
 
-  async function compute({ index, file, key }: Wanted, options: Pick<ExtractOptions, 'priority' | 'signal'>) {
+  async function compute({ index, file, key }: Wanted, options: Pick<ExtractOptions, 'priority' | 'signal' | 'onRun'>) {
     using _slot = await slots.acquire(options);
     const { pixels, thumbnail } = await readImage(file).catch((error: unknown) => {
       throw error instanceof ImageError ? new UnreadableImageError(index, error) : error;
@@ -72,7 +72,7 @@ export function createImageExtractor(parts: ImageExtractorOptions): ImageExtract
   }
 
   return {
-    extract: async (files, { cacheSalt, priority, noStore = false, signal }) => {
+    extract: async (files, { cacheSalt, priority, noStore = false, signal, onRun }) => {
       const startedMs = performance.now();
       const wanted = files.map((file, index): Wanted => {
         return { index, file, key: featureKey({ cacheSalt, backboneFingerprint, maxLength: 0, content: file }) };
@@ -86,7 +86,7 @@ export function createImageExtractor(parts: ImageExtractorOptions): ImageExtract
       const both = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
       const run = async (image: Wanted): Promise<Computed> => {
         try {
-          const computed = await compute(image, { priority, signal: both });
+          const computed = await compute(image, { priority, signal: both, onRun });
           entries[image.index] = computed.entry;
           if (!noStore) cache.set(image.key, computed.entry);
           return computed;

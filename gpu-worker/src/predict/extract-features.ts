@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { LevigateError } from '../../../src/contract/errors.ts';
 import { TOKENS_PER_IMAGE } from '../../../src/contract/models.ts';
 import type { WorkerPredictRequest } from '../../../src/contract/worker-protocol.ts';
+import type { OnRun } from '../device/device.ts';
 import type { FeatureMatrix, ImageSet } from '../../../src/levi/index.ts';
 import { widenHalfs } from '../runtime/half-floats.ts';
 import { UnreadableImageError } from '../features/image-extractor.ts';
@@ -33,6 +34,7 @@ export interface ExtractFeaturesOptions {
   /** Whether a model's task model reads an image beside the text. */
   readonly readsImages: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly onRun?: OnRun | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export function extractFeatures(
 async function extractOfTexts(
   { tokenizer, extractor, graph }: ResidentTextBackbone,
   request: Request,
-  { maxLength, isTextOptional, readsImages, signal }: ExtractFeaturesOptions,
+  { maxLength, isTextOptional, readsImages, signal, onRun }: ExtractFeaturesOptions,
 ): Promise<Features> {
   const startedMs = performance.now();
   const sequences = request.inputs.map(({ text = isTextOptional ? '' : undefined }, index) => {
@@ -67,6 +69,7 @@ async function extractOfTexts(
     priority: request.priority ?? 'online',
     noStore: request.cache === 'no-store',
     signal,
+    onRun,
   });
   return {
     matrix: toMatrix(rows, graph),
@@ -80,7 +83,7 @@ async function extractOfTexts(
 async function extractOfImages(
   { extractor, graph }: ResidentImageBackbone,
   request: Request,
-  { signal }: ExtractFeaturesOptions,
+  { signal, onRun }: ExtractFeaturesOptions,
 ): Promise<Features> {
   const files = request.inputs.map(({ image }, index) => {
     if (image === undefined) throw lacking(index, 'image', `from ${graph.id}, which reads images`);
@@ -92,6 +95,7 @@ async function extractOfImages(
       priority: request.priority ?? 'online',
       noStore: request.cache === 'no-store',
       signal,
+      onRun,
     })
     .catch((error: unknown) => {
       if (!(error instanceof UnreadableImageError)) throw error;

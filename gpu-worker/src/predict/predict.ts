@@ -8,6 +8,7 @@ import type { Adapter, TargetAdapter } from '../../../src/levi/index.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { PredictorPool } from '../adapters/predictor-pool.ts';
 import type { ResidentBackbone, ResidentBackbones } from '../resident/resident-backbones.ts';
+import type { OnRun } from '../device/device.ts';
 import { extractFeatures } from './extract-features.ts';
 import type { Features } from './extract-features.ts';
 import { requireBackbone } from './require-backbone.ts';
@@ -24,7 +25,7 @@ export interface PredictDependencies {
   readonly readyWithinMs?: number;
 }
 
-export type Predict = (request: Request, signal?: AbortSignal) => Promise<WorkerPredictResponse>;
+export type Predict = (request: Request, signal?: AbortSignal, onRun?: OnRun) => Promise<WorkerPredictResponse>;
 
 // A thousand adapters take long enough for others to notice: their batches and answers get a turn in between.
 const TURN_MS = 5;
@@ -42,7 +43,7 @@ export function createPredict({
   predictors,
   readyWithinMs = 1_000,
 }: PredictDependencies): Predict {
-  return async (request, signal) => {
+  return async (request, signal, onRun) => {
     const backbone = await requireBackbone(backbones, request.backbone, { withinMs: readyWithinMs });
     using held = await holdAll(adapters, request);
     const { loaded } = held;
@@ -54,7 +55,13 @@ export function createPredict({
     for (const [maxLength, members] of groups) {
       const isTextOptional = members.every(({ targets }) => targets.every(readsNoText));
       const readsImages = members.some(({ targets }) => targets.some(readsImage));
-      const features = await extractFeatures(backbone, request, { maxLength, isTextOptional, readsImages, signal });
+      const features = await extractFeatures(backbone, request, {
+        maxLength,
+        isTextOptional,
+        readsImages,
+        signal,
+        onRun,
+      });
       extracted.set(maxLength, features);
       const startedMs = performance.now();
       const inputs = {

@@ -8,8 +8,8 @@ const STAGES = [
 ] as const satisfies readonly (readonly [string, keyof Measures])[];
 
 /**
- * A request's stages as spans, one after the other from its beginning. A batch belongs to many requests, so its time in the device process
- * is told to each of them and not traced there: `inference` is what the device said it took, with the adapters' share.
+ * A request's stages as spans, one after the other from its beginning. `inference` is what the device said it
+ * took, with the adapters' share.
  */
 export function addStages(span: Span, startMs: number, measures: Measures): void {
   let fromMs = startMs;

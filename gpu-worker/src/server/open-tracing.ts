@@ -6,6 +6,8 @@ import type { TracingVariables } from '../../../src/telemetry/tracing-settings.t
 export interface Tracing extends AsyncDisposable {
   /** Undefined where nothing is exported. */
   readonly tracer: Tracer | undefined;
+  /** Of its device processes, which say what they did and send nothing themselves. */
+  readonly deviceTracer: Tracer | undefined;
 }
 
 /** Spans of this worker, as OpenTelemetry's environment variables have it. Closing sends what still waits. @throws Error naming a wrong variable */
@@ -18,15 +20,16 @@ export function openTracing(env: TracingVariables): Tracing {
     // Never rejects: the exporter logs what could not be sent.
     await task?.();
   };
+  const runLater = (delayMs: number, task: () => Promise<void>): void => {
+    const timer: NodeJS.Timeout = setTimeout(() => void run(timer), delayMs).unref();
+    waiting.set(timer, task);
+  };
+  const name = env.OTEL_SERVICE_NAME || 'levigate-worker';
+  const tracerOf = (serviceName: string): Tracer | undefined =>
+    createTracerFrom({ ...env, OTEL_SERVICE_NAME: serviceName }, { serviceName, version: VERSION, runLater });
   return {
-    tracer: createTracerFrom(env, {
-      serviceName: 'levigate-worker',
-      version: VERSION,
-      runLater: (delayMs, task) => {
-        const timer: NodeJS.Timeout = setTimeout(() => void run(timer), delayMs).unref();
-        waiting.set(timer, task);
-      },
-    }),
+    tracer: tracerOf(name),
+    deviceTracer: tracerOf(`${name}-device`),
     async [Symbol.asyncDispose]() {
       await Promise.all([...waiting.keys()].map(run));
     },

@@ -18,11 +18,13 @@ import { projectOf } from '../features/feature-key.ts';
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import type { Activity } from './activity.ts';
+import type { OnRun } from '../device/device.ts';
 import { addStages } from './add-stages.ts';
 import { readRequest } from './read-request.ts';
 import { requireToken } from './require-token.ts';
 import { toMeasures } from '../metrics/to-measures.ts';
 import { timingHeaders } from './timing-headers.ts';
+import { traceRuns } from './trace-runs.ts';
 
 const log = getLogger(['levigate', 'worker', 'http']);
 
@@ -31,6 +33,7 @@ export type WorkerVerbs = {
   readonly [Verb in WorkerVerb]: (
     request: WorkerRequest<Verb>,
     signal: AbortSignal | undefined,
+    onRun?: OnRun,
   ) => Promise<WorkerResponse<Verb>>;
 };
 
@@ -49,6 +52,8 @@ export interface WorkerAppOptions {
   readonly cache: Pick<FeatureCache, 'purge'>;
   /** Where requests become spans of the gateway's traces. */
   readonly tracer?: Tracer | undefined;
+  /** The same for what the device process says of them. */
+  readonly deviceTracer?: Tracer | undefined;
 }
 
 // The gateway bounds requests; what it adds per adapter is small.
@@ -57,7 +62,7 @@ const MAX_BODY_BYTES = LIMITS.predictBodyBytes + 4 * 1024 * 1024;
 /** The worker's own routes: `POST /<verb>` for the gateway, `GET /health` and `GET /metrics` for whoever watches the container. */
 export function createWorkerApp(options: WorkerAppOptions): Hono {
   const { accessToken, workerToken, verbs, health, metrics, activity, adapters, cache, tracer } = options;
-  const { overload = () => null } = options;
+  const { deviceTracer, overload = () => null } = options;
   const app = new Hono();
   app.onError((error, context) => answerError(context, error));
   app.notFound((context) =>
@@ -86,7 +91,7 @@ export function createWorkerApp(options: WorkerAppOptions): Hono {
         isGone = () => signal.aborted;
         const request = parse(WORKER_VERBS[verb].request, json);
         ({ backbone } = request);
-        const response = await answer(request, signal);
+        const response = await answer(request, signal, span && deviceTracer && traceRuns(deviceTracer, span));
         const measures = toMeasures(request, response, performance.now() - startedMs);
         metrics.answered(measures);
         if (span) addStages(span, performance.timeOrigin + startedMs, measures);

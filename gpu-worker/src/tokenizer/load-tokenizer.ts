@@ -78,6 +78,8 @@ interface TextTokenizer {
   decode(ids: number[], options: { readonly skip_special_tokens: boolean }): string;
   id_to_token(id: number): string | undefined;
   get_added_tokens_decoder(): ReadonlyMap<number, { readonly special: boolean }>;
+  /** Of byte-pair encoding: longer words are not remembered. */
+  readonly model: { max_length_to_cache?: number };
 }
 
 const Json = z.record(z.string(), z.unknown());
@@ -96,10 +98,16 @@ async function openFiles(folder: string): Promise<Opened> {
   const read = async (name: string) => Json.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
   const [json, config] = await Promise.all([read('tokenizer.json'), read('tokenizer_config.json')]);
   let made: TextTokenizer | undefined;
-  const general = (): TextTokenizer => (made ??= new PackageTokenizer(json, config) as TextTokenizer);
+  const general = (): TextTokenizer => (made ??= withoutMemory(new PackageTokenizer(json, config) as TextTokenizer));
   const words = readWordPieces(json);
   if (words) setTimeout(general, GENERAL_AFTER_MS).unref();
   return { general, encodeWords: words?.encode ?? null, special: words ?? findSpecialTokens(general()) };
+}
+
+/** How long a text takes must not tell what words others have sent. */
+function withoutMemory(tokenizer: TextTokenizer): TextTokenizer {
+  if (tokenizer.model.max_length_to_cache !== undefined) tokenizer.model.max_length_to_cache = -1;
+  return tokenizer;
 }
 
 /** Those before and after every text. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createBatcher } from '../../../gpu-worker/src/batching/batcher.ts';
 import type { BatchInput } from '../../../gpu-worker/src/batching/batch-queue.ts';
 import { createFeatureCache } from '../../../gpu-worker/src/features/feature-cache.ts';
 import { createFeatureExtractor } from '../../../gpu-worker/src/features/feature-extractor.ts';
@@ -25,6 +26,46 @@ function countingExtractor(maxBytes = 1_000_000) {
   });
   return { extractor, computed };
 }
+
+describe('equal texts of one window', () => {
+  /** Rows of each batch that the device ran. */
+  async function runTogether(salts: readonly string[], options: { readonly noStore: boolean }) {
+    const batches: number[] = [];
+    const batcher = createBatcher<Int32Array>({
+      maxQueued: 100,
+      standingMs: 1_000,
+      freeCalls: 10,
+      windowMs: 5,
+      limits: () => ({ tokenBudget: 1_000, maxRows: 100, costOf: () => 1 }),
+      embed: async (rows) => {
+        batches.push(rows.length);
+        return { features: new Float32Array(rows.length * 2), inferenceMs: 1 };
+      },
+    });
+    const extractor = createFeatureExtractor({
+      backboneFingerprint: 'f',
+      cache: createFeatureCache({ maxBytes: 1_000_000 }),
+      batcher,
+    });
+    const answers = await Promise.all(
+      salts.map((cacheSalt) =>
+        extractor.extract([sequence(1, 2)], { cacheSalt, maxLength: 128, priority: 'online', ...options }),
+      ),
+    );
+    return { batches, cachedInputs: answers.map((answer) => answer.cachedInputs) };
+  }
+
+  test.each([{ noStore: false }, { noStore: true }])(
+    'run once for a project, and for each project ($noStore)',
+    async (options) => {
+      expect(await runTogether(['a', 'a', 'a'], options)).toEqual({ batches: [1], cachedInputs: [0, 0, 0] });
+      // As many rows as if each had sent another text, and nothing in the answer that tells.
+      const { batches, cachedInputs } = await runTogether(['a', 'b', 'c'], options);
+      expect(batches.reduce((sum, rows) => sum + rows, 0)).toBe(3);
+      expect(cachedInputs).toEqual([0, 0, 0]);
+    },
+  );
+});
 
 describe('the feature extractor', () => {
   test('gives a hit the very numbers it gave the miss', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { addStages } from '../../../../gpu-worker/src/server/add-stages.ts';
 import { openTracing } from '../../../../gpu-worker/src/server/open-tracing.ts';
+import { traceRuns } from '../../../../gpu-worker/src/server/trace-runs.ts';
 import { createTracer } from '../../../../src/telemetry/tracer.ts';
 import type { EndedSpan } from '../../../../src/telemetry/tracer.ts';
 
@@ -32,7 +33,31 @@ test("a request's stages follow each other below the gateway's span; one that to
   ]);
 });
 
+test("a batch is a span of the device process below each of its requests', as the device timed it", () => {
+  const spans: EndedSpan[] = [];
+  const tracer = createTracer({ export: (span) => void spans.push(span) });
+  const onRun = traceRuns(tracer, { traceparent: PARENT });
+  onRun({ pid: 77, startMs: 5_000, endMs: 5_012, rows: 3, tokens: 40 });
+  traceRuns(tracer, { traceparent: PARENT.replace(/01$/, '00') })({
+    pid: 77,
+    startMs: 0,
+    endMs: 1,
+    rows: 1,
+    tokens: 1,
+  });
+  expect(spans).toMatchObject([
+    {
+      name: 'run batch',
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parentSpanId: '00f067aa0ba902b7',
+      startMs: 5_000,
+      endMs: 5_012,
+      attributes: { 'process.pid': 77, 'levigate.batch.rows': 3, 'levigate.batch.tokens': 40 },
+    },
+  ]);
+});
+
 test('without an endpoint nothing is traced, and closing has nothing to wait for', async () => {
   await using tracing = openTracing({});
-  expect(tracing.tracer).toBeUndefined();
+  expect([tracing.tracer, tracing.deviceTracer]).toEqual([undefined, undefined]);
 });

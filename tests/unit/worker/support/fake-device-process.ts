@@ -29,7 +29,7 @@ process.on('message', (message) => {
     const features = Float32Array.from({ length: batch.rows }, (_, row) =>
       mode === 'say-pid' ? process.pid : first(row),
     );
-    send({ type: 'embedded', id: request.id, features, inferenceMs: 1 });
+    send({ type: 'embedded', id: request.id, features, inferenceMs: 1, startMs: performance.timeOrigin });
   } else if (request.type === 'load') send({ type: 'done', id: request.id });
 });
 
