@@ -20,6 +20,7 @@ const total = lines.reduce((sum, count) => sum + count, 0);
 const duplicates = findDuplicates(sources, 6);
 const fileCircles = findCircles(new Map(sources.map(({ path, imports }) => [path, new Set(imports)] as const)));
 const folderCircles = findCircles(folderEdges(sources));
+const dead = deadBranches();
 
 const rows: readonly (readonly [string, string | number])[] = [
   ['files', sources.length],
@@ -32,7 +33,7 @@ const rows: readonly (readonly [string, string | number])[] = [
   ['duplicates of six lines and more', duplicates.length],
   ...(['any', 'as', '!'] as const).map((escape) => [`\`${escape}\` a thousand lines`, perThousand(escape)] as const),
   ['exports nobody uses', unusedExports()],
-  ['conditions that are always true or always false', deadBranches()],
+  ['conditions that are always true or always false', dead.length],
 ];
 const width = Math.max(...rows.map(([name]) => name.length));
 for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`);
@@ -41,6 +42,7 @@ if (lists) {
   const longest = functions.toSorted((one, other) => other.lines - one.lines).slice(0, 12);
   console.log('', ...longest.map((each) => `\n${each.lines} lines: ${each.name} in ${each.path}`));
   for (const circle of [...fileCircles, ...folderCircles]) console.log(`circle: ${circle.join(' ')}`);
+  for (const line of dead) console.log(line);
   for (const { lines: count, places } of duplicates) console.log(`${count} lines twice: ${places.join(' and ')}`);
 }
 
@@ -86,9 +88,9 @@ function countOf(list: unknown): number {
 }
 
 /** By the types: a condition that cannot turn out otherwise guards a branch that nobody takes. */
-function deadBranches(): number | string {
+function deadBranches(): readonly string[] {
   const rule = join(import.meta.dirname, 'measure/dead-branches.json');
   const args = ['--type-aware', '-c', rule, '-f', 'unix', 'src', 'functions', 'gpu-worker/src'];
   const { stdout } = spawnSync('oxlint', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 });
-  return stdout.split('\n').filter((line) => / \[(?:Error|Warning)\//.test(line)).length;
+  return stdout.split('\n').filter((line) => / \[(?:Error|Warning)\//.test(line));
 }
