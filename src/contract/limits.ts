@@ -17,7 +17,7 @@ export const LIMITS = {
   /** Blank ones and line breaks within cells included. */
   trainingLines: 1_000_000,
   minTrainingRows: 10,
-  classes: 1_000,
+  labels: 1_000,
   labelChars: 256,
   /** Of one record, in a multi-label task. */
   labelsPerRecord: 100,

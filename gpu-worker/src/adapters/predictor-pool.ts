@@ -13,7 +13,7 @@ interface Slot {
   isEvicted: boolean;
 }
 
-// A session takes 1-3 MB; architectures differ in method, layers and number of classes only.
+// A session takes 1-3 MB; architectures differ in method, layers and number of labels only.
 const MAX_ARCHITECTURES = 128;
 
 /** One session, and programs for few rows, per adapter architecture; weights are inputs: a new adapter costs neither. */

@@ -81,7 +81,7 @@ export function tensorNeeds(spec: ArchitectureSpec): TensorNeeds {
   const rule = METHOD_RULES[spec.method];
   const keys: readonly PartKey[] = rule.parts;
   const parts: readonly PartRule[] = keys.map((key) => PART_RULES[key]);
-  const readsFeatures = keys.some((key) => key === 'probe' || key === 'head2toe' || key === 'levi');
+  const readsFeatures = parts.some((part) => part.readsFeatures);
   const standardisation = { [MEAN]: [spec.taps, spec.width], [SCALE]: [spec.taps, spec.width] };
   const calibration = Object.fromEntries(FAMILY_GRAPHS[spec.family].weights.map((name) => [name, [1, 1]]));
   const weights = parts.map((part) => part.weights(spec));

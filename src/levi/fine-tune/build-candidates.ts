@@ -7,7 +7,7 @@ import { hasNetworks } from '../task-model/task-inputs.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { DEVIATION, INVERSE_TEMPERATURE } from '../tasks/family-graphs.ts';
 import { mixAnswers, rowLosses, weightedMean } from '../tasks/family-scores.ts';
-import type { Fit } from './prepare-run.ts';
+import type { Fit } from './prepare-fit.ts';
 import type { TrainContext } from './train-context.ts';
 
 /** A method that could be served. */
@@ -67,35 +67,24 @@ function partOf(parts: Parts, key: TrainedPartKey): TrainedPart {
   return part;
 }
 
-function ingredientsOf(method: ComparedMethod, parts: Parts, mixing: Mixing): Ingredients {
-  switch (method) {
-    case 'ensemble':
-      return mixedIngredients(parts, mixing);
-    case 'levi+ensemble': {
-      const levi = partOf(parts, 'levi');
-      const { tensors, probeTaps, detail } = mixedIngredients(parts, mixing);
-      return { tensors: { ...tensors, ...levi.tensors }, probeTaps, detail: { ...detail, ...levi.detail } };
-    }
-    case 'levi+task': {
-      const levi = partOf(parts, 'levi');
-      return { ...levi, tensors: { ...levi.tensors, ...partOf(parts, 'task_only').tensors } };
-    }
-    case 'prior':
-    case 'linear_probe':
-    case 'best_layer':
-    case 'concat_all':
-    case 'task_only':
-    case 'levi':
-    case 'mlp_matched':
-    case 'head2toe':
-    case 'levi_no_task':
-    case 'levi_last':
-    case 'levi_noise':
-      return partOf(parts, method);
-    default:
-      return method satisfies never;
-  }
-}
+/** What is put together of several parts; every other method is the part of its own name. */
+const COMPOSITIONS = {
+  ensemble: mixedIngredients,
+  'levi+ensemble': (parts, mixing) => {
+    const levi = partOf(parts, 'levi');
+    const { tensors, probeTaps, detail } = mixedIngredients(parts, mixing);
+    return { tensors: { ...tensors, ...levi.tensors }, probeTaps, detail: { ...detail, ...levi.detail } };
+  },
+  'levi+task': (parts) => {
+    const levi = partOf(parts, 'levi');
+    return { ...levi, tensors: { ...levi.tensors, ...partOf(parts, 'task_only').tensors } };
+  },
+} as const satisfies Partial<Record<ComparedMethod, (parts: Parts, mixing: Mixing) => Ingredients>>;
+
+const isComposed = (method: ComparedMethod): method is keyof typeof COMPOSITIONS => Object.hasOwn(COMPOSITIONS, method);
+
+const ingredientsOf = (method: ComparedMethod, parts: Parts, mixing: Mixing): Ingredients =>
+  isComposed(method) ? COMPOSITIONS[method](parts, mixing) : partOf(parts, method);
 
 function mixedIngredients(parts: Parts, mixing: Mixing): Ingredients {
   const probe = partOf(parts, mixing.probe);

@@ -6,7 +6,7 @@ import type { RefitEpoch } from '../train/train-epochs.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Choice } from './choose-method.ts';
 import type { ModelCheckpoint } from './events.ts';
-import type { Fit } from './prepare-run.ts';
+import type { Fit } from './prepare-fit.ts';
 
 /** As many as OpenAI keeps of a job. */
 export const KEPT_EPOCHS = 3;

@@ -59,7 +59,7 @@ export function createManifest({
     ...(reads.hasText ? {} : { without_text: true }),
     ...describeReads(method, reads),
     ...(config.coverageGate && parts.includes('levi') && !hasSilentTask ? { coverage_gate: true } : {}),
-    probe_taps: parts.includes('probe') || parts.includes('head2toe') ? [...probeTaps] : [],
+    probe_taps: parts.some((part) => PART_RULES[part].isProbe) ? [...probeTaps] : [],
     backbone: { id: provenance.backbone, fingerprint: provenance.backboneFingerprint },
     config: { ...choices },
     provenance: {

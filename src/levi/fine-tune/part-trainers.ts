@@ -19,6 +19,8 @@ import { validateAs } from './train-context.ts';
 import type { TrainContext } from './train-context.ts';
 
 export interface PartTrainer {
+  /** Roughly its share of the time, for the progress bar. */
+  readonly cost: number;
   /** Trains and chooses on validation, an epoch at a time where there are epochs; `resume` is the state after an earlier one. */
   readonly choose: (context: TrainContext, resume: PartState | null) => AsyncGenerator<PartEpoch, UntimedPart>;
   /** Trains again with what was chosen, on the rows of the context's fit. */
@@ -28,15 +30,25 @@ export interface PartTrainer {
 /** In the order of training: a part may use those finished before it. */
 export const PART_TRAINERS = {
   prior: {
+    cost: 0,
     choose: atOnce(({ fit }) =>
       Promise.resolve({ tensors: measurePrior(fit.data), probeTaps: [], detail: {}, curve: [] }),
     ),
     refit: ({ fit }) => Promise.resolve(measurePrior(fit.data)),
   },
-  linear_probe: { choose: atOnce((context) => probe(context, [context.run.layers.length - 1])), refit: reprobe },
-  concat_all: { choose: atOnce((context) => probe(context, [...context.run.layers.keys()])), refit: reprobe },
-  best_layer: { choose: atOnce(findBestLayer), refit: reprobe },
+  linear_probe: {
+    cost: 0.05,
+    choose: atOnce((context) => probe(context, [context.run.layers.length - 1])),
+    refit: reprobe,
+  },
+  concat_all: {
+    cost: 0.15,
+    choose: atOnce((context) => probe(context, [...context.run.layers.keys()])),
+    refit: reprobe,
+  },
+  best_layer: { cost: 0.2, choose: atOnce(findBestLayer), refit: reprobe },
   task_only: {
+    cost: 0.1,
     choose: (context, resume) =>
       (hasNetworks(context.fit.data) ? trainTaskNetworks : chooseTaskPenalty)(context, resume),
     refit: (context, chosen) =>
@@ -45,6 +57,7 @@ export const PART_TRAINERS = {
         : refitTaskOnly(basics(context), chosenNumber(chosen, 'l2')),
   },
   levi: {
+    cost: 0.5,
     choose: (context, resume) =>
       trainEpochs(leviModel, {
         ...epochOptions(context, 'levi'),
@@ -58,8 +71,9 @@ export const PART_TRAINERS = {
         chosenNumber(chosen, 'best_epoch'),
       ),
   },
-  mlp_matched: leviVariant('mlp_matched'),
+  mlp_matched: leviVariant('mlp_matched', 0.5),
   head2toe: {
+    cost: 1,
     choose: atOnce((context) =>
       trainHead2Toe({
         ...basics(context),
@@ -69,9 +83,9 @@ export const PART_TRAINERS = {
     ),
     refit: (context, chosen) => refitHead2Toe(refitOptions(context, chosen)),
   },
-  levi_no_task: leviVariant('levi_no_task'),
-  levi_last: leviVariant('levi_last'),
-  levi_noise: leviVariant('levi_noise'),
+  levi_no_task: leviVariant('levi_no_task', 0.5),
+  levi_last: leviVariant('levi_last', 0.2),
+  levi_noise: leviVariant('levi_noise', 0.5),
 } as const satisfies Record<TrainedPartKey, PartTrainer>;
 
 function atOnce(train: (context: TrainContext) => Promise<UntimedPart>): PartTrainer['choose'] {
@@ -139,9 +153,10 @@ function refitOptions(context: TrainContext, chosen: TrainedPart): RefitProbeOpt
   return { ...basics(context), probeTaps, penalty: chosenNumber(chosen, 'l2'), start: tensors };
 }
 
-function leviVariant(key: keyof typeof LEVI_VARIANTS): PartTrainer {
+function leviVariant(key: keyof typeof LEVI_VARIANTS, cost: number): PartTrainer {
   const { options, tensors: own = {} }: LeviVariant = LEVI_VARIANTS[key];
   return {
+    cost,
     choose: async function* chooseVariant(context, resume) {
       const validate = (tensors: UntimedPart['tensors']): ReturnType<ReturnType<typeof validateAs>> =>
         validateAs(context, key)({ tensors: { ...tensors, ...own }, probeTaps: [] });

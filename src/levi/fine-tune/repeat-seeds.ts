@@ -13,7 +13,7 @@ import type { Assembly } from './build-candidates.ts';
 import { deriveSeed } from './derive-seed.ts';
 import type { FineTuneEvent } from './events.ts';
 import { PART_TRAINERS } from './part-trainers.ts';
-import type { Fit } from './prepare-run.ts';
+import type { Fit } from './prepare-fit.ts';
 import type { TrainContext } from './train-context.ts';
 
 /** The task's figure of one method with one seed, and what it averages per row: held out, and of each shift. */

@@ -13,21 +13,6 @@ import { nameRun } from './name-run.ts';
 import type { Run } from './prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 
-/** Rough shares of the time, for the progress bar. */
-const COSTS: Readonly<Record<TrainedPartKey, number>> = {
-  prior: 0,
-  linear_probe: 0.05,
-  best_layer: 0.2,
-  concat_all: 0.15,
-  task_only: 0.1,
-  levi: 0.5,
-  mlp_matched: 0.5,
-  head2toe: 1,
-  levi_no_task: 0.5,
-  levi_last: 0.2,
-  levi_noise: 0.5,
-};
-
 const TOLD_EPOCHS = 30;
 const TOLD_BEYOND = 10;
 /** Small files take hundreds of short epochs: beyond the first 30 every tenth is told; the report's curves have all. */
@@ -104,13 +89,14 @@ function startClock(earlier = 0): () => number {
 }
 
 function trackProgress(keys: readonly TrainedPartKey[]) {
-  const total = keys.reduce((sum, key) => sum + COSTS[key], 0);
+  const total = keys.reduce((sum, key) => sum + PART_TRAINERS[key].cost, 0);
   let before = 0;
   const event = (cost: number): FineTuneEvent => ({ type: 'progress', fraction: total === 0 ? 1 : cost / total });
   return {
-    within: (key: TrainedPartKey, fraction: number): FineTuneEvent => event(before + fraction * COSTS[key]),
+    within: (key: TrainedPartKey, fraction: number): FineTuneEvent =>
+      event(before + fraction * PART_TRAINERS[key].cost),
     done: (key: TrainedPartKey): FineTuneEvent => {
-      before += COSTS[key];
+      before += PART_TRAINERS[key].cost;
       return event(before);
     },
   };

@@ -29,7 +29,7 @@ export function checkGiveaways(): LintCheck {
   return {
     add: (row) => {
       if (!row.isTraining) return;
-      for (const label of row.classes) {
+      for (const label of row.labels) {
         const sample = samples.get(label) ?? { count: 0, rows: [] };
         samples.set(label, sample);
         sample.count += 1;

@@ -17,10 +17,10 @@ type LabelCounts = ReadonlyMap<string, LabelCount>;
 export function checkLabels(): LintCheck {
   const files = new Map<string, Map<string, LabelCount>>();
   return {
-    add: ({ file, line, classes }) => {
+    add: ({ file, line, labels }) => {
       const counts = files.get(file) ?? new Map<string, LabelCount>();
       files.set(file, counts);
-      for (const label of classes) {
+      for (const label of labels) {
         const known = counts.get(label);
         if (known) known.count += 1;
         else counts.set(label, { count: 1, firstLine: line });

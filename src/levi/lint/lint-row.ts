@@ -11,7 +11,7 @@ export interface LintRow extends NumberedRecord {
   /** All answers as one key; empty for numbers, which may well differ between rows of one text. */
   readonly answer: string;
   /** The names among the (first target's) answers. */
-  readonly classes: readonly string[];
+  readonly labels: readonly string[];
   /**
    * Lower case, without sentence punctuation and repeated white space; of a very long text the beginning and the length. With an image, a hash of
    * its bytes. Empty for a row of fields alone.
@@ -41,7 +41,7 @@ export function toLintRow(file: string, { line, record }: NumberedRecord): LintR
     record,
     isTraining: file === 'training_file',
     answer: answerOf(record),
-    classes: classesOf(record),
+    labels: labelsOf(record),
     normalText: image === undefined ? normalText : `${normalText} ${hashBytes(image)}`,
     words: wordsOf(head.replaceAll(/[^\p{L}\p{N}\p{M}\p{S}]+/gu, ' ').trim()),
   };
@@ -54,7 +54,7 @@ function answerOf({ label, labels = { label } }: TrainingRecord): string {
     .join(' / ');
 }
 
-function classesOf({ label }: TrainingRecord): readonly string[] {
+function labelsOf({ label }: TrainingRecord): readonly string[] {
   if (typeof label === 'number') return [];
   return typeof label === 'string' ? [label] : label;
 }

@@ -49,6 +49,9 @@ export interface PartOutput {
 export interface PartRule {
   /** Names and shapes of the adapter's tensors that become inputs of the graph. */
   readonly weights: (spec: ArchitectureSpec) => Readonly<Record<string, readonly number[]>>;
+  readonly readsFeatures: boolean;
+  /** Whether it is a linear probe, which chose its layers. */
+  readonly isProbe: boolean;
   /** Whether it has a task model, whose tables stay on the host. */
   readonly taskModel: TaskPart | null;
   readonly build: (context: PartContext) => PartOutput;
@@ -58,26 +61,36 @@ export interface PartRule {
 export const PART_RULES = {
   prior: {
     weights: ({ outputs }) => ({ 'prior.bias': [1, outputs] }),
+    readsFeatures: false,
+    isProbe: false,
     taskModel: null,
     build: ({ weight, rows }) => ({ logits: add(rows(), weight('prior.bias')) }),
   },
   probe: {
     weights: probeWeightShapes,
+    readsFeatures: true,
+    isProbe: true,
     taskModel: null,
     build: (context) => ({ logits: probeLogits(context, context.features(context.spec.probeTaps)) }),
   },
   head2toe: {
     weights: probeWeightShapes,
+    readsFeatures: true,
+    isProbe: true,
     taskModel: null,
     build: (context) => ({ logits: probeLogits(context, toUnitLayers(context.features(context.spec.probeTaps))) }),
   },
   task: {
     weights: taskWeights,
+    readsFeatures: false,
+    isProbe: false,
     taskModel: 'task',
     build: (context) => ({ logits: taskLogits(context) }),
   },
   levi: {
     weights: leviWeightShapes,
+    readsFeatures: true,
+    isProbe: false,
     taskModel: 'levi',
     build: ({ spec, features, weight, task, gate }) => {
       const parameters = {

@@ -1,3 +1,4 @@
+import { keysOf, tableOf } from '../../contract/tables.ts';
 import { concat, createGraph, mul, slice, sub } from '../../engine/index.ts';
 import type { Dimension, Graph, Value } from '../../engine/index.ts';
 import { MEAN, SCALE, tensorNeeds } from '../adapter/adapter.ts';
@@ -54,13 +55,7 @@ export function buildServingGraph(spec: ArchitectureSpec): Graph {
   };
   const part = once((key: PartKey): PartOutput => PART_RULES[key].build(context));
   const logits = METHOD_RULES[spec.method].combine(
-    {
-      prior: () => part('prior').logits,
-      probe: () => part('probe').logits,
-      head2toe: () => part('head2toe').logits,
-      task: () => part('task').logits,
-      levi: () => part('levi').logits,
-    },
+    tableOf(keysOf(PART_RULES), (key) => () => part(key).logits),
     context,
   );
   const answer = (value: Value): Value => FAMILY_GRAPHS[spec.family].answer(value, input);

@@ -79,7 +79,7 @@ function count(keys: Map<string, KeyCounter>, object: Row): void {
     for (const name of names) {
       const spelt = typeof name === 'string' ? name : JSON.stringify(name);
       if (typeof name === 'object' || spelt.length > LIMITS.labelChars) counter.areLabels = false;
-      if (counter.values.size <= LIMITS.classes) counter.values.add(spelt);
+      if (counter.values.size <= LIMITS.labels) counter.values.add(spelt);
     }
   }
 }
@@ -90,7 +90,7 @@ function describe({ rows, areStrings, areLabels, values }: KeyCounter): AnswerKe
     spelling: areStrings ? 'text' : 'json',
     rows,
     distinct: values.size,
-    isEnum: areLabels && isRepeated && values.size <= LIMITS.classes,
+    isEnum: areLabels && isRepeated && values.size <= LIMITS.labels,
   };
 }
 

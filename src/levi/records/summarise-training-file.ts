@@ -16,7 +16,7 @@ export interface TrainingFileSummary {
 }
 
 export interface SummariseOptions extends ReadOptions {
-  /** `training` asks for enough rows and classes to learn from; `held_out` (validation, shift) for one row. */
+  /** `training` asks for enough rows and labels to learn from; `held_out` (validation, shift) for one row. */
   readonly role?: 'training' | 'held_out';
   /** Sees every record as it is read, so that one pass serves all. */
   readonly onRecord?: ((numbered: NumberedRecord) => void) | undefined;
@@ -25,7 +25,7 @@ export interface SummariseOptions extends ReadOptions {
 /**
  * Reads a whole file once, bit by bit, and says what is in it.
  * Throws `invalid_training_file` for whatever `readRecords` refuses and for a file that is empty, too long, or (as training file)
- * too small, of one class, or of too many classes.
+ * too small, of one label, or of too many.
  */
 export async function summariseTrainingFile(
   source: ReadableStream<Uint8Array> | FileSource,

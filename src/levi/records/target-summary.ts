@@ -34,7 +34,7 @@ export function createTargetCounter({ name, column, task }: LabelColumn, file: s
   const count = (key: string, line: number): void => {
     if (!counts.has(key)) firstLines.set(key, line);
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    const limit = told === 'ordinal' ? LIMITS.levels : LIMITS.classes;
+    const limit = told === 'ordinal' ? LIMITS.levels : LIMITS.labels;
     if (counts.size > limit) throw tooMany({ file, line, field: column }, limit, told ?? 'single_label');
   };
   return {

@@ -72,7 +72,7 @@ interface Found extends Pick<CheckedFiles, 'training' | 'lint'> {
 }
 
 function firstEvents(jobId: string, request: CreateJobRequest, { training, lint, notes }: Found, nowMs: number) {
-  const classes = training.targets.reduce((sum, { labels }) => sum + Object.keys(labels).length, 0);
+  const labels = training.targets.reduce((sum, target) => sum + Object.keys(target.labels).length, 0);
   const warnings = lint.filter(({ severity }) => severity !== 'info').slice(0, MAX_LINT_EVENTS);
   return [
     jobMessage(jobId, nowMs, `Created fine-tuning job: ${jobId}`),
@@ -83,13 +83,8 @@ function firstEvents(jobId: string, request: CreateJobRequest, { training, lint,
     ...warnings.map(({ message, ...data }) =>
       jobMessage(jobId, nowMs, `${data.file}: ${message}`, { level: 'warn', data }),
     ),
-    jobMessage(
-      jobId,
-      nowMs,
-      `Files validated (${training.rows} rows, ${classes} classes), moving job to queued state`,
-      {
-        data: { status: 'queued', rows: training.rows, classes },
-      },
-    ),
+    jobMessage(jobId, nowMs, `Files validated (${training.rows} rows, ${labels} labels), moving job to queued state`, {
+      data: { status: 'queued', rows: training.rows, labels },
+    }),
   ];
 }

@@ -1,8 +1,8 @@
-import { toPage } from '../../contract/index.ts';
 import type { Job, Page, PageQuery } from '../../contract/index.ts';
 import { listJobs as selectJobs } from '../../store/queries/jobs.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { readPage } from '../read-page.ts';
 import { toJob } from './to-wire.ts';
 
 export interface ListJobsQuery extends PageQuery {
@@ -15,7 +15,8 @@ export async function listJobs(ctx: Context, query: ListJobsQuery): Promise<Page
   requireScope(ctx, 'jobs:read');
   const { services, actor } = ctx;
   const nowMs = services.clock.nowMs();
-  const rows = await selectJobs(services.db, { ...query, projectId: actor.projectId, limit: query.limit + 1 });
-  const jobs = rows.slice(0, query.limit).map((row) => toJob(row, nowMs));
-  return toPage(jobs, rows.length > query.limit);
+  return readPage(query, {
+    read: (asked) => selectJobs(services.db, { ...asked, projectId: actor.projectId }),
+    toItem: (row) => toJob(row, nowMs),
+  });
 }

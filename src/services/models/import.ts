@@ -5,6 +5,7 @@ import { ArchiveError } from '../../levi/archives/archive-error.ts';
 import { readMember, tarMembers } from '../../levi/archives/tar-members.ts';
 import { readChunks } from '../../levi/sources/read-chunks.ts';
 import { insertImportedModel } from '../../store/queries/import-model.ts';
+import type { ImportedModel } from '../../store/queries/import-model.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { EXPORT_FILES, ExportManifest } from '../exports/export-manifest.ts';
@@ -39,61 +40,72 @@ export async function importModel(ctx: Context, { body, suffix }: ImportModel): 
   const written: string[] = [];
   try {
     const received = await receive(ctx, jobId, { body, written });
-    const { manifest, adapter, report } = received;
     await check(ctx, received);
-    const { job } = manifest;
-    const name = suffix ?? job.suffix;
-    const model = {
-      id: fineTunedModelId({ base: manifest.backbone.id, project: actor.projectId, suffix: name, job: jobId }),
-      projectId: actor.projectId,
-      jobId,
-      backbone: manifest.backbone.id,
-      method: manifest.method,
-      labels: manifest.labels,
-      adapterSha256: adapter.sha256,
-      adapterBytes: adapter.sizeBytes,
-      adapterKey: adapter.blobKey,
-      createdMs: nowMs,
-      driftReference: manifest.drift_reference,
-      step: null,
-      metrics: null,
-    };
-    await insertImportedModel(services.db, {
-      model,
-      job: {
-        id: jobId,
-        projectId: actor.projectId,
-        status: 'succeeded',
-        model: manifest.backbone.id,
-        trainingFile: job.training_file,
-        validationFile: job.validation_file,
-        suffix: name,
-        seed: job.seed,
-        hyperparameters: job.hyperparameters,
-        levi: job.levi,
-        metadata: { imported_from: manifest.model.slice(0, LIMITS.metadataValueChars) },
-        fineTunedModel: model.id,
-        resultFiles: [],
-        trainedTokens: job.trained_tokens,
-        createdMs: nowMs,
-        finishedMs: nowMs,
-      },
-      artifacts: [
-        { name: 'adapter' as const, ...adapter },
-        ...(report ? [{ name: 'report' as const, ...report }] : []),
-      ].map((artifact) => ({ ...artifact, jobId, createdMs: nowMs })),
-      events: [
-        jobMessage(jobId, nowMs, `Imported from ${manifest.model}`, {
-          data: { status: 'succeeded', fine_tuned_model: model.id },
-        }),
-      ],
-    });
-    return toModel(model);
+    const name = suffix ?? received.manifest.job.suffix;
+    const rows = toRows(received, { jobId, projectId: actor.projectId, suffix: name, createdMs: nowMs });
+    await insertImportedModel(services.db, rows);
+    return toModel(rows.model);
   } catch (error) {
     for (const key of written) await services.blobs.delete(key);
     if (error instanceof ArchiveError) throw invalid(error.message, error);
     throw error;
   }
+}
+
+interface NewJob {
+  readonly jobId: string;
+  readonly projectId: string;
+  readonly suffix: string | null;
+  readonly createdMs: number;
+}
+
+/** The model, and the job that it comes with. */
+function toRows({ manifest, adapter, report }: Received, { jobId, projectId, suffix, createdMs }: NewJob) {
+  const { job, backbone } = manifest;
+  const model = {
+    id: fineTunedModelId({ base: backbone.id, project: projectId, suffix, job: jobId }),
+    projectId,
+    jobId,
+    backbone: backbone.id,
+    method: manifest.method,
+    labels: manifest.labels,
+    adapterSha256: adapter.sha256,
+    adapterBytes: adapter.sizeBytes,
+    adapterKey: adapter.blobKey,
+    createdMs,
+    driftReference: manifest.drift_reference,
+    step: null,
+    metrics: null,
+  };
+  const imported = jobMessage(jobId, createdMs, `Imported from ${manifest.model}`, {
+    data: { status: 'succeeded', fine_tuned_model: model.id },
+  });
+  return {
+    model,
+    job: {
+      id: jobId,
+      projectId,
+      status: 'succeeded',
+      model: backbone.id,
+      trainingFile: job.training_file,
+      validationFile: job.validation_file,
+      suffix,
+      seed: job.seed,
+      hyperparameters: job.hyperparameters,
+      levi: job.levi,
+      metadata: { imported_from: manifest.model.slice(0, LIMITS.metadataValueChars) },
+      fineTunedModel: model.id,
+      resultFiles: [],
+      trainedTokens: job.trained_tokens,
+      createdMs,
+      finishedMs: createdMs,
+    },
+    artifacts: [
+      { name: 'adapter' as const, ...adapter },
+      ...(report ? [{ name: 'report' as const, ...report }] : []),
+    ].map((artifact) => ({ ...artifact, jobId, createdMs })),
+    events: [imported],
+  } satisfies ImportedModel;
 }
 
 async function receive(

@@ -1,8 +1,8 @@
-import { toPage } from '../../contract/index.ts';
 import type { Page, PageQuery, WebhookDelivery } from '../../contract/index.ts';
 import { listDeliveries } from '../../store/queries/webhook-deliveries.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { readPage } from '../read-page.ts';
 import { requireEndpoint } from './require-endpoint.ts';
 import { toWebhookDelivery } from './to-wire.ts';
 
@@ -14,6 +14,8 @@ export async function listWebhookDeliveries(
 ): Promise<Page<WebhookDelivery>> {
   requireScope(ctx, 'webhooks:read');
   await requireEndpoint(ctx, endpointId);
-  const rows = await listDeliveries(ctx.services.db, { ...query, endpointId, limit: query.limit + 1 });
-  return toPage(rows.slice(0, query.limit).map(toWebhookDelivery), rows.length > query.limit);
+  return readPage(query, {
+    read: (asked) => listDeliveries(ctx.services.db, { ...asked, endpointId }),
+    toItem: toWebhookDelivery,
+  });
 }

@@ -1,6 +1,7 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { apiKeys, projects } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 import type { ProjectRow } from './projects.ts';
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
@@ -46,7 +47,7 @@ export async function listApiKeys(
   return db
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.projectId, projectId), after === undefined ? undefined : lt(apiKeys.id, after)))
+    .where(and(eq(apiKeys.projectId, projectId), olderThan(apiKeys.id, after)))
     .orderBy(desc(apiKeys.id))
     .limit(limit);
 }

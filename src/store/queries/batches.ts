@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import { NEXT_BATCH_STATUS } from '../../contract/index.ts';
 import type { BatchStatus } from '../../contract/index.ts';
 import type { Database } from '../database.ts';
 import { batches, batchParts, files, webhookEvents } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 import { insertRowsWhen } from './insert-rows-when.ts';
 
 export type BatchRow = typeof batches.$inferSelect;
@@ -40,7 +41,7 @@ export function listBatches(db: Database, { projectId, after, limit }: ListBatch
   return db
     .select()
     .from(batches)
-    .where(and(eq(batches.projectId, projectId), after === undefined ? undefined : lt(batches.id, after)))
+    .where(and(eq(batches.projectId, projectId), olderThan(batches.id, after)))
     .orderBy(desc(batches.id))
     .limit(limit);
 }

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { jobEvents } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 
 export type JobEventRow = typeof jobEvents.$inferSelect;
 
@@ -15,7 +16,7 @@ export function listJobEvents(db: Database, { jobId, after, limit }: JobEventsPa
   return db
     .select()
     .from(jobEvents)
-    .where(and(eq(jobEvents.jobId, jobId), after === undefined ? undefined : lt(jobEvents.id, after)))
+    .where(and(eq(jobEvents.jobId, jobId), olderThan(jobEvents.id, after)))
     .orderBy(desc(jobEvents.id))
     .limit(limit);
 }

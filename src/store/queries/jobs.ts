@@ -2,6 +2,7 @@ import { and, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { jobEvents, jobs } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 import { insertRowsWhen } from './insert-rows-when.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -32,9 +33,7 @@ export function listJobs(db: Database, { projectId, after, limit, metadata }: Li
   return db
     .select()
     .from(jobs)
-    .where(
-      and(eq(jobs.projectId, projectId), after === undefined ? undefined : lt(jobs.id, after), holdsMetadata(metadata)),
-    )
+    .where(and(eq(jobs.projectId, projectId), olderThan(jobs.id, after), holdsMetadata(metadata)))
     .orderBy(desc(jobs.id))
     .limit(limit);
 }

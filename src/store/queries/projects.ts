@@ -1,6 +1,7 @@
-import { desc, eq, lt } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { projects } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 
 export type ProjectRow = typeof projects.$inferSelect;
 
@@ -14,12 +15,7 @@ export function listProjects(
   db: Database,
   { after, limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<ProjectRow[]> {
-  return db
-    .select()
-    .from(projects)
-    .where(after === undefined ? undefined : lt(projects.id, after))
-    .orderBy(desc(projects.id))
-    .limit(limit);
+  return db.select().from(projects).where(olderThan(projects.id, after)).orderBy(desc(projects.id)).limit(limit);
 }
 
 /** @returns the row as it is now */

@@ -1,6 +1,7 @@
-import { and, desc, eq, inArray, lt, min, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, min, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { webhookDeliveries, webhookEndpoints, webhookEvents } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 import type { WebhookEndpointRow } from './webhook-endpoints.ts';
 import type { WebhookEventRow } from './webhook-events.ts';
 
@@ -131,12 +132,7 @@ export function listDeliveries(
   return db
     .select()
     .from(webhookDeliveries)
-    .where(
-      and(
-        eq(webhookDeliveries.endpointId, endpointId),
-        after === undefined ? undefined : lt(webhookDeliveries.id, after),
-      ),
-    )
+    .where(and(eq(webhookDeliveries.endpointId, endpointId), olderThan(webhookDeliveries.id, after)))
     .orderBy(desc(webhookDeliveries.id))
     .limit(limit);
 }

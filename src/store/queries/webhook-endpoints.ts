@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { webhookDeliveries, webhookEndpoints } from '../schema.ts';
+import { olderThan } from './older-than.ts';
 import { insertRowsWhen } from './insert-rows-when.ts';
 
 export type WebhookEndpointRow = typeof webhookEndpoints.$inferSelect;
@@ -62,7 +63,7 @@ export function listWebhookEndpoints(
       and(
         eq(webhookEndpoints.projectId, projectId),
         isNull(webhookEndpoints.subjectId),
-        after === undefined ? undefined : lt(webhookEndpoints.id, after),
+        olderThan(webhookEndpoints.id, after),
       ),
     )
     .orderBy(desc(webhookEndpoints.id))

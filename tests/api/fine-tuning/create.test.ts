@@ -46,7 +46,7 @@ test('200: the first events tell that the files were validated', async () => {
   const events = await gateway.json(`${PATH}/${body.id}/events`);
   const statuses = events.body.data.map((event: { data: { status?: string } | null }) => event.data?.status);
   expect(statuses).toEqual(['queued', 'validating_files', undefined]);
-  expect(events.body.data[0].message).toContain('12 rows, 2 classes');
+  expect(events.body.data[0].message).toContain('12 rows, 2 labels');
 });
 
 test('200: keeps seed, suffix, metadata, hyperparameters (of either place) and levi as given', async () => {

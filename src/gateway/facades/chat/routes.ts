@@ -1,6 +1,6 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { ChatCompletion, ChatCompletionRequest } from '../../../contract/index.ts';
-import { invalidRequest } from '../../errors/invalid-request.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { EVENT_STREAM, failures, json } from '../../openapi/responses.ts';
 import { setTimings } from '../../routes/predict/set-timings.ts';
@@ -28,9 +28,8 @@ const route = createRoute({
   },
 });
 
-export function chatRoutes(): OpenAPIHono<GatewayEnv> {
-  const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
-  return app.openapi(route, async (c) => {
+export const registerChat = (app: OpenAPIHono<GatewayEnv>) =>
+  app.openapi(route, async (c) => {
     const request = c.req.valid('json');
     const completed = await completeChat(c.get('context'), request);
     setTimings(c, completed.timings);
@@ -40,4 +39,3 @@ export function chatRoutes(): OpenAPIHono<GatewayEnv> {
       includeUsage: request.stream_options?.include_usage === true,
     });
   });
-}

@@ -1,8 +1,8 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { createId, LevigateError, PredictRecord } from '../../../contract/index.ts';
 import type { Prediction, TargetAnswer } from '../../../contract/index.ts';
 import { predict } from '../../../services/predict/predict.ts';
-import { invalidRequest } from '../../errors/invalid-request.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { failures, json } from '../../openapi/responses.ts';
 import { setTimings } from '../../routes/predict/set-timings.ts';
@@ -23,8 +23,7 @@ const route = createRoute({
   },
 });
 
-export function systemOneRoutes(): OpenAPIHono<GatewayEnv> {
-  const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
+export const registerSystemOne = (app: OpenAPIHono<GatewayEnv>) =>
   app.openapi(route, async (c) => {
     const { model, state, questions } = c.req.valid('json');
     const ctx = c.get('context');
@@ -57,8 +56,6 @@ export function systemOneRoutes(): OpenAPIHono<GatewayEnv> {
       200,
     );
   });
-  return app;
-}
 
 /** A state that is a record is read as one; any other object or list as its JSON, which is a text too. */
 function toRecord(state: SystemOneRequest['state']): PredictRecord {

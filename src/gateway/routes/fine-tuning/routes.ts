@@ -1,6 +1,3 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { invalidRequest } from '../../errors/invalid-request.ts';
-import type { GatewayEnv } from '../../gateway-env.ts';
 import { registerCancelJob } from './cancel.ts';
 import { registerListCheckpoints } from './checkpoints.ts';
 import { registerCreateJob } from './create.ts';
@@ -12,21 +9,15 @@ import { registerGetReport } from './report.ts';
 import { registerResumeJob } from './resume.ts';
 import { registerVerifyJob } from './verify.ts';
 
-export function fineTuningRoutes(): OpenAPIHono<GatewayEnv> {
-  const app = new OpenAPIHono<GatewayEnv>({ defaultHook: invalidRequest });
-  for (const register of [
-    registerCreateJob,
-    registerListJobs,
-    registerGetJob,
-    registerCancelJob,
-    registerPauseJob,
-    registerResumeJob,
-    registerVerifyJob,
-    registerListEvents,
-    registerListCheckpoints,
-    registerGetReport,
-  ]) {
-    register(app);
-  }
-  return app;
-}
+export const fineTuningRoutes = [
+  registerCreateJob,
+  registerListJobs,
+  registerGetJob,
+  registerCancelJob,
+  registerPauseJob,
+  registerResumeJob,
+  registerVerifyJob,
+  registerListEvents,
+  registerListCheckpoints,
+  registerGetReport,
+];
