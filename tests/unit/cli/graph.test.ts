@@ -24,7 +24,7 @@ test('as text: a line a block with its figures, what it reads by number, the lay
   expect(lines.slice(0, 4)).toEqual([
     'ft:tiny:<demo>',
     '  backbone tiny: reads texts, fp32, 7,097,856 parameters, frozen',
-    '  levi+ensemble, single_label, 3 labels, 37 nodes to answer',
+    `  levi+ensemble, single_label, 3 labels, ${graph.targets[0]?.nodes} nodes to answer`,
     expect.stringMatching(/^ {2}[\d,]+ parameters of its own$/),
   ]);
   expect(lines).toContainEqual(expect.stringMatching(/^ 4 {2}● {2}layer 2 +\[B, S, 12\] +30 +1,774,464 {2}3$/));
