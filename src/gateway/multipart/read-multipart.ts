@@ -1,16 +1,8 @@
 import { LevigateError } from '../../contract/index.ts';
+import type { UploadPart } from '../../services/files/create.ts';
 import { createByteReader } from './byte-reader.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { decodeText, parsePartHeaders } from './part-headers.ts';
-
-export type MultipartPart =
-  | { readonly kind: 'field'; readonly name: string; readonly value: string }
-  | {
-      readonly kind: 'file';
-      readonly name: string;
-      readonly filename: string;
-      readonly body: ReadableStream<Uint8Array>;
-    };
 
 export interface MultipartLimits {
   readonly parts: number;
@@ -35,7 +27,7 @@ export async function* readMultipart(
   body: ReadableStream<Uint8Array> | null,
   contentType: string | undefined,
   limits: MultipartLimits = DEFAULT_LIMITS,
-): AsyncGenerator<MultipartPart> {
+): AsyncGenerator<UploadPart> {
   const delimiter = encoder.encode(`\r\n--${parseBoundary(contentType)}`);
   if (!body)
     throw new LevigateError('invalid_request', 'the multipart body is empty: send the file in the part "file"');
@@ -81,7 +73,7 @@ async function* readPart(
   reader: ByteReader,
   delimiter: Uint8Array,
   { headerBytes, fieldBytes }: MultipartLimits,
-): AsyncGenerator<MultipartPart> {
+): AsyncGenerator<UploadPart> {
   const { name, filename } = parsePartHeaders(await reader.collectUntil(EMPTY_LINE, headerBytes));
   if (filename === null) {
     yield {
