@@ -30,17 +30,22 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-test('carries body, token and request id there, and status, body and Retry-After back', async () => {
+test('carries body, token and request id there, and status, body, Retry-After and what it says of its queue back', async () => {
   const seen: unknown[] = [];
   await using worker = await listen((request, response) => {
     const { authorization, 'x-request-id': id, 'content-type': type } = request.headers;
     void textOf(request).then((body) => {
       seen.push({ url: request.url, method: request.method, authorization, id, type, body });
-      response.writeHead(429, { 'retry-after': '3' }).end('später');
+      response.writeHead(429, { 'retry-after': '3', 'x-levigate-overload': '100;5' }).end('später');
     });
   });
   await using transport = createWorkerTransport();
-  expect(await transport.post(call(worker.url))).toEqual({ status: 429, body: 'später', retryAfter: '3' });
+  expect(await transport.post(call(worker.url))).toEqual({
+    status: 429,
+    body: 'später',
+    retryAfter: '3',
+    overload: '100;5',
+  });
   expect(seen).toEqual([
     {
       url: '/predict',
