@@ -93,6 +93,8 @@ describe.skipIf(!isBuilt())('the OpenAPI document', () => {
       const where = { program, folder: data.path, url: levigate.url, apiKey: API_KEY };
       const { report, printed } = await runSchemathesis({ ...where, ids, seed: SEED, seconds: SECONDS });
       expect(report.failures, printed).toEqual([]);
+      const { model } = ids.shared;
+      expect((await levigate.client.predict({ model, input: 'please cancel my card' })).data).toHaveLength(1);
       expect(report.operations.tested, printed).toBe(report.operations.total);
       expect(report.operations.total).toBeGreaterThan(80);
       expect(report.test_cases.generated).toBeGreaterThan(report.operations.total * 10);
