@@ -16,7 +16,11 @@ test('at the root of a port of its own, for one model', async () => {
   expect(asked.at(-1)?.request).toMatchObject({ backbone: BACKBONE });
   const body = JSON.stringify({ input: 'abc' });
   const openAi = await app.request('/v1/embeddings', { method: 'POST', headers, body });
-  expect(await openAi.json()).toMatchObject({ object: 'list', model: BACKBONE, data: [{ object: 'embedding', index: 0 }] });
+  expect(await openAi.json()).toMatchObject({
+    object: 'list',
+    model: BACKBONE,
+    data: [{ object: 'embedding', index: 0 }],
+  });
   expect((await app.request('/health')).status).toBe(200);
   expect((await app.request('/v1/files', { headers })).status).toBe(404);
 });

@@ -79,5 +79,5 @@ test('a client that hangs up takes its inputs out of the queue, and its request 
   batches[0]?.();
   await vi.waitUntil(() => batcher.isIdle);
   expect(batches).toHaveLength(1);
-  expect(await metrics.text()).toContain('te_request_failure{err="client_gone"} 1');
+  expect(metrics.text()).toContain('te_request_failure{err="client_gone"} 1');
 });
