@@ -45,7 +45,7 @@ const SLOW = [
   'tests/unit/worker/tokenizer.test.ts',
 ];
 
-/** The inner loop, `npm run test:unit`, in ten seconds: one process a core, in which a module is evaluated once for all files. */
+/** The inner loop, `npm run test:unit`: one process a core, in which a module is evaluated once for all files. */
 export default defineConfig({
   test: {
     include: ['tests/unit/**/*.test.ts'],
