@@ -5,7 +5,7 @@ import type { AdmissionOptions } from './admission.ts';
 import { createArrivals } from './arrivals.ts';
 import { createBatchQueue } from './batch-queue.ts';
 import type { BatchInput, BatchQueue, Embedded, QueueEntry } from './batch-queue.ts';
-import { pickBatch } from './pick-batch.ts';
+import { LOOK_AHEAD, pickBatch } from './pick-batch.ts';
 import type { BatchLimits, Sized } from './pick-batch.ts';
 import { shareOut } from './share-out.ts';
 import { createThroughput } from './throughput.ts';
@@ -183,8 +183,6 @@ export function createBatcher<Content>(options: BatcherOptions<Content>): Batche
     },
   };
 }
-
-const LOOK_AHEAD = 256;
 
 function toDeviceRun(
   { startMs, pid, inferenceMs }: EmbeddedBatch,

@@ -13,7 +13,7 @@ export interface BatchLimits {
 }
 
 // Planning for more than this many costs more than its better packing saves.
-const LOOK_AHEAD = 256;
+export const LOOK_AHEAD = 256;
 
 /**
  * The queue's oldest entry with those that share its batch in the cheapest way to run all that wait: sorted by length, cut where a further

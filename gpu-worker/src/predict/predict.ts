@@ -53,45 +53,18 @@ export function createPredict({
     const notes: string[] = [];
     let adapterMs = 0;
     for (const [maxLength, members] of groups) {
-      const isTextOptional = members.every(({ targets }) => targets.every(readsNoText));
-      const readsImages = members.some(({ targets }) => targets.some(readsImage));
       const features = await extractFeatures(backbone, request, {
         maxLength,
-        isTextOptional,
-        readsImages,
+        isTextOptional: members.every(({ targets }) => targets.every(readsNoText)),
+        readsImages: members.some(({ targets }) => targets.some(readsImage)),
         signal,
         onRun,
       });
       extracted.set(maxLength, features);
       const startedMs = performance.now();
-      const inputs = {
-        features: features.matrix,
-        texts: request.inputs.map(({ text = '' }) => text),
-        fields: request.inputs.map(({ fields }) => fields),
-        images: features.images ?? undefined,
-      };
-      let turnMs = startedMs;
-      for (const { model, targets } of members) {
-        if (performance.now() - turnMs > TURN_MS) {
-          await nextTurn();
-          turnMs = performance.now();
-        }
-        const answered: AnsweredTarget[] = [];
-        for (const { name, adapter } of targets) {
-          // Nobody waits for the rest any more.
-          signal?.throwIfAborted();
-          assertFits(adapter, backbone);
-          const output = await predictors.run(adapter, inputs);
-          const given = { features: features.matrix, answers: output.answers };
-          const assured = assureAnswers(adapter, given, {
-            coverage: request.coverage,
-            abstainAtRisk: request.abstain_at_risk,
-            nearest: request.nearest,
-          });
-          for (const note of assured.notes)
-            notes.push(`${targets.length === 1 ? model : `${model}, ${name}`}: ${note}`);
-          answered.push({ name, adapter, output, assured: assured.rows });
-        }
+      const answers = answerAll(members, { request, backbone, predictors, features, signal });
+      for await (const { model, answered, notes: given } of answers) {
+        notes.push(...given);
         for (const [index, row] of rows.entries()) row.push(toPrediction({ model, index, answered, request }));
       }
       adapterMs += performance.now() - startedMs;
@@ -102,6 +75,57 @@ export function createPredict({
       ...(notes.length > 0 ? { notes } : {}),
     };
   };
+}
+
+interface Answering {
+  readonly request: Request;
+  readonly backbone: ResidentBackbone;
+  readonly predictors: PredictorPool;
+  readonly features: Features;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface ModelAnswers {
+  readonly model: string;
+  /** One per target. */
+  readonly answered: readonly AnsweredTarget[];
+  /** What could not be said as it was asked for, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Each model's answers to all inputs, one model after the other. */
+async function* answerAll(
+  members: readonly Loaded[],
+  { request, backbone, predictors, features, signal }: Answering,
+): AsyncGenerator<ModelAnswers> {
+  const inputs = {
+    features: features.matrix,
+    texts: request.inputs.map(({ text = '' }) => text),
+    fields: request.inputs.map(({ fields }) => fields),
+    images: features.images ?? undefined,
+  };
+  let turnMs = performance.now();
+  for (const { model, targets } of members) {
+    if (performance.now() - turnMs > TURN_MS) {
+      await nextTurn();
+      turnMs = performance.now();
+    }
+    const answered: AnsweredTarget[] = [];
+    const notes: string[] = [];
+    for (const { name, adapter } of targets) {
+      // Nobody waits for the rest any more.
+      signal?.throwIfAborted();
+      assertFits(adapter, backbone);
+      const output = await predictors.run(adapter, inputs);
+      const given = { features: features.matrix, answers: output.answers };
+      const { coverage, abstain_at_risk: abstainAtRisk, nearest } = request;
+      const assured = assureAnswers(adapter, given, { coverage, abstainAtRisk, nearest });
+      const told = targets.length === 1 ? model : `${model}, ${name}`;
+      notes.push(...assured.notes.map((note) => `${told}: ${note}`));
+      answered.push({ name, adapter, output, assured: assured.rows });
+    }
+    yield { model, answered, notes };
+  }
 }
 
 interface Held extends Disposable {
