@@ -7,7 +7,7 @@ export { bertParameterNames, readBertParameters } from './encoders/bert-paramete
 export type { BertConfig } from './encoders/bert-parameters.ts';
 export { bertHiddenStates } from './encoders/bert.ts';
 export { poolHiddenStates } from './encoders/pool-hidden-states.ts';
-export { createGraph } from './graph/create-graph.ts';
+export { createGraph } from './autodiff/create-graph.ts';
 export { formatGraph } from './graph/format-graph.ts';
 export type { OpType } from './graph/operators.ts';
 export type { Graph, NamedValue, Node, Value, ValueType } from './graph/types.ts';

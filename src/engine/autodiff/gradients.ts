@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
-import type { Inputs, OpType } from '../graph/operators.ts';
-import type { Node, Value } from '../graph/types.ts';
+import type { OpType } from '../graph/operators.ts';
+import type { Inputs, Node, Value } from '../graph/types.ts';
 import { add } from '../ops/elementwise.ts';
 import { expand } from '../ops/shape.ts';
 import type { Cotangents } from '../rules/rule.ts';

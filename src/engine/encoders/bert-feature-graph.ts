@@ -1,4 +1,4 @@
-import { createGraph } from '../graph/create-graph.ts';
+import { createGraph } from '../autodiff/create-graph.ts';
 import type { Graph } from '../graph/types.ts';
 import { bertHiddenStates } from './bert.ts';
 import type { BertConfig } from './bert-parameters.ts';

@@ -1,15 +1,13 @@
 import type { DType } from '../tensor.ts';
 import type { Dimension, Shape } from '../shape/dimension.ts';
-import type { Value } from './types.ts';
 
-type One = readonly [Value];
-type Two = readonly [Value, Value];
-type Three = readonly [Value, Value, Value];
-type Many = readonly Value[];
 type None = Readonly<Record<string, never>>;
 
-interface Operator<Inputs extends Many, Attributes = None> {
-  readonly inputs: Inputs;
+/** How many values an operator reads. */
+export type Arity = 0 | 1 | 2 | 3 | 'many';
+
+interface Operator<Reads extends Arity, Attributes = None> {
+  readonly reads: Reads;
   readonly attributes: Attributes;
 }
 
@@ -37,64 +35,63 @@ export interface Pooling {
   readonly pads: Sides;
 }
 
-/** Every operator of the graph: its inputs and attributes. Axes are counted from the front; one output each. */
+/** Every operator of the graph: how many values it reads, and its attributes. Axes are counted from the front; one output each. */
 export interface Operators {
   /** Counts from 0 to below `size`. */
-  Iota: Operator<readonly [], { readonly size: Dimension }>;
-  Add: Operator<Two>;
-  Sub: Operator<Two>;
-  Mul: Operator<Two>;
-  Div: Operator<Two>;
-  Max: Operator<Two>;
-  Min: Operator<Two>;
-  Neg: Operator<One>;
-  Sqrt: Operator<One>;
-  Exp: Operator<One>;
-  Log: Operator<One>;
-  Erf: Operator<One>;
-  Tanh: Operator<One>;
-  Sigmoid: Operator<One>;
-  Relu: Operator<One>;
-  Gelu: Operator<One>;
-  Pow: Operator<One, { readonly exponent: number }>;
-  Equal: Operator<Two>;
-  Greater: Operator<Two>;
+  Iota: Operator<0, { readonly size: Dimension }>;
+  Add: Operator<2>;
+  Sub: Operator<2>;
+  Mul: Operator<2>;
+  Div: Operator<2>;
+  Max: Operator<2>;
+  Min: Operator<2>;
+  Neg: Operator<1>;
+  Sqrt: Operator<1>;
+  Exp: Operator<1>;
+  Log: Operator<1>;
+  Erf: Operator<1>;
+  Tanh: Operator<1>;
+  Sigmoid: Operator<1>;
+  Relu: Operator<1>;
+  Gelu: Operator<1>;
+  Pow: Operator<1, { readonly exponent: number }>;
+  Equal: Operator<2>;
+  Greater: Operator<2>;
   /** Condition, then, otherwise. */
-  Where: Operator<Three>;
-  Cast: Operator<One, { readonly to: DType }>;
-  MatMul: Operator<Two>;
+  Where: Operator<3>;
+  Cast: Operator<1, { readonly to: DType }>;
+  MatMul: Operator<2>;
   /** Product of two matrices, each transposed first where said. */
-  Gemm: Operator<Two, { readonly transposeLeft: boolean; readonly transposeRight: boolean }>;
-  Transpose: Operator<One, { readonly permutation: readonly number[] }>;
-  Reshape: Operator<One, { readonly shape: Shape }>;
-  Expand: Operator<One, { readonly shape: Shape }>;
-  Unsqueeze: Operator<One, { readonly axes: readonly number[] }>;
-  Squeeze: Operator<One, { readonly axes: readonly number[] }>;
-  Concat: Operator<Many, { readonly axis: number }>;
-  Slice: Operator<One, { readonly axis: number; readonly start: number; readonly end: number }>;
+  Gemm: Operator<2, { readonly transposeLeft: boolean; readonly transposeRight: boolean }>;
+  Transpose: Operator<1, { readonly permutation: readonly number[] }>;
+  Reshape: Operator<1, { readonly shape: Shape }>;
+  Expand: Operator<1, { readonly shape: Shape }>;
+  Unsqueeze: Operator<1, { readonly axes: readonly number[] }>;
+  Squeeze: Operator<1, { readonly axes: readonly number[] }>;
+  Concat: Operator<'many', { readonly axis: number }>;
+  Slice: Operator<1, { readonly axis: number; readonly start: number; readonly end: number }>;
   /** Zeros before and after along one axis. */
-  Pad: Operator<One, { readonly axis: number; readonly before: number; readonly after: number }>;
+  Pad: Operator<1, { readonly axis: number; readonly before: number; readonly after: number }>;
   /** Data, indices. */
-  Gather: Operator<Two, { readonly axis: number }>;
-  GatherElements: Operator<Two, { readonly axis: number }>;
+  Gather: Operator<2, { readonly axis: number }>;
+  GatherElements: Operator<2, { readonly axis: number }>;
   /** Data, indices, updates: data plus every update at its index, repeated indices summed. */
-  ScatterElementsAdd: Operator<Three, { readonly axis: number }>;
-  ReduceSum: Operator<One, Reduction>;
-  ReduceMean: Operator<One, Reduction>;
-  ReduceMax: Operator<One, Reduction>;
-  Softmax: Operator<One, { readonly axis: number }>;
-  LogSoftmax: Operator<One, { readonly axis: number }>;
+  ScatterElementsAdd: Operator<3, { readonly axis: number }>;
+  ReduceSum: Operator<1, Reduction>;
+  ReduceMean: Operator<1, Reduction>;
+  ReduceMax: Operator<1, Reduction>;
+  Softmax: Operator<1, { readonly axis: number }>;
+  LogSoftmax: Operator<1, { readonly axis: number }>;
   /** Input, scale, bias; over the last axis. */
-  LayerNormalization: Operator<Three, { readonly epsilon: number }>;
+  LayerNormalization: Operator<3, { readonly epsilon: number }>;
   /** Images [B, C, H, W], filters [M, C / groups, height, width]. */
-  Conv: Operator<Two, Convolution>;
+  Conv: Operator<2, Convolution>;
   /** The adjoint of Conv by its images: [B, M, h, w] and the same filters give [B, C, H, W]. */
-  ConvTranspose: Operator<Two, Convolution & { readonly outputPadding: Extent }>;
-  MaxPool: Operator<One, Pooling>;
+  ConvTranspose: Operator<2, Convolution & { readonly outputPadding: Extent }>;
+  MaxPool: Operator<1, Pooling>;
   /** Mean of what lies in the image; padding does not count. */
-  AveragePool: Operator<One, Pooling>;
+  AveragePool: Operator<1, Pooling>;
 }
 
 export type OpType = keyof Operators;
-export type Inputs<O extends OpType> = Operators[O]['inputs'];
 export type Attributes<O extends OpType> = Operators[O]['attributes'];

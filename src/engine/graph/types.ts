@@ -1,11 +1,22 @@
 import type { DType, Tensor } from '../tensor.ts';
 import type { Shape } from '../shape/dimension.ts';
-import type { Attributes, Inputs, OpType } from './operators.ts';
+import type { Arity, Attributes, Operators, OpType } from './operators.ts';
 
 export interface ValueType {
   readonly dtype: DType;
   readonly shape: Shape;
 }
+
+interface Reads extends Record<Arity, { readonly inputs: readonly Value[] }> {
+  readonly 0: { readonly inputs: readonly [] };
+  readonly 1: { readonly inputs: readonly [Value] };
+  readonly 2: { readonly inputs: readonly [Value, Value] };
+  readonly 3: { readonly inputs: readonly [Value, Value, Value] };
+  readonly many: { readonly inputs: readonly Value[] };
+}
+
+/** The values that an operator reads. */
+export type Inputs<O extends OpType> = Reads[Operators[O]['reads']]['inputs'];
 
 export interface Node<O extends OpType = OpType> {
   readonly op: O;

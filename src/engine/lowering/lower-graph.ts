@@ -1,5 +1,5 @@
-import type { Inputs, OpType } from '../graph/operators.ts';
-import type { NamedValue, Node, Value } from '../graph/types.ts';
+import type { OpType } from '../graph/operators.ts';
+import type { Inputs, NamedValue, Node, Value } from '../graph/types.ts';
 import { buildInt64Tensor, buildNode } from '../onnx/build.ts';
 import type { OnnxNode, OnnxTensor } from '../onnx/types.ts';
 import type { Each, EmittedNode, Emitter } from '../rules/rule.ts';

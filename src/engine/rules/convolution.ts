@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
-import type { Attributes, Convolution, Extent, Inputs } from '../graph/operators.ts';
-import type { Value, ValueType } from '../graph/types.ts';
+import type { Attributes, Convolution, Extent } from '../graph/operators.ts';
+import type { Inputs, Value, ValueType } from '../graph/types.ts';
 import { conv2d, convTranspose2d } from '../ops/images.ts';
 import { transpose } from '../ops/matrix.ts';
 import { reshape, slice } from '../ops/shape.ts';

@@ -1,9 +1,9 @@
-import { unbroadcast } from '../autodiff/unbroadcast.ts';
 import { GraphError } from '../graph-error.ts';
 import type { Value, ValueType } from '../graph/types.ts';
 import { cast, div, equal, greater, mul, neg } from '../ops/elementwise.ts';
 import { add } from '../ops/elementwise.ts';
 import { broadcastShapes } from '../shape/broadcast.ts';
+import { unbroadcast } from './unbroadcast.ts';
 import { lowerTo } from './rule.ts';
 import type { OpRules } from './rule.ts';
 

@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
-import type { Attributes, Inputs } from '../graph/operators.ts';
-import type { Value, ValueType } from '../graph/types.ts';
+import type { Attributes } from '../graph/operators.ts';
+import type { Inputs, Value, ValueType } from '../graph/types.ts';
 import { add, cast, div, erf, exp, greater, mul, neg, pow, square, sub } from '../ops/elementwise.ts';
 import { lowerTo } from './rule.ts';
 import type { OpRule, OpRules } from './rule.ts';

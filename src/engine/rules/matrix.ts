@@ -1,4 +1,3 @@
-import { unbroadcast } from '../autodiff/unbroadcast.ts';
 import { GraphError } from '../graph-error.ts';
 import type { Attributes } from '../graph/operators.ts';
 import type { Value, ValueType } from '../graph/types.ts';
@@ -8,6 +7,7 @@ import { dimensionAt, rangeOf } from '../shape/axes.ts';
 import { broadcastShapes } from '../shape/broadcast.ts';
 import { formatShape } from '../shape/dimension.ts';
 import type { Shape } from '../shape/dimension.ts';
+import { unbroadcast } from './unbroadcast.ts';
 import { lowerTo } from './rule.ts';
 import type { OpRules } from './rule.ts';
 

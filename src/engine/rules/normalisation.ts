@@ -1,10 +1,10 @@
-import { unbroadcast } from '../autodiff/unbroadcast.ts';
 import { GraphError } from '../graph-error.ts';
-import type { Attributes, Inputs } from '../graph/operators.ts';
-import type { Value, ValueType } from '../graph/types.ts';
+import type { Attributes } from '../graph/operators.ts';
+import type { Inputs, Value, ValueType } from '../graph/types.ts';
 import { add, div, exp, mul, sqrt, square, sub } from '../ops/elementwise.ts';
 import { reduceMean, reduceSum } from '../ops/reduce.ts';
 import { formatShape, isSameShape } from '../shape/dimension.ts';
+import { unbroadcast } from './unbroadcast.ts';
 import type { Lowering, OpRules } from './rule.ts';
 
 const sameType = ([{ dtype, shape }]: readonly [Value]): ValueType => ({ dtype, shape });

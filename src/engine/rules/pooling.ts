@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
-import type { Inputs, Pooling } from '../graph/operators.ts';
-import type { Value, ValueType } from '../graph/types.ts';
+import type { Pooling } from '../graph/operators.ts';
+import type { Inputs, Value, ValueType } from '../graph/types.ts';
 import { cast, div, equal, mul } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { expand, unsqueeze } from '../ops/shape.ts';

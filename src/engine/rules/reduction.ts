@@ -1,5 +1,5 @@
-import type { Attributes, Inputs } from '../graph/operators.ts';
-import type { Value, ValueType } from '../graph/types.ts';
+import type { Attributes } from '../graph/operators.ts';
+import type { Inputs, Value, ValueType } from '../graph/types.ts';
 import { cast, div, equal, mul } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { expand, otherAxes, unsqueeze } from '../ops/shape.ts';

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../onnx/build.ts';
-import type { Attributes, Inputs, OpType } from '../graph/operators.ts';
-import type { Value, ValueType } from '../graph/types.ts';
+import type { Attributes, OpType } from '../graph/operators.ts';
+import type { Inputs, Value, ValueType } from '../graph/types.ts';
 import type { Shape } from '../shape/dimension.ts';
 
 type Many = readonly Value[];

@@ -1,9 +1,9 @@
-import { unbroadcast } from '../autodiff/unbroadcast.ts';
 import { GraphError } from '../graph-error.ts';
 import type { Value, ValueType } from '../graph/types.ts';
 import { where } from '../ops/elementwise.ts';
 import { onnxDataType } from '../onnx/types.ts';
 import { broadcastShapes } from '../shape/broadcast.ts';
+import { unbroadcast } from './unbroadcast.ts';
 import { inferBroadcast } from './elementwise-binary.ts';
 import { lowerTo } from './rule.ts';
 import type { OpRules } from './rule.ts';

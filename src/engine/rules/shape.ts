@@ -1,10 +1,10 @@
-import { unbroadcast } from '../autodiff/unbroadcast.ts';
 import { GraphError } from '../graph-error.ts';
 import { otherAxes, reshape, squeeze, unsqueeze } from '../ops/shape.ts';
 import { dimensionAt } from '../shape/axes.ts';
 import { broadcastShapes } from '../shape/broadcast.ts';
 import { formatShape, isSameShape, productOf } from '../shape/dimension.ts';
 import type { Shape } from '../shape/dimension.ts';
+import { unbroadcast } from './unbroadcast.ts';
 import type { Emitter, OpRules } from './rule.ts';
 
 /** In ONNX's Reshape 0 keeps the size at the same place and -1 takes what is left: most symbolic shapes need no more. */

@@ -1,6 +1,6 @@
 import { gradients } from '../autodiff/gradients.ts';
 import { copyValues } from '../graph/copy-values.ts';
-import { createGraph } from '../graph/create-graph.ts';
+import { createGraph } from '../autodiff/create-graph.ts';
 import type { Graph, NamedValue, Value } from '../graph/types.ts';
 import { add, div, mul, sqrt, square, sub } from '../ops/elementwise.ts';
 import { concat, expand, reshape, slice } from '../ops/shape.ts';

@@ -12,7 +12,7 @@ import { DEFAULT_BACKBONE } from '../../../src/contract/index.ts';
 import { bertHiddenStates } from '../../../src/engine/encoders/bert.ts';
 import { readBertParameters } from '../../../src/engine/encoders/bert-parameters.ts';
 import { parseBertConfig } from '../../../gpu-worker/src/backbones/prepare/bert-config.ts';
-import { createGraph } from '../../../src/engine/graph/create-graph.ts';
+import { createGraph } from '../../../src/engine/autodiff/create-graph.ts';
 import { toOnnx } from '../../../src/engine/lowering/to-onnx.ts';
 import { startHubMirror } from '../../support/hub-mirror.ts';
 import { openBackbone } from '../../support/open-backbone.ts';

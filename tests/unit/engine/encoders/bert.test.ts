@@ -3,7 +3,7 @@ import { parseBertConfig } from '../../../../gpu-worker/src/backbones/prepare/be
 import { bertFeatureGraph } from '../../../../src/engine/encoders/bert-feature-graph.ts';
 import { bertHiddenStates } from '../../../../src/engine/encoders/bert.ts';
 import { readBertParameters } from '../../../../src/engine/encoders/bert-parameters.ts';
-import { createGraph } from '../../../../src/engine/graph/create-graph.ts';
+import { createGraph } from '../../../../src/engine/autodiff/create-graph.ts';
 import { toOnnx } from '../../../../src/engine/lowering/to-onnx.ts';
 import { decodeModel } from '../../../../src/engine/onnx/decode-model.ts';
 import { encodeModel } from '../../../../src/engine/onnx/encode-model.ts';

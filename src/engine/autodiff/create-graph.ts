@@ -1,11 +1,11 @@
 import { GraphError } from '../graph-error.ts';
+import type { Attributes, OpType } from '../graph/operators.ts';
+import type { Graph, Inputs, NamedValue, Origin, Value, ValueType } from '../graph/types.ts';
 import { rules } from '../rules/rules.ts';
 import { factorsOf, isSymbolName, productOf } from '../shape/dimension.ts';
 import type { Dimension, Shape } from '../shape/dimension.ts';
 import { tensor } from '../tensor.ts';
 import type { DType, Tensor, TensorData } from '../tensor.ts';
-import type { Attributes, Inputs, OpType } from './operators.ts';
-import type { Graph, NamedValue, Origin, Value, ValueType } from './types.ts';
 
 /** An empty graph. */
 export function createGraph(): Graph {
