@@ -13,7 +13,7 @@ import { claimWake } from '../../src/store/queries/scheduled-wakes.ts';
 import { claimDeliveries } from '../../src/store/queries/webhook-deliveries.ts';
 import { pruneWebhookEvents } from '../../src/store/queries/webhook-events.ts';
 import { newKeyRow } from '../../src/services/keys/new-key-row.ts';
-import { newWebhookEvent } from '../../src/services/webhooks/new-event.ts';
+import { newWebhookEvent } from '../../src/services/events/new-event.ts';
 import { deadLetters, projects } from '../../src/store/schema.ts';
 import { SQL_LIMITS } from '../../src/store/sql-limits.ts';
 import type { Database } from '../../src/store/database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock, WebhookAnswer } from '../../src/services/ports.ts';
-import { newWebhookEvent } from '../../src/services/webhooks/new-event.ts';
+import { newWebhookEvent } from '../../src/services/events/new-event.ts';
 import { MAX_ATTEMPTS } from '../../src/services/webhooks/retry-schedule.ts';
 import { runOutbox } from '../../src/services/webhooks/run-outbox.ts';
 import { createSigningSecret } from '../../src/services/webhooks/signing.ts';

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createId } from '../../src/contract/index.ts';
 import type { EventType, WebhookDelivery, WebhookEndpointWithSecret } from '../../src/contract/index.ts';
 import type { WebhookAnswer, WebhookSender } from '../../src/services/ports.ts';
-import { jobWebhookEvent } from '../../src/services/webhooks/job-event.ts';
+import { jobWebhookEvent } from '../../src/services/events/job-event.ts';
 import { webhookEvents } from '../../src/store/schema.ts';
 import type { TestGateway } from './gateway.ts';
 

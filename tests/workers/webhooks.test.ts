@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { page, WebhookDelivery, WebhookEndpointWithSecret, WebhookTestResult } from '../../src/contract/index.ts';
-import { newWebhookEvent } from '../../src/services/webhooks/new-event.ts';
+import { newWebhookEvent } from '../../src/services/events/new-event.ts';
 import { startWorker } from './harness.ts';
 import type { Worker } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import type { EventType } from '../../contract/index.ts';
 import type { BatchChange, BatchRow, NewBatchRow } from '../../store/queries/batches.ts';
-import { newWebhookEvent } from '../webhooks/new-event.ts';
+import { newWebhookEvent } from '../events/new-event.ts';
 
 const EVENT_TYPES = {
   completed: 'batch.completed',

@@ -8,7 +8,7 @@ import type { DriftTallyRow } from '../../store/queries/drift.ts';
 import type { ModelRow } from '../../store/queries/models.ts';
 import { toSeconds } from '../context.ts';
 import type { Services } from '../ports.ts';
-import { newWebhookEvent } from '../webhooks/new-event.ts';
+import { newWebhookEvent } from '../events/new-event.ts';
 
 const WINDOWS_KEPT = 24;
 /** They are one value of a row, and name every label. */

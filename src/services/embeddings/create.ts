@@ -2,8 +2,8 @@ import { LevigateError, LIMITS } from '../../contract/index.ts';
 import type { EmbedInput, EmbeddingsRequest, EmbeddingsResponse, Timings } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
 import { findBackbone } from '../models/find-backbone.ts';
-import { backboneOf } from './backbone-of.ts';
-import type { NamedBackbone } from './backbone-of.ts';
+import { backboneOf } from '../models/backbone-of.ts';
+import type { NamedBackbone } from '../models/backbone-of.ts';
 import { embed } from './embed.ts';
 import { toLength } from './to-length.ts';
 

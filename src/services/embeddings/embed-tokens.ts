@@ -1,8 +1,8 @@
 import type { WorkerResponse } from '../../contract/index.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { backboneOf } from '../models/backbone-of.ts';
 import { askEmbedder } from './ask-embedder.ts';
-import { backboneOf } from './backbone-of.ts';
 import type { EmbedRequest } from './embed.ts';
 
 /** The backbone's last layer at every token of each text, special tokens included. */

@@ -1,8 +1,8 @@
 import type { EmbedInput, Truncation, WorkerResponse } from '../../contract/index.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { backboneOf } from '../models/backbone-of.ts';
 import { askEmbedder } from './ask-embedder.ts';
-import { backboneOf } from './backbone-of.ts';
 import { requireDimensions, toLength } from './to-length.ts';
 
 export interface EmbedRequest {

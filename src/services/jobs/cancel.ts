@@ -4,7 +4,7 @@ import type { JobChange } from '../../store/queries/change-job.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
-import { dropArtifacts } from '../leases/drop-artifacts.ts';
+import { dropArtifacts } from './drop-artifacts.ts';
 import { changeUntilHeld } from './change-until-held.ts';
 import { finishChange } from './finish-change.ts';
 import { jobMessage } from './job-event-row.ts';

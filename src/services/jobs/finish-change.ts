@@ -1,7 +1,7 @@
 import type { EventType, JobError, Verification } from '../../contract/index.ts';
 import type { JobChange } from '../../store/queries/change-job.ts';
 import type { JobRow } from '../../store/queries/jobs.ts';
-import { jobWebhookEvent } from '../webhooks/job-event.ts';
+import { jobWebhookEvent } from '../events/job-event.ts';
 import { jobMessage } from './job-event-row.ts';
 
 /** How a job can end, and what is then told. */

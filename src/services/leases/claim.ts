@@ -10,7 +10,7 @@ import { findWorker } from '../../store/queries/workers.ts';
 import { filesOfJob } from '../jobs/files-of-job.ts';
 import { jobMessage } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
-import { workerNotKnown } from '../workers/worker-not-known.ts';
+import { workerNotKnown } from './worker-not-known.ts';
 import { endAttempt } from './end-attempt.ts';
 
 const MAX_BROKEN_JOBS = 10;

@@ -10,7 +10,7 @@ import type { JobRow } from '../../store/queries/jobs.ts';
 import { finishChange } from '../jobs/finish-change.ts';
 import { jobMessage, workerEventRow } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
-import { dropArtifacts } from './drop-artifacts.ts';
+import { dropArtifacts } from '../jobs/drop-artifacts.ts';
 import { endAttempt } from './end-attempt.ts';
 import { judgeVerification } from './judge-verification.ts';
 import { leaseLost } from './lease.ts';

@@ -7,7 +7,7 @@ import type { JobRow } from '../../store/queries/jobs.ts';
 import { finishChange } from '../jobs/finish-change.ts';
 import { jobMessage } from '../jobs/job-event-row.ts';
 import type { Services } from '../ports.ts';
-import { dropArtifacts } from './drop-artifacts.ts';
+import { dropArtifacts } from '../jobs/drop-artifacts.ts';
 import type { Lease } from './lease.ts';
 
 /** Why an attempt ended without a result. */

@@ -1,8 +1,8 @@
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { findModel } from '../../store/queries/models.ts';
-import { backboneOf } from '../embeddings/backbone-of.ts';
-import type { NamedBackbone } from '../embeddings/backbone-of.ts';
+import { backboneOf } from './backbone-of.ts';
+import type { NamedBackbone } from './backbone-of.ts';
 
 export interface DescribedModel {
   readonly id: string;

@@ -8,7 +8,7 @@ import {
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { predict } from '../predict/predict.ts';
-import { newWebhookEvent } from '../webhooks/new-event.ts';
+import { newWebhookEvent } from '../events/new-event.ts';
 import { describeModel } from '../models/describe.ts';
 import { passingEndpoint } from './passing-endpoint.ts';
 

@@ -1,5 +1,5 @@
 import { LevigateError } from '../../contract/index.ts';
-import { backboneOf } from '../embeddings/backbone-of.ts';
+import { backboneOf } from '../models/backbone-of.ts';
 import type { Context } from '../context.ts';
 import { tokenize } from './tokenize.ts';
 

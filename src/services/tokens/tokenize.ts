@@ -1,7 +1,7 @@
 import type { Token } from '../../contract/index.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
-import { backboneOf } from '../embeddings/backbone-of.ts';
+import { backboneOf } from '../models/backbone-of.ts';
 import { askWorker } from '../predict/ask-worker.ts';
 
 export interface TokenizeRequest {

@@ -2,8 +2,8 @@ import type { TestWebhookEndpoint, WebhookTestResult } from '../../contract/inde
 import { insertEventWithDelivery } from '../../store/queries/webhook-deliveries.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
+import { newWebhookEvent } from '../events/new-event.ts';
 import { newDelivery } from './new-delivery.ts';
-import { newWebhookEvent } from './new-event.ts';
 import { requireEndpoint } from './require-endpoint.ts';
 import { DELIVERY_LEASE_MS, sendDelivery } from './send-delivery.ts';
 

@@ -1,8 +1,8 @@
 import type { WorkerHeartbeat } from '../../contract/index.ts';
 import { touchWorker } from '../../store/queries/workers.ts';
 import type { Services } from '../ports.ts';
+import { workerNotKnown } from '../leases/worker-not-known.ts';
 import { workerDirectoryOf } from './directory.ts';
-import { workerNotKnown } from './worker-not-known.ts';
 
 /** Keeps a worker in the routing list, with what it has to do. Rejects with `not_found` when it must register again. */
 export async function heartbeatWorker(services: Services, heartbeat: WorkerHeartbeat): Promise<void> {

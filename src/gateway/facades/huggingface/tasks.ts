@@ -1,5 +1,5 @@
 import { LevigateError } from '../../../contract/index.ts';
-import { backboneOf } from '../../../services/embeddings/backbone-of.ts';
+import { backboneOf } from '../../../services/models/backbone-of.ts';
 import type { Context } from '../../../services/context.ts';
 import { classifyImages, classifyTexts } from './classify.ts';
 import { extractFeatures, compareSentences } from './features.ts';

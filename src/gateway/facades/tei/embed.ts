@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { backboneOf } from '../../../services/embeddings/backbone-of.ts';
+import { backboneOf } from '../../../services/models/backbone-of.ts';
 import { embedTokens } from '../../../services/embeddings/embed-tokens.ts';
 import { embed } from '../../../services/embeddings/embed.ts';
 import { answering } from './answer.ts';

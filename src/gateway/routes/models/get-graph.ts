@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { ModelGraph } from '../../../contract/index.ts';
-import { getModelGraph } from '../../../services/models/get-graph.ts';
+import { getModelGraph } from '../../../services/graphs/get.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { failures, json } from '../../openapi/responses.ts';
 import { ModelParams } from './model-params.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { LevigateError, LIMITS, Model } from '../../../contract/index.ts';
-import { importModel } from '../../../services/models/import.ts';
+import { importModel } from '../../../services/exports/import-model.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { digestBody } from '../../multipart/digest-parts.ts';
 import { failures, json } from '../../openapi/responses.ts';

@@ -8,11 +8,11 @@ import { insertImportedModel } from '../../store/queries/import-model.ts';
 import type { ImportedModel } from '../../store/queries/import-model.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
-import { EXPORT_FILES, ExportManifest } from '../exports/export-manifest.ts';
 import { jobMessage } from '../jobs/job-event-row.ts';
 import type { StoredBlob } from '../ports.ts';
-import { findBackbone } from './find-backbone.ts';
-import { toModel } from './to-wire.ts';
+import { findBackbone } from '../models/find-backbone.ts';
+import { toModel } from '../models/to-wire.ts';
+import { EXPORT_FILES, ExportManifest } from './export-manifest.ts';
 
 export interface ImportModel {
   /** A tar of `exportModel` with the format `adapter`. */

@@ -3,8 +3,8 @@ import { findModel } from '../../store/queries/models.ts';
 import { requireScope } from '../context.ts';
 import type { Context } from '../context.ts';
 import { askWorker } from '../predict/ask-worker.ts';
-import { findBackbone } from './find-backbone.ts';
-import { modelNotFound } from './model-not-found.ts';
+import { findBackbone } from '../models/find-backbone.ts';
+import { modelNotFound } from '../models/model-not-found.ts';
 
 /** How a model, or a bare backbone, is put together: told by a worker, which has both at hand. */
 export async function getModelGraph(ctx: Context, id: string): Promise<ModelGraph> {

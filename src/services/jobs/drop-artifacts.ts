@@ -3,7 +3,7 @@ import type { ArtifactName } from '../../contract/index.ts';
 import { deleteJobArtifact, listJobArtifacts } from '../../store/queries/job-artifacts.ts';
 import type { Services } from '../ports.ts';
 
-const log = getLogger(['levigate', 'leases']);
+const log = getLogger(['levigate', 'jobs']);
 
 /** Removes blobs that nobody will read again. What fails stays behind and is logged: the job's end must not depend on it. */
 export async function dropArtifacts(services: Services, jobId: string, names: readonly ArtifactName[]): Promise<void> {

@@ -1,8 +1,8 @@
 import type { BackboneInfo } from '../../contract/index.ts';
 import { findModel } from '../../store/queries/models.ts';
 import type { Context } from '../context.ts';
-import { findBackbone } from '../models/find-backbone.ts';
-import { modelNotFound } from '../models/model-not-found.ts';
+import { findBackbone } from './find-backbone.ts';
+import { modelNotFound } from './model-not-found.ts';
 
 export interface NamedBackbone extends BackboneInfo {
   readonly name: string;
