@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { findCircles } from './measure/find-circles.ts';
 import { findDuplicates } from './measure/find-duplicates.ts';
+import { folderEdges } from './measure/folder-edges.ts';
 import { readSources } from './measure/sources.ts';
-import type { Escape, Source } from './measure/sources.ts';
+import type { Escape } from './measure/sources.ts';
 
 /**
  * What the code of the product is like, in numbers: `npm run measure`, or `npm run measure -- FOLDER` for another checkout of this repository.
@@ -55,22 +56,6 @@ function spread(counts: readonly number[]): string {
 function perThousand(escape: Escape): string {
   const count = sources.reduce((sum, { escapes }) => sum + escapes[escape], 0);
   return `${((1000 * count) / total).toFixed(1)} (${count})`;
-}
-
-/** Which folder imports from which, those within each other left out: an index beside its parts is no circle. */
-function folderEdges(files: readonly Source[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const edges = new Map<string, Set<string>>();
-  for (const { path, imports } of files) {
-    const from = dirname(path);
-    const known = edges.get(from) ?? new Set();
-    edges.set(from, known);
-    for (const to of imports.map(dirname)) if (!isWithin(from, to) && !isWithin(to, from)) known.add(to);
-  }
-  return edges;
-}
-
-function isWithin(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(`${outer}/`);
 }
 
 function unusedExports(): number | string {

@@ -23,8 +23,8 @@ export type {
   ModelCheckpoint,
   Provenance,
   ShiftSet,
-} from './fine-tune/events.ts';
-export { assignRows } from './fine-tune/assign-rows.ts';
+} from './run/events.ts';
+export { assignRows } from './run/assign-rows.ts';
 export { writeClassifier } from './export/write-classifier.ts';
 export type { Vocabulary, VocabularyKind } from './export/vocabulary-units.ts';
 export { fineTuneTargets } from './fine-tune/fine-tune-targets.ts';

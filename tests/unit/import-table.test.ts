@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FOLDERS, IMPORT_TABLE } from '../../scripts/import-table.ts';
+import { findCircles } from '../../scripts/measure/find-circles.ts';
+import { folderEdges } from '../../scripts/measure/folder-edges.ts';
 
 const root = join(import.meta.dirname, '../..');
 const IMPORT =
@@ -20,9 +22,11 @@ const importsOf = (folder: string): Import[] =>
     })),
   );
 
+const targetOf = ({ file, specifier }: Import): string => relative(root, join(root, dirname(file), specifier));
+
 /** The most specific folder of the table that holds the imported file. */
-function folderOf({ file, specifier }: Import): string | undefined {
-  const target = relative(root, join(root, dirname(file), specifier));
+function folderOf(found: Import): string | undefined {
+  const target = targetOf(found);
   return FOLDERS.filter((folder) => target.startsWith(`${folder}/`)).toSorted((a, b) => b.length - a.length)[0];
 }
 
@@ -56,5 +60,22 @@ describe.each(Object.entries(IMPORT_TABLE))('%s', (folder, rule) => {
       .filter(({ specifier }) => !specifier.startsWith('.'))
       .filter(({ specifier }) => !isAllowedPackage(specifier, rule.packages));
     expect(strangers).toEqual([]);
+  });
+});
+
+// The linter's `no-cycle` sees files and values; this one types and folders, too.
+describe('who imports is never imported in return, however long the way', () => {
+  const found = FOLDERS.flatMap(importsOf).filter(({ specifier }) => specifier.startsWith('.'));
+  const files = [...Map.groupBy(found, ({ file }) => file)].map(([path, imports]) => ({
+    path,
+    imports: imports.map(targetOf),
+  }));
+
+  it('among files', () => {
+    expect(findCircles(new Map(files.map(({ path, imports }) => [path, new Set(imports)])))).toEqual([]);
+  });
+
+  it('among folders, the inner ones too', () => {
+    expect(findCircles(folderEdges(files))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../../engine/index.ts';
-import { prefixed, withoutPrefix } from '../fine-tune/tensor-names.ts';
+import { prefixed, withoutPrefix } from '../tensor-names.ts';
 
 const BUNDLE_KEY = 'levigate_bundle';
 const prefixOf = (index: number): string => `${index}/`;

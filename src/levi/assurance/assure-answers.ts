@@ -8,8 +8,8 @@ import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { findNeighbours } from '../typicality/neighbours.ts';
 import type { Neighbour } from '../typicality/neighbours.ts';
 import { shiftScores } from '../typicality/typicality.ts';
-import type { Assurance } from './assurance.ts';
-import { assuranceOf } from './assurance-of.ts';
+import type { Assurance } from '../adapter/assurance.ts';
+import { assuranceOf } from '../adapter/assurance-of.ts';
 
 export interface AssuranceOptions {
   /** Level of the prediction sets or intervals, 0..1. */

@@ -1,11 +1,11 @@
-import { deriveSeed } from '../fine-tune/derive-seed.ts';
-import type { Run } from '../fine-tune/prepare-run.ts';
+import { deriveSeed } from '../derive-seed.ts';
+import type { Run } from '../run/prepare-run.ts';
 import { gatherOutcomes } from '../guarantees/outcomes.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { gatherNeighbours } from '../typicality/neighbours.ts';
 import { learnProjections } from '../typicality/projection.ts';
 import { learnTypicality } from '../typicality/typicality.ts';
-import type { Assurance } from './assurance.ts';
+import type { Assurance } from '../adapter/assurance.ts';
 
 /**
  * What the served adapter will say of its answers. All of it is counted on the validation rows: their distances from the training rows

@@ -1,22 +1,15 @@
 import { ComparedMethod } from '../../contract/levi.ts';
 import { tensor } from '../../engine/index.ts';
-import type { Adapter, AdapterTensors } from '../adapter/adapter.ts';
+import type { AdapterTensors } from '../adapter/adapter.ts';
 import { METHOD_RULES, PROBE_SHARE, ruleOf } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import type { Candidate } from '../run/candidate.ts';
 import { hasNetworks } from '../task-model/task-inputs.ts';
 import type { AnswerMatrix } from '../tasks/answer-matrix.ts';
 import { DEVIATION, INVERSE_TEMPERATURE } from '../tasks/family-graphs.ts';
 import { mixAnswers, rowLosses, weightedMean } from '../tasks/family-scores.ts';
-import type { Fit } from './prepare-fit.ts';
+import type { Fit } from '../run/prepare-fit.ts';
 import type { TrainContext } from './train-context.ts';
-
-/** A method that could be served. */
-export interface Candidate {
-  readonly method: ComparedMethod;
-  readonly adapter: Adapter;
-  readonly seconds: number;
-  readonly detail: Readonly<Record<string, number | string>>;
-}
 
 /** How the ensemble was put together on the validation rows. */
 export interface Mixing {

@@ -3,10 +3,10 @@ import type { AdapterTensors } from '../adapter/adapter.ts';
 import { ruleOf } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import type { RefitEpoch } from '../train/train-epochs.ts';
+import type { ModelCheckpoint } from '../run/events.ts';
+import type { Fit } from '../run/prepare-fit.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Choice } from './choose-method.ts';
-import type { ModelCheckpoint } from './events.ts';
-import type { Fit } from './prepare-fit.ts';
 
 /** As many as OpenAI keeps of a job. */
 export const KEPT_EPOCHS = 3;

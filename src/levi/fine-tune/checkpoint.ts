@@ -3,7 +3,7 @@ import { readSafetensors, writeSafetensors } from '../../engine/index.ts';
 import { Curve, TRAINED_PARTS } from '../methods/trained-part.ts';
 import type { PartState, TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
 import { SearchState } from '../search/search-config.ts';
-import { prefixed, withoutPrefix } from './tensor-names.ts';
+import { prefixed, withoutPrefix } from '../tensor-names.ts';
 
 /** How far a run has come: parts that are finished, and the state of the one in the middle. */
 export interface Checkpoint {

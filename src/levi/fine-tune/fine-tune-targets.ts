@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from '../../engine/index.ts';
 import { readBundle, writeBundle } from '../adapter/bundle.ts';
 import { writeModel } from '../adapter/model-file.ts';
 import type { LabelColumn } from '../records/columns.ts';
-import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures, ModelCheckpoint } from './events.ts';
+import type { FineTuneEvent, FineTuneInput, FineTuneResult, LabelledFeatures, ModelCheckpoint } from '../run/events.ts';
 import { fineTune } from './fine-tune.ts';
 import { labelledFor, seedOfTarget } from './of-target.ts';
 

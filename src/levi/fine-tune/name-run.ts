@@ -1,4 +1,4 @@
-import type { Run } from './prepare-run.ts';
+import type { Run } from '../run/prepare-run.ts';
 
 /** What makes two runs the same: then a checkpoint of one continues the other. */
 export function nameRun({ input, requested, question, choosing, rows }: Run): string {

@@ -1,5 +1,5 @@
 import type { TrainingRecord } from '../records/training-record.ts';
-import { deriveSeed } from './derive-seed.ts';
+import { deriveSeed } from '../derive-seed.ts';
 
 /** Records with the label of one of several targets. */
 export function labelledFor(target: string, records: readonly TrainingRecord[]): readonly TrainingRecord[] {

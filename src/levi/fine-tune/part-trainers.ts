@@ -11,7 +11,7 @@ import { refitHead2Toe, trainHead2Toe } from '../train/train-head2toe.ts';
 import { refitProbe, trainProbe } from '../train/train-probe.ts';
 import type { RefitProbeOptions } from '../train/train-probe.ts';
 import { refitTaskOnly, trainTaskOnly } from '../train/train-task-only.ts';
-import { deriveSeed } from './derive-seed.ts';
+import { deriveSeed } from '../derive-seed.ts';
 import type { Family } from '../tasks/family.ts';
 import { hasNetworks } from '../task-model/task-inputs.ts';
 import type { TrainingData } from '../train/training-data.ts';

@@ -1,4 +1,3 @@
-import type { ComparedMethod } from '../../contract/levi.ts';
 import type { TargetReport } from '../../contract/report.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
@@ -8,23 +7,14 @@ import { TASK_METRICS } from '../metrics/task-metric.ts';
 import type { TaskMetric } from '../metrics/task-metric.ts';
 import type { EvaluationSet } from '../predictor/predictor-pool.ts';
 import type { Family } from '../tasks/family.ts';
+import type { SeedScore } from '../report/compare.ts';
+import { deriveSeed } from '../derive-seed.ts';
+import type { FineTuneEvent } from '../run/events.ts';
+import type { Fit } from '../run/prepare-fit.ts';
 import { buildCandidates } from './build-candidates.ts';
 import type { Assembly } from './build-candidates.ts';
-import { deriveSeed } from './derive-seed.ts';
-import type { FineTuneEvent } from './events.ts';
 import { PART_TRAINERS } from './part-trainers.ts';
-import type { Fit } from './prepare-fit.ts';
 import type { TrainContext } from './train-context.ts';
-
-/** The task's figure of one method with one seed, and what it averages per row: held out, and of each shift. */
-export interface SeedScore {
-  readonly testRows: Float64Array;
-  readonly shiftRows: readonly Float64Array[];
-  readonly method: ComparedMethod;
-  readonly id: number;
-  /** Mean over the shifts; null without. */
-  readonly ood: number | null;
-}
 
 export interface RepeatOptions {
   readonly context: TrainContext;

@@ -1,23 +1,13 @@
-import type { ComparedMethod } from '../../contract/levi.ts';
-import type { SplitMetrics } from '../../contract/report.ts';
 import type { Fold } from '../groups/plan-folds.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';
+import type { GroupMeasure } from '../report/join-groups.ts';
 import { measureSplit } from '../report/measure-split.ts';
-import type { FineTuneEvent, LabelledFeatures } from './events.ts';
-import { prepareRows } from './prepare-run.ts';
-import type { Run } from './prepare-run.ts';
+import type { FineTuneEvent, LabelledFeatures } from '../run/events.ts';
+import { prepareRows } from '../run/prepare-run.ts';
+import type { Run } from '../run/prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 import { trainRun } from './train-run.ts';
 import { within } from './within.ts';
-
-/** How one method does on a group that it was trained without. */
-export interface GroupMeasure {
-  readonly group: string;
-  readonly method: ComparedMethod;
-  readonly metrics: SplitMetrics;
-  /** What the task's metric averages, per row. */
-  readonly rows: Float64Array;
-}
 
 /**
  * For the report alone: the whole run again for each group (search, choices, refit) without the group's rows, measured on them. Yields

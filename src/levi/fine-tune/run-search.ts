@@ -7,13 +7,13 @@ import { mostEpochs } from '../train/epoch-keeper.ts';
 import { chooseBatchSize } from '../train/choose-batch-size.ts';
 import { leviModel } from '../train/levi-model.ts';
 import { trainEpochs } from '../train/train-epochs.ts';
+import { deriveSeed } from '../derive-seed.ts';
+import type { FineTuneEvent } from '../run/events.ts';
+import type { Run } from '../run/prepare-run.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { createPace } from './create-pace.ts';
-import { deriveSeed } from './derive-seed.ts';
-import type { FineTuneEvent } from './events.ts';
 import { nameRun } from './name-run.ts';
 import { epochOptions } from './part-trainers.ts';
-import type { Run } from './prepare-run.ts';
 import { validateAs } from './train-context.ts';
 import type { TrainContext } from './train-context.ts';
 

@@ -7,9 +7,9 @@ import type { SearchState } from '../search/search-config.ts';
 import { rowLosses, weightedMean } from '../tasks/family-scores.ts';
 import type { RefitEpoch } from '../train/train-epochs.ts';
 import type { ValidationScore } from '../train/training-data.ts';
-import type { Pause } from './create-pause.ts';
-import type { Fit } from './prepare-fit.ts';
-import type { Run } from './prepare-run.ts';
+import type { Pause } from '../train/create-pause.ts';
+import type { Fit } from '../run/prepare-fit.ts';
+import type { Run } from '../run/prepare-run.ts';
 
 /** A run in the middle of its training. */
 export interface TrainContext {

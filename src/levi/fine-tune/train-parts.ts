@@ -4,13 +4,13 @@ import type { LeviConfig } from '../config.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { TRAINED_PARTS } from '../methods/trained-part.ts';
 import type { TrainedPart, TrainedPartKey } from '../methods/trained-part.ts';
+import type { FineTuneEvent } from '../run/events.ts';
+import type { Run } from '../run/prepare-run.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createPace } from './create-pace.ts';
-import type { FineTuneEvent } from './events.ts';
 import { PART_TRAINERS } from './part-trainers.ts';
 import { nameRun } from './name-run.ts';
-import type { Run } from './prepare-run.ts';
 import type { TrainContext } from './train-context.ts';
 
 const TOLD_EPOCHS = 30;

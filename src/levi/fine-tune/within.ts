@@ -1,4 +1,4 @@
-import type { FineTuneEvent } from './events.ts';
+import type { FineTuneEvent } from '../run/events.ts';
 
 /** The events of one stage, its progress as that of the whole. */
 export async function* within<Result>(

@@ -1,8 +1,8 @@
 import { LIMITS } from '../../contract/limits.ts';
 import { createRandom } from '../../engine/index.ts';
 import { contentKey } from '../data/content-key.ts';
-import type { AssignedRows, Rows } from '../fine-tune/assign-rows.ts';
-import { deriveSeed } from '../fine-tune/derive-seed.ts';
+import type { AssignedRows, Rows } from '../run/assign-rows.ts';
+import { deriveSeed } from '../derive-seed.ts';
 import { labelKey } from '../records/training-record.ts';
 import type { Label } from '../records/training-record.ts';
 import { countGroups, largestGroups, MAX_GROUPS, MIN_GROUP_ROWS, sortGroups } from './count-groups.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../engine/index.ts';
 import type { Value } from '../../engine/index.ts';
 import { ensembleViews, leviViews } from '../model/levi-views.ts';
-import { prefixed } from '../fine-tune/tensor-names.ts';
+import { prefixed } from '../tensor-names.ts';
 import { networkOutputs, taskOutput, taskWeightShapes, taskWidth } from '../task-model/task-output.ts';
 import type { TaskValues } from '../task-model/task-output.ts';
 import type { ArchitectureSpec } from './architecture.ts';

@@ -1,12 +1,21 @@
 import type { ComparedMethod } from '../../contract/levi.ts';
 import type { Figure, Gain, ShiftKind, TargetReport } from '../../contract/report.ts';
-import type { SeedScore } from '../fine-tune/repeat-seeds.ts';
 import { METHOD_RULES } from '../methods/method-rules.ts';
 import { pairedDifference } from '../metrics/paired-difference.ts';
 import type { DifferenceOptions, PairedRows } from '../metrics/paired-difference.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';
 import type { Family } from '../tasks/family.ts';
 import type { MeasuredMethod } from './measure-method.ts';
+
+/** The task's figure of one method with one seed, and what it averages per row: held out, and of each shift. */
+export interface SeedScore {
+  readonly testRows: Float64Array;
+  readonly shiftRows: readonly Float64Array[];
+  readonly method: ComparedMethod;
+  readonly id: number;
+  /** Mean over the shifts; null without. */
+  readonly ood: number | null;
+}
 
 export interface CompareOptions {
   readonly family: Family;

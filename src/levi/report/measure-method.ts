@@ -4,7 +4,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import { MEAN, SCALE, taskTables, tensorNeeds } from '../adapter/adapter.ts';
 import { readAdapter } from '../adapter/read-adapter.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
-import type { Candidate } from '../fine-tune/build-candidates.ts';
+import type { Candidate } from '../run/candidate.ts';
 import { CALIBRATIONS } from '../calibration/calibrate.ts';
 import { ADAPT_SCALE } from '../methods/parts.ts';
 import { TASK_METRICS } from '../metrics/task-metric.ts';

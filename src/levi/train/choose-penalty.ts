@@ -1,6 +1,6 @@
-import type { Pause } from '../fine-tune/create-pause.ts';
 import { minimise } from '../solver/minimise.ts';
 import type { CurvaturePair, MinimiseOptions, Objective } from '../solver/minimise.ts';
+import type { Pause } from './create-pause.ts';
 
 export interface PenalisedProblem {
   /** Loss and gradient without the penalty. */

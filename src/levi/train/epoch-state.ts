@@ -3,7 +3,7 @@ import { createRandom, float32Data, tensor } from '../../engine/index.ts';
 import type { Tensor } from '../../engine/index.ts';
 import { Curve } from '../methods/trained-part.ts';
 import type { PartState } from '../methods/trained-part.ts';
-import { prefixed, withoutPrefix } from '../fine-tune/tensor-names.ts';
+import { prefixed, withoutPrefix } from '../tensor-names.ts';
 import type { TaskTable } from '../task-model/task-tables.ts';
 import type { EpochKeeper } from './epoch-keeper.ts';
 import type { EpochTraining } from './epoch-training.ts';

@@ -2,17 +2,17 @@ import { add, bernoulliArray, createGraph, dropoutMask, mul, tensor, uniformArra
 import type { Dimension, Feeds, Graph, Random, Value } from '../../engine/index.ts';
 import { tapRuns } from '../data/tap-runs.ts';
 import { gatherByLayer } from '../feature-matrix.ts';
-import { prefixed } from '../fine-tune/tensor-names.ts';
+import { prefixed } from '../tensor-names.ts';
 import type { ArchitectureSpec } from '../methods/architecture.ts';
 import { ADAPT_FEATURES, leviWeightShapes } from '../methods/parts.ts';
-import { cutAdapting, joinAdapting, layerPieces } from './adapting-pieces.ts';
-import type { LayerPiece } from './adapting-pieces.ts';
 import { ensembleViews, leviLoss, leviViews } from '../model/levi-views.ts';
 import { FIELDS_OUTPUTS } from '../task-model/fields-network.ts';
 import { initialTaskWeights, taskOutput, taskWidth } from '../task-model/task-output.ts';
 import { taskModelSpec } from '../task-model/task-tables.ts';
 import { taskValues } from '../task-model/task-values.ts';
 import { lossOf } from '../tasks/family-graphs.ts';
+import { cutAdapting, joinAdapting, layerPieces } from './adapting-pieces.ts';
+import type { LayerPiece } from './adapting-pieces.ts';
 import type { EpochGraph, EpochModel } from './epoch-model.ts';
 import type { EpochOptions } from './train-epochs.ts';
 

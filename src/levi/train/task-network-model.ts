@@ -1,6 +1,6 @@
 import { createGraph, uniformArray } from '../../engine/index.ts';
 import type { Dimension, Random, Value } from '../../engine/index.ts';
-import { prefixed } from '../fine-tune/tensor-names.ts';
+import { prefixed } from '../tensor-names.ts';
 import { taskLogits, taskWeights } from '../methods/parts.ts';
 import type { TaskShape } from '../methods/parts.ts';
 import { initialTaskWeights, taskWidth } from '../task-model/task-output.ts';

@@ -1,8 +1,7 @@
 import { createRandom, createTrainer, tensor } from '../../engine/index.ts';
 import type { Feeds, Runtime, Tensor } from '../../engine/index.ts';
 import type { LeviConfig } from '../config.ts';
-import type { Pause } from '../fine-tune/create-pause.ts';
-import { prefixed } from '../fine-tune/tensor-names.ts';
+import { prefixed } from '../tensor-names.ts';
 import type { CurvePoint, PartEpoch, PartState, UntimedPart } from '../methods/trained-part.ts';
 import {
   createTableSlots,
@@ -14,6 +13,7 @@ import {
   TASK_NGRAMS,
 } from '../task-model/task-tables.ts';
 import type { TableSlots, TaskBatch } from '../task-model/task-tables.ts';
+import type { Pause } from './create-pause.ts';
 import { chooseBatchSize } from './choose-batch-size.ts';
 import { createEpochKeeper } from './epoch-keeper.ts';
 import type { EpochModel } from './epoch-model.ts';

@@ -1,12 +1,12 @@
 import { add, createGraph, gemm, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
-import type { Pause } from '../fine-tune/create-pause.ts';
 import { activeColumns, spreadColumns, takeColumns } from '../data/active-columns.ts';
 import { takeTaps } from '../feature-matrix.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { outputOf } from '../model/output-of.ts';
 import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
+import type { Pause } from './create-pause.ts';
 import { choosePenalty, solvePenalised } from './choose-penalty.ts';
 import type { PenalisedProblem } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';

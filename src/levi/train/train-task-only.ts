@@ -1,11 +1,11 @@
 import { add, createGraph, tensor } from '../../engine/index.ts';
 import type { Runtime, Tensor } from '../../engine/index.ts';
-import type { Pause } from '../fine-tune/create-pause.ts';
 import { outputOf } from '../model/output-of.ts';
 import { FAMILY_GRAPHS } from '../tasks/family-graphs.ts';
 import type { UntimedPart } from '../methods/trained-part.ts';
 import type { Objective } from '../solver/minimise.ts';
 import { gatherScores, scatterAllScores } from '../task-model/ngram-scores.ts';
+import type { Pause } from './create-pause.ts';
 import { choosePenalty, solvePenalised } from './choose-penalty.ts';
 import type { PenalisedProblem } from './choose-penalty.ts';
 import { gradientOf, loadObjective, LOSS } from './objective-session.ts';

@@ -4,7 +4,7 @@ import { createHostMemory, readSafetensors, tensor, writeSafetensors } from '../
 import type { Tensor } from '../../../src/engine/index.ts';
 import { createPredictor, readAdapter, resolveLeviConfig } from '../../../src/levi/index.ts';
 import { floatTensors } from '../../../src/levi/adapter/float-weights.ts';
-import { ENGINE_VERSION } from '../../../src/levi/fine-tune/engine-version.ts';
+import { ENGINE_VERSION } from '../../../src/levi/run/engine-version.ts';
 import { hashNgrams } from '../../../src/levi/task-model/hash-ngrams.ts';
 import { runToEnd, runtime, syntheticInput, syntheticRows, TAPS, WIDTH } from './synthetic-task.ts';
 

@@ -7,7 +7,7 @@ import { resolveLeviConfig } from '../../../src/levi/index.ts';
 import { corruptHeldOut } from '../../../src/levi/corruptions/corrupt-held-out.ts';
 import type { CorruptedRows, CorruptHeldOutInput } from '../../../src/levi/corruptions/corrupt-held-out.ts';
 import { RECORD_CORRUPTIONS } from '../../../src/levi/corruptions/record-corruptions.ts';
-import { assignRows } from '../../../src/levi/fine-tune/assign-rows.ts';
+import { assignRows } from '../../../src/levi/run/assign-rows.ts';
 import type { TrainingRecord } from '../../../src/levi/records/training-record.ts';
 
 const TEXT =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveLeviConfig } from '../../../src/levi/index.ts';
-import { assignRows } from '../../../src/levi/fine-tune/assign-rows.ts';
+import { assignRows } from '../../../src/levi/run/assign-rows.ts';
 import { assertGroups, countGroups } from '../../../src/levi/groups/count-groups.ts';
 import { planFolds } from '../../../src/levi/groups/plan-folds.ts';
 import type { FoldPlan } from '../../../src/levi/groups/plan-folds.ts';

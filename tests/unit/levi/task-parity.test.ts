@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRandom, createTrainer, tensor } from '../../../src/engine/index.ts';
-import { createPause } from '../../../src/levi/fine-tune/create-pause.ts';
-import { prepareRun } from '../../../src/levi/fine-tune/prepare-run.ts';
+import { createPause } from '../../../src/levi/train/create-pause.ts';
+import { prepareRun } from '../../../src/levi/run/prepare-run.ts';
 import { createPredictor, resolveLeviConfig } from '../../../src/levi/index.ts';
 import type { LabelledFeatures } from '../../../src/levi/index.ts';
 import { createTaskTables, gatherTask, TASK_FIELDS, TASK_NGRAMS } from '../../../src/levi/task-model/task-tables.ts';

@@ -1,11 +1,11 @@
 import type { DriftReference } from '../../contract/drift.ts';
-import { buildCandidates } from '../fine-tune/build-candidates.ts';
-import type { Candidate } from '../fine-tune/build-candidates.ts';
-import type { Choice } from '../fine-tune/choose-method.ts';
-import type { TrainContext } from '../fine-tune/train-context.ts';
-import { assuranceTensors } from './assurance.ts';
-import { countAnswers } from './count-answers.ts';
-import { learnAssurance } from './learn-assurance.ts';
+import type { Candidate } from '../run/candidate.ts';
+import { assuranceTensors } from '../adapter/assurance.ts';
+import { countAnswers } from '../assurance/count-answers.ts';
+import { learnAssurance } from '../assurance/learn-assurance.ts';
+import { buildCandidates } from './build-candidates.ts';
+import type { Choice } from './choose-method.ts';
+import type { TrainContext } from './train-context.ts';
 
 export interface AssuredCandidates {
   readonly candidates: readonly Candidate[];

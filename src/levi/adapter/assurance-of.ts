@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/adapter.ts';
+import type { Adapter } from './adapter.ts';
 import type { Assurance } from './assurance.ts';
 import { readAssurance } from './read-assurance.ts';
 

@@ -3,7 +3,7 @@ import { createRandom } from '../../engine/index.ts';
 import { contentKey } from '../data/content-key.ts';
 import { splitRows } from '../data/split-rows.ts';
 import type { Split, SplitOptions } from '../data/split-rows.ts';
-import { deriveSeed } from './derive-seed.ts';
+import { deriveSeed } from '../derive-seed.ts';
 import { strataOf } from '../tasks/targets.ts';
 import type { LeviConfig } from '../config.ts';
 import type { TrainingRecord } from '../records/training-record.ts';

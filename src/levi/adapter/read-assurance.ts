@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { LevigateError } from '../../contract/errors.ts';
 import type { Tensor } from '../../engine/index.ts';
-import type { AdapterTensors } from '../adapter/adapter.ts';
 import { CONFIDENCE, NONCONFORMITY, WRONG } from '../guarantees/outcomes.ts';
 import {
   NEIGHBOUR_CENTRE,
@@ -18,7 +17,8 @@ import {
   WHITENING,
 } from '../typicality/typicality.ts';
 import type { Projection } from '../typicality/projection.ts';
-import { areFinite } from '../adapter/are-finite.ts';
+import type { AdapterTensors } from './adapter.ts';
+import { areFinite } from './are-finite.ts';
 import type { Assurance } from './assurance.ts';
 
 const NAMES = [
