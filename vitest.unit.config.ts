@@ -1,7 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
- * What `npm test` has beside the inner loop: simulations of thousands of draws, whole trainings, and processes that are started and killed.
+ * What `npm test` has beside the inner loop: simulations of thousands of draws, whole trainings, processes that are started and
+ * killed, and what loads all of wrangler.
  */
 const SLOW = [
   'tests/unit/backbones/package-index-source.test.ts',
@@ -33,11 +34,13 @@ const SLOW = [
   'tests/unit/levi/tasks.test.ts',
   'tests/unit/levi/training-file.test.ts',
   'tests/unit/levi/typicality.test.ts',
+  'tests/unit/platform/cloudflare/wrangler-config.test.ts',
   'tests/unit/sdk/resources.test.ts',
   'tests/unit/services/leases/kill.test.ts',
   'tests/unit/services/leases/race.test.ts',
   'tests/unit/webhooks/outbox.test.ts',
   'tests/unit/worker/answers-under-load.test.ts',
+  'tests/unit/worker/device-lanes.test.ts',
   'tests/unit/worker/device-supervisor.test.ts',
   'tests/unit/worker/features/feature-disk.test.ts',
   'tests/unit/worker/image-job.test.ts',

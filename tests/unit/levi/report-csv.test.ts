@@ -17,10 +17,10 @@ function parse(csv: string): string[][] {
 
 test('a line per method and split with every figure, its interval and what the method cost', async () => {
   const shifts = [
-    { name: 'chat', ...syntheticRows(90, 2, 0.3) },
-    { name: '=HYPERLINK("http://evil.example","a, b")', ...syntheticRows(60, 3, 0.3) },
+    { name: 'chat', ...syntheticRows(30, 2, 0.3) },
+    { name: '=HYPERLINK("http://evil.example","a, b")', ...syntheticRows(30, 3, 0.3) },
   ];
-  const { report } = (await runToEnd(syntheticInput({ shifts }))).result;
+  const { report } = (await runToEnd(syntheticInput({ train: syntheticRows(90, 1), shifts }))).result;
   const [header = [], ...rows] = parse(toReportCsv(report));
   expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([header.length]));
   expect(rows).toHaveLength(report.methods.length * 3);
@@ -43,7 +43,7 @@ test('a line per method and split with every figure, its interval and what the m
     added_latency_ms_one_row: String(first?.added_latency_ms.one_row),
     ood_gap_low: String(first?.ood?.gap.low),
   });
-  expect(read(rows[1])).toMatchObject({ split: 'file', shift: 'chat', n: '90' });
+  expect(read(rows[1])).toMatchObject({ split: 'file', shift: 'chat', n: '30' });
   expect(rows.filter((row) => read(row)['served'] === 'true').map((row) => read(row)['method'])).toEqual(
     Array.from({ length: 3 }, () => report.served),
   );

@@ -101,7 +101,8 @@ test('an answer beyond 64 MiB is cut off', async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   await using worker = await listen((_, response) => {
     response.on('close', resolve);
-    for (let sent = 0; sent < 65; sent += 1) response.write(Buffer.alloc(1024 * 1024, 'a'));
+    const mebibyte = Buffer.alloc(1024 * 1024, 'a');
+    for (let sent = 0; sent < 65; sent += 1) response.write(mebibyte);
   });
   await using transport = createWorkerTransport();
   await expect(transport.post(call(worker.url))).rejects.toMatchObject({ code: 'worker_failed' });

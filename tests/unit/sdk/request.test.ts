@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   ConflictError,
   ConnectionError,
@@ -125,9 +125,12 @@ describe('job events', () => {
       () => stream(event('e3')),
       () => Response.json({ id: 'ftjob-1', status: 'succeeded' }),
     ]);
-    const seen: string[] = [];
-    for await (const { id } of client.jobs.events('ftjob-1')) seen.push(id);
-    expect(seen).toEqual(['e1', 'e2', 'e3']);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const seen = Array.fromAsync(client.jobs.events('ftjob-1'), ({ id }) => id);
+    // It waits before it connects again.
+    while (requests.length < 3) await vi.advanceTimersByTimeAsync(100);
+    vi.useRealTimers();
+    expect(await seen).toEqual(['e1', 'e2', 'e3']);
     expect(requests[2]?.headers.get('last-event-id')).toBe('e2');
   });
 });

@@ -9,7 +9,7 @@ const WIDTH = 300;
 const HEIGHT = 280;
 
 /** A gradient with an edge in it. */
-function picture(channels: 3 | 4 = 3): Promise<Buffer> {
+function drawPicture(channels: 3 | 4): Promise<Buffer> {
   const data = new Uint8Array(WIDTH * HEIGHT * channels);
   for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) {
     const column = pixel % WIDTH;
@@ -19,6 +19,8 @@ function picture(channels: 3 | 4 = 3): Promise<Buffer> {
     .png()
     .toBuffer();
 }
+
+const [picture, transparent] = await Promise.all([drawPicture(3), drawPicture(4)]);
 
 const pixelsOf = (
   image: Uint8Array,
@@ -35,27 +37,25 @@ const roughnessOf = (values: Uint8Array): number =>
 
 describe('a corrupted image', () => {
   test.each(IMAGE_CORRUPTIONS)('%s: repeats for the same seed, at the size that backbones read', async (name) => {
-    const image = await picture();
-    const first = await corruptImage(image, name, createRandom(3));
-    expect(Buffer.compare(first, await corruptImage(image, name, createRandom(3)))).toBe(0);
+    const first = await corruptImage(picture, name, createRandom(3));
+    expect(Buffer.compare(first, await corruptImage(picture, name, createRandom(3)))).toBe(0);
     const { info } = await pixelsOf(first);
     expect([info.width, info.height, info.channels]).toEqual([274, 256, 3]);
   });
 
   test('each is of its kind: rougher, smoother, flatter, coarser, partly hidden', async () => {
-    const image = await picture();
-    const plain = await sharp(image).resize({ height: 256 }).raw().toBuffer();
+    const plain = await sharp(picture).resize({ height: 256 }).raw().toBuffer();
     const of = async (name: (typeof IMAGE_CORRUPTIONS)[number]): Promise<Uint8Array> =>
-      (await pixelsOf(await corruptImage(image, name, createRandom(3)))).data;
+      (await pixelsOf(await corruptImage(picture, name, createRandom(3)))).data;
     expect(roughnessOf(await of('noise'))).toBeGreaterThan(20);
     expect(roughnessOf(await of('blur'))).toBeLessThan(roughnessOf(plain));
     expect(deviationOf(await of('contrast'))).toBeCloseTo(0.3 * deviationOf(plain), 0);
     const hidden = await of('occlusion');
     const grey = hidden.reduce((count, value, index) => count + (value === 128 && plain[index] !== 128 ? 1 : 0), 0);
     expect(grey / hidden.length).toBeCloseTo(0.25, 1);
-    const coarse = await corruptImage(image, 'jpeg', createRandom(3));
+    const coarse = await corruptImage(picture, 'jpeg', createRandom(3));
     expect([...coarse.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
-    expect(coarse.length).toBeLessThan(image.length * 3);
+    expect(coarse.length).toBeLessThan(picture.length * 3);
   });
 
   test.each(IMAGE_CORRUPTIONS)('%s: one pixel, and one with transparency, are images too', async (name) => {
@@ -64,7 +64,7 @@ describe('a corrupted image', () => {
       .toBuffer();
     const { info } = await pixelsOf(await corruptImage(dot, name, createRandom(1)));
     expect([info.width, info.height]).toEqual([1, 1]);
-    expect((await pixelsOf(await corruptImage(await picture(4), name, createRandom(1)))).info.channels).toBe(3);
+    expect((await pixelsOf(await corruptImage(transparent, name, createRandom(1)))).info.channels).toBe(3);
   });
 
   test('what is no image is refused', async () => {

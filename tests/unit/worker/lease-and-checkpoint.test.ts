@@ -9,6 +9,8 @@ import { leasedJob } from './support/fake-gateway.ts';
 
 const lease: LeasedJob = leasedJob();
 const never = new AbortController().signal;
+/** Looks every millisecond, as the beats come. */
+const until = (isSo: () => boolean) => vi.waitUntil(isSo, { interval: 1 });
 type Beat = (heartbeat: LeaseHeartbeat) => 'continue' | 'cancel' | 'pause' | Error;
 
 function keep(beat: Beat, shutdown = never) {
@@ -27,14 +29,14 @@ function keep(beat: Beat, shutdown = never) {
 describe('a lease', () => {
   test.each(['cancel', 'pause'] as const)('ends with the order %s', async (order) => {
     const { keeper } = keep(() => order);
-    await vi.waitUntil(() => keeper.signal.aborted);
+    await until(() => keeper.signal.aborted);
     expect(keeper.signal.reason).toMatchObject({ kind: order });
     await keeper.finish();
   });
 
   test('ends as lost when the gateway says so', async () => {
     const { keeper } = keep(() => new GatewayError('stale token', { status: 409, code: 'lease_lost' }));
-    await vi.waitUntil(() => keeper.signal.aborted);
+    await until(() => keeper.signal.aborted);
     expect(keeper.signal.reason).toMatchObject({ kind: 'lost' });
     await keeper.finish();
   });
@@ -43,7 +45,7 @@ describe('a lease', () => {
     let tries = 0;
     const { keeper, sent } = keep(() => ((tries += 1) < 4 ? new GatewayError('refused', { status: 0 }) : 'continue'));
     keeper.event(message('info', 'told once'));
-    await vi.waitUntil(() => tries >= 4);
+    await until(() => tries >= 4);
     expect(keeper.signal.aborted).toBe(false);
     expect(await keeper.finish()).toEqual([]);
     expect(sent.at(-1)?.lease_token).toBe(lease.lease_token);
@@ -54,9 +56,9 @@ describe('a lease', () => {
     const { keeper, sent } = keep(({ events }) => (events.length < 2 ? lost : 'continue'));
     const numbersOf = ({ events }: LeaseHeartbeat) => events.map((event) => `${event.message}${event.sequence}`);
     keeper.event(message('info', 'a'));
-    await vi.waitUntil(() => sent.filter(({ events }) => events.length === 1).length >= 2);
+    await until(() => sent.filter(({ events }) => events.length === 1).length >= 2);
     keeper.event(message('info', 'b'));
-    await vi.waitUntil(() => sent.some(({ events }) => events.length === 2));
+    await until(() => sent.some(({ events }) => events.length === 2));
     await keeper.finish();
     expect(new Set(sent.flatMap(numbersOf))).toEqual(new Set(['a0', 'b1']));
   });
@@ -89,7 +91,7 @@ describe('the checkpoint uploader', () => {
     uploader.offer(bytes(2));
     uploader.offer(bytes(3));
     first.resolve();
-    await vi.waitUntil(() => uploads.length === 2);
+    await until(() => uploads.length === 2);
     await uploader.flush();
     expect(uploads).toEqual([1, 3]);
   });
@@ -103,7 +105,7 @@ describe('the checkpoint uploader', () => {
       upload: async ([value = -1]) => void uploads.push(value),
     });
     uploader.offer(bytes(1));
-    await vi.waitUntil(() => uploads.length === 1);
+    await until(() => uploads.length === 1);
     uploader.offer(bytes(2));
     await uploader.flush();
     expect(uploads).toEqual([1, 2]);
@@ -121,9 +123,9 @@ describe('the checkpoint uploader', () => {
       },
     });
     uploader.offer(bytes(1));
-    await vi.waitUntil(() => errors.length === 1);
+    await until(() => errors.length === 1);
     uploader.offer(bytes(2));
-    await vi.waitUntil(() => tries === 2);
+    await until(() => tries === 2);
     await uploader.discard();
   });
 });
