@@ -28,7 +28,7 @@ async function runGraph(vocabulary: Vocabulary, buckets: Int32Array, table: Floa
     inputs: [input('ids'), input('mask')],
     outputs: [output('coverage'), buildValueInfo('scores', onnxDataType.float32, ['B', WIDTH])],
   });
-  const session = await InferenceSession.create(encodeModel(buildModel({ graph })));
+  const session = await InferenceSession.create(encodeModel(buildModel({ graph })), { intraOpNumThreads: 1 });
   const longest = Math.max(...rows.map(({ length }) => length));
   const pad = (value: (row: readonly number[], at: number) => number) =>
     new Tensor(
