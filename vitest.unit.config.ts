@@ -1,15 +1,17 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
- * What `npm test` has beside the inner loop: simulations of thousands of draws, whole trainings, processes that are started and
- * killed, and what loads all of wrangler.
+ * What `npm test` has beside the inner loop: what computes for half a second or more (simulations of thousands of draws, comparisons of whole
+ * trainings), starts processes and kills them, or loads wrangler or Transformers.js.
  */
 const SLOW = [
   'tests/unit/backbones/package-index-source.test.ts',
   'tests/unit/backbones/prepare-backbone.test.ts',
+  'tests/unit/backbones/prepare-image.test.ts',
   'tests/unit/cli/cloudflare.test.ts',
   'tests/unit/cli/doctor-cloudflare.test.ts',
   'tests/unit/cli/doctor-machine.test.ts',
+  'tests/unit/cli/migrate.test.ts',
   'tests/unit/cli/program.test.ts',
   'tests/unit/levi/assurance-tasks.test.ts',
   'tests/unit/levi/assurance.test.ts',
@@ -20,11 +22,13 @@ const SLOW = [
   'tests/unit/levi/fine-tune.test.ts',
   'tests/unit/levi/groups.test.ts',
   'tests/unit/levi/guarantees.test.ts',
+  'tests/unit/levi/host-predictor.test.ts',
   'tests/unit/levi/image-folder.test.ts',
   'tests/unit/levi/intervals.test.ts',
   'tests/unit/levi/lint.test.ts',
   'tests/unit/levi/metrics.test.ts',
   'tests/unit/levi/parquet.test.ts',
+  'tests/unit/levi/report-csv.test.ts',
   'tests/unit/levi/report-figures.test.ts',
   'tests/unit/levi/rounded-weights.test.ts',
   'tests/unit/levi/search-run.test.ts',
@@ -44,6 +48,7 @@ const SLOW = [
   'tests/unit/worker/device-supervisor.test.ts',
   'tests/unit/worker/features/feature-disk.test.ts',
   'tests/unit/worker/image-job.test.ts',
+  'tests/unit/worker/images/image-views.test.ts',
   'tests/unit/worker/run-job.test.ts',
   'tests/unit/worker/tokenizer.test.ts',
 ];
