@@ -21,7 +21,6 @@ export interface ProfiledFunction {
 
 export interface ReadProfile {
   readonly totalMs: number;
-  /** Not idle. */
   readonly busyMs: number;
   /** The one that took longest first; nothing idle. */
   readonly functions: readonly ProfiledFunction[];

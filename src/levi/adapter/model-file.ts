@@ -4,7 +4,6 @@ import type { Adapter } from './adapter.ts';
 import { readBundle, writeBundle } from './bundle.ts';
 import { readAdapter } from './read-adapter.ts';
 
-/** The adapter of one target. */
 export interface TargetAdapter {
   readonly name: string;
   readonly adapter: Adapter;
