@@ -9,7 +9,6 @@ import { workerDirectoryOf } from '../workers/directory.ts';
 import { rankWorkers } from './rank-workers.ts';
 import type { Placement } from './rank-workers.ts';
 import { isWorthAnother, readAnswer, retryAfterSeconds } from './read-answer.ts';
-
 import { allRefuse, backboneLoadOf, noteOverload, refusedWaitMs, waitWhereAllRefuse } from './worker-load.ts';
 import { rememberAnswered, residentName, warmShare, workerMemoryOf } from './worker-memory.ts';
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { formBody } from '../../openapi/form-body.ts';
 import { json } from '../../openapi/responses.ts';
 
 const Failure = z
@@ -77,20 +78,7 @@ export const defineUpload = <Path extends string, Answer extends z.ZodType>(
   path,
   tags: ['Replicate'],
   summary,
-  request: {
-    body: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          schema: {
-            type: 'object' as const,
-            required: [part],
-            properties: { [part]: { type: 'string' as const, format: 'binary' } },
-          },
-        },
-      },
-    },
-  },
+  request: { body: formBody({ [part]: { type: 'string', format: 'binary' } }, [part]) },
   responses: { 201: json(answer, 'Made'), ...postFailures },
 });
 

@@ -5,6 +5,7 @@ import { createFile } from '../../../services/files/create.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { digestParts } from '../../multipart/digest-parts.ts';
 import { readMultipart } from '../../multipart/read-multipart.ts';
+import { formBody } from '../../openapi/form-body.ts';
 import { failures, json } from '../../openapi/responses.ts';
 
 const route = createRoute({
@@ -13,24 +14,15 @@ const route = createRoute({
   tags: ['Files'],
   summary: 'Upload a file',
   request: {
-    body: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          // Not a zod schema: with one, the framework would read the whole body into a FormData first.
-          schema: {
-            type: 'object',
-            required: ['file', 'purpose'],
-            properties: {
-              file: { type: 'string', format: 'binary' },
-              purpose: { type: 'string', enum: [...UPLOAD_PURPOSES] },
-              'expires_after[anchor]': { type: 'string', enum: ['created_at'] },
-              'expires_after[seconds]': { type: 'integer', minimum: 3_600, maximum: 2_592_000 },
-            },
-          },
-        },
+    body: formBody(
+      {
+        file: { type: 'string', format: 'binary' },
+        purpose: { type: 'string', enum: [...UPLOAD_PURPOSES] },
+        'expires_after[anchor]': { type: 'string', enum: ['created_at'] },
+        'expires_after[seconds]': { type: 'integer', minimum: 3_600, maximum: 2_592_000 },
       },
-    },
+      ['file', 'purpose'],
+    ),
   },
   responses: { 200: json(FileObject, 'The file'), ...failures(400) },
 });

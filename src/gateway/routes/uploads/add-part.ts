@@ -5,6 +5,7 @@ import { addUploadPart } from '../../../services/uploads/add-part.ts';
 import type { GatewayEnv } from '../../gateway-env.ts';
 import { digestParts } from '../../multipart/digest-parts.ts';
 import { readMultipart } from '../../multipart/read-multipart.ts';
+import { formBody } from '../../openapi/form-body.ts';
 import { failures, json } from '../../openapi/responses.ts';
 import { UploadParams } from './upload-params.ts';
 
@@ -15,15 +16,7 @@ const route = createRoute({
   summary: 'Add a part',
   request: {
     params: UploadParams,
-    body: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          // Not a zod schema: with one, the framework would read the whole body into a FormData first.
-          schema: { type: 'object', required: ['data'], properties: { data: { type: 'string', format: 'binary' } } },
-        },
-      },
-    },
+    body: formBody({ data: { type: 'string', format: 'binary' } }, ['data']),
   },
   responses: { 200: json(UploadPartObject, 'The part'), ...failures(400, 404, 409) },
 });
