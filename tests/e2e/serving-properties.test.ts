@@ -83,6 +83,39 @@ describe.skipIf(!canRun)(title, () => {
     expect(added).toBeLessThan(100);
   });
 
+  test("a project's text is computed for itself: another's is no hit, and its answer looks like the first one's", async () => {
+    await using folder = await createDataFolder();
+    const port = await freePort();
+    await using levigate = await startLevigate(folder.path, {
+      LEVIGATE_API_KEY: API_KEY,
+      LEVIGATE_WORKER_PORT: String(port),
+    });
+    const post = (path: string, key: string, body: object) =>
+      fetch(`${levigate.url}/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const made = (await (await post('/admin/projects', API_KEY, { name: 'other' })).json()) as {
+      readonly api_key: { readonly secret: string };
+    };
+    const rowsRun = () => readMetric(`http://127.0.0.1:${port}/metrics`, 'te_batch_next_size_sum');
+    const ask = async (key: string) => {
+      const before = await rowsRun();
+      const response = await post('/embeddings', key, { model: 'all-minilm-l6-v2', input: 'a text of both' });
+      const body: unknown = await response.json();
+      return { rows: (await rowsRun()) - before, names: [...response.headers.keys()].toSorted(), body };
+    };
+    // A histogram is told from its first value on.
+    expect(await embed(levigate.url, ['another text'])).toBe(200);
+    const first = await ask(API_KEY);
+    const again = await ask(API_KEY);
+    const other = await ask(made.api_key.secret);
+    expect([first.rows, again.rows, other.rows]).toEqual([1, 0, 1]);
+    expect(other.names).toEqual(first.names);
+    expect(other.body).toEqual(first.body);
+  });
+
   test('a trace goes from the client to the device process', async () => {
     const resourceSpans: {
       readonly resource: unknown;
